@@ -1,0 +1,52 @@
+# `make help` lists the targets. Needs Python 3.11 or newer as $(PYTHON), make and a package index.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "make: $(PYTHON) is missing or older than Python 3.11; name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# A stamp a lock file: nothing is installed again until the lock changes.
+$(VENV)/.run: requirements.txt | $(BIN)/python
+	@echo "installing requirements.txt (about a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+	@echo "installing requirements-dev.txt (about a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## the service on 127.0.0.1:5000 against a simulated Opsgenie on 127.0.0.1:5001
+	@exec $(BIN)/python -m local run
+
+test: $(VENV)/.dev ## every test; no network
+	@$(BIN)/python -m pytest -q -n auto
+
+lint: $(VENV)/.dev ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+
+format: $(VENV)/.dev ## let ruff rewrite the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(VENV)/.dev ## compile the .in files anew, with hashes
+	@$(UV_LOCK) $(LOCK_ARGS) service/requirements.in -o service/requirements.txt
+	@$(UV_LOCK) $(LOCK_ARGS) requirements.in -c service/requirements.txt -o requirements.txt
+	@$(UV_LOCK) $(LOCK_ARGS) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove what make made
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Take a person out of everything that holds them in Opsgenie, then delete the account."""
