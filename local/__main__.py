@@ -1,0 +1,29 @@
+"""The commands behind `make run` and its like: python -m local COMMAND."""
+
+import argparse
+import sys
+
+from local.processes import LocalError
+from local.run import run
+
+
+def main() -> int:
+    """Run one command; an interrupt is how it is meant to end."""
+    parser = argparse.ArgumentParser(prog="python -m local", description="The whole system on one machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("run", help="the service in front of a simulated Opsgenie, until Ctrl-C")
+    command.add_argument("--port", type=int, default=5000, help="where the service listens (5000)")
+    command.add_argument("--opsgenie-port", type=int, default=5001, help="where the simulated Opsgenie listens (5001)")
+    options = parser.parse_args()
+    try:
+        run(options.port, options.opsgenie_port)
+    except KeyboardInterrupt:
+        print("\nstopped")
+    except LocalError as error:
+        print(f"local: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

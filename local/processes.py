@@ -1,0 +1,101 @@
+"""Child processes on loopback ports, and none of them left behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import FrameType, TracebackType
+from typing import Self
+
+HOST = "127.0.0.1"
+START_SECONDS = 20.0
+STOP_SECONDS = 5.0
+
+
+class LocalError(Exception):
+    """The system cannot run on this machine as it stands; the text is for the person at the terminal."""
+
+
+class Processes:
+    """The children of this program; leaving the context ends them, and so do Ctrl-C and SIGTERM."""
+
+    def __init__(self) -> None:
+        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    def __enter__(self) -> Self:
+        for sign in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, _interrupt)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A second Ctrl-C must not cut the ending short.
+        with _deaf():
+            for _, child in self._children:
+                child.terminate()
+            for _, child in self._children:
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(STOP_SECONDS)
+                if child.poll() is None:
+                    child.kill()
+                    child.wait()
+
+    def start(self, name: str, port: int, module: Sequence[str], env: Mapping[str, str]) -> None:
+        """Run a Python module as a child and wait until it listens on its port; raises LocalError."""
+        require_free(port, name)
+        command = [sys.executable, "-m", *module]
+        # A group of its own: Ctrl-C reaches this program alone, which then ends the children in order.
+        child = subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True)  # noqa: S603 -- our own
+        self._children.append((name, child))
+        end = time.monotonic() + START_SECONDS
+        while not _listens(port):
+            if child.poll() is not None:
+                raise LocalError(f"{name} ended at once with status {child.returncode}; its words are above")
+            if time.monotonic() > end:
+                raise LocalError(f"{name} does not listen on port {port} after {START_SECONDS:.0f} s")
+            time.sleep(0.05)
+
+    def wait(self) -> None:
+        """Wait until a child ends, which none does by itself; raises LocalError."""
+        while True:
+            for name, child in self._children:
+                if child.poll() is not None:
+                    raise LocalError(f"{name} ended with status {child.returncode}; its words are above")
+            time.sleep(0.2)
+
+
+def require_free(port: int, name: str) -> None:
+    """Raise LocalError where something listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise LocalError(
+                f"port {port}, where {name} should listen, cannot be used ({error.strerror}): "
+                "end what uses it, or choose other ports with --port and --opsgenie-port"
+            ) from error
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def _interrupt(_sign: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class _deaf:  # noqa: N801 -- a context manager that reads as a word
+    def __enter__(self) -> None:
+        self._old = {sign: signal.signal(sign, signal.SIG_IGN) for sign in (signal.SIGINT, signal.SIGTERM)}
+
+    def __exit__(self, *_: object) -> None:
+        for sign, handler in self._old.items():
+            signal.signal(sign, handler)

@@ -1,0 +1,140 @@
+"""The writes of one request: each made from what is there now, each accounted for."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from tenacity import Retrying
+
+from service.errors import NotFoundError, RefusedError, ServiceError
+from service.model import Blocker, Change, Entry, Escalation, Person, Rotation, Survey
+
+FRESH = 1.0
+"""Seconds for which a rotation or escalation counts as just read."""
+
+Rule = Callable[[Rotation | Escalation], Change | Blocker | None]
+
+
+class Client(Protocol):
+    """An on-call system; `unlisted` and `told_by_refusal` say what no survey sees, and what only a refusal tells."""
+
+    ending: str
+    unlisted: str
+    told_by_refusal: str
+
+    def attempts(self) -> Retrying: ...
+    def find(self, username: str) -> Person: ...
+    def survey(self, person: Person, *, thorough: bool = False) -> Survey: ...
+    def reread(self, entry: Entry) -> Entry | None: ...
+    def make(self, change: Change) -> None: ...
+
+
+class Changes:
+    """What is planned, what is made, and what may have been made; safe to use from several threads."""
+
+    def __init__(self, client: Client, on_change: Callable[[Change], None]) -> None:
+        self._client = client
+        self._on_change = on_change
+        self._lock = threading.Lock()
+        self._order: dict[tuple[str, str], int] = {}
+        self._planned: dict[tuple[str, str], Change] = {}
+        self._made: list[Change] = []
+        self._unconfirmed: dict[tuple[str, str], Change] = {}
+
+    @property
+    def made(self) -> tuple[Change, ...]:
+        """What was changed so far, in the plan's order."""
+        return tuple(sorted(self._made, key=lambda change: self._order.get(change.key, len(self._order))))
+
+    @property
+    def remaining(self) -> tuple[Change, ...]:
+        """What is planned and not made."""
+        return tuple(self._planned.values())
+
+    @property
+    def unconfirmed(self) -> tuple[Change, ...]:
+        """What was asked for and may have been made: no answer came, and looking failed too."""
+        return tuple(self._unconfirmed.values())
+
+    def plan(self, changes: tuple[Change, ...]) -> None:
+        """Put these in the place of what was planned."""
+        self._planned = {change.key: change for change in changes}
+        for change in changes:
+            self._order.setdefault(change.key, len(self._order))
+
+    def make(self, change: Change, rule: Rule = lambda _: None, read_at: float = 0.0) -> None:
+        """Make a change, or find that nothing is left to change.
+
+        `rule` says what to change in a rotation or an escalation as it is now; `read_at` is when it was read, by
+        time.monotonic(). Raises RefusedError where the rule forbids it by now.
+        """
+        try:
+            if isinstance(change.before, Rotation | Escalation):
+                made = self._rewrite(change, rule, read_at)
+            else:
+                self._client.make(change)
+                made = True
+        except NotFoundError:
+            made = False
+        except ServiceError as error:
+            if not self._happened(change, rule, error):
+                raise
+            made = True
+        self._settle(change, made=made)
+
+    def _rewrite(self, change: Change, rule: Rule, read_at: float) -> bool:
+        """Write a rotation or escalation, read again where it was read long ago or an earlier try failed.
+
+        A list that was read before a wait would undo what somebody else changed in it meanwhile.
+        """
+        maybe_done = False
+        for attempt in self._client.attempts():
+            with attempt:
+                if time.monotonic() - read_at > FRESH or attempt.retry_state.attempt_number > 1:
+                    current = self._current(change, rule)
+                    if current is None:
+                        return maybe_done
+                    change = current
+                try:
+                    self._client.make(change)
+                except ServiceError as error:
+                    error.maybe_done = maybe_done = maybe_done or error.maybe_done
+                    raise
+                return True
+        raise AssertionError("the loop above returns or raises")
+
+    def _current(self, change: Change, rule: Rule) -> Change | None:
+        outcome = self._outcome(self._client.reread(change.before), rule)
+        if isinstance(outcome, Blocker):
+            raise RefusedError((outcome,))
+        if outcome:
+            with self._lock:
+                self._planned[change.key] = outcome
+        return outcome
+
+    def _outcome(self, entry: Entry | None, rule: Rule) -> Change | Blocker | None:
+        if entry is None:
+            raise NotFoundError("it is gone")
+        return rule(entry) if isinstance(entry, Rotation | Escalation) else Change("delete", entry)
+
+    def _happened(self, change: Change, rule: Rule, error: ServiceError) -> bool:
+        """Look whether a change was made whose answer is missing; note it where looking fails too."""
+        if not error.maybe_done:
+            return False
+        try:
+            return self._outcome(self._client.reread(change.before), rule) is None
+        except NotFoundError:
+            return True
+        except ServiceError:
+            with self._lock:
+                self._unconfirmed[change.key] = change
+            return False
+
+    def _settle(self, change: Change, *, made: bool) -> None:
+        with self._lock:
+            change = self._planned.pop(change.key, change)
+            if made:
+                self._made.append(change)
+        if made:
+            self._on_change(change)

@@ -1,0 +1,212 @@
+"""Opsgenie's REST API: one method an endpoint, its JSON turned into the classes of the rules.
+
+No SDK is used: the official Python one covers alerts, not users and schedules.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from service import shapes
+from service.errors import NotFoundError, StillUsedError
+from service.model import (
+    Entry,
+    Escalation,
+    ForwardingRule,
+    Membership,
+    Named,
+    OnCall,
+    Override,
+    Person,
+    Rotation,
+)
+from service.shapes import Json, understood
+from service.transport import Transport
+
+T = TypeVar("T")
+
+BY_ID = {"identifierType": "id"}
+SCHEDULE_BY_ID = {"scheduleIdentifierType": "id"}
+TEAM_BY_ID = {"teamIdentifierType": "id"}
+
+
+class Endpoints:
+    """The calls that off-boarding needs; each raises what `Transport.request` raises."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def user(self, identifier: str) -> Person:
+        """Get a user by id or username.
+
+        https://docs.opsgenie.com/docs/user-api#get-user
+        """
+        return self._get("a user", shapes.person, "v2", "users", identifier)
+
+    def teams_of(self, person: Person) -> list[Named]:
+        """List the teams of a user.
+
+        https://docs.opsgenie.com/docs/user-api#list-user-teams
+        """
+        return self._list("a user's teams", shapes.named, "v2", "users", person.id, "teams")
+
+    def schedules_of(self, person: Person) -> list[Named]:
+        """List the schedules of a user.
+
+        https://docs.opsgenie.com/docs/user-api#list-user-schedules
+        """
+        return self._list("a user's schedules", shapes.named, "v2", "users", person.id, "schedules")
+
+    def escalations_of(self, person: Person) -> list[Named]:
+        """List the escalations of a user; whether whole or by name only is not documented, so names are read.
+
+        https://docs.opsgenie.com/docs/user-api#list-user-escalations
+        """
+        return self._list("a user's escalations", shapes.named, "v2", "users", person.id, "escalations")
+
+    def teams(self) -> list[Named]:
+        """List the teams of the account.
+
+        https://docs.opsgenie.com/docs/team-api#list-teams
+        """
+        return self._list("teams", shapes.named, "v2", "teams")
+
+    def schedules(self) -> list[Named]:
+        """List the schedules of the account.
+
+        https://docs.opsgenie.com/docs/schedule-api#list-schedules
+        """
+        return self._list("schedules", shapes.named, "v2", "schedules")
+
+    def escalations(self) -> list[Named]:
+        """List the escalations of the account.
+
+        https://docs.opsgenie.com/docs/escalation-api#list-escalations
+        """
+        return self._list("escalations", shapes.named, "v2", "escalations")
+
+    def forwarding_rules_of(self, person: Person) -> list[ForwardingRule]:
+        """List the forwarding rules of a user.
+
+        https://docs.opsgenie.com/docs/user-api#list-user-forwarding-rules
+        """
+        return self._list("forwarding rules", shapes.forwarding_rule, "v2", "users", person.id, "forwarding-rules")
+
+    def forwarding_rules(self) -> list[ForwardingRule]:
+        """List the forwarding rules of the account.
+
+        https://docs.opsgenie.com/docs/forwarding-rule-api#list-forwarding-rules
+        """
+        return self._list("forwarding rules", shapes.forwarding_rule, "v2", "forwarding-rules")
+
+    def rotations(self, schedule: Named) -> list[Rotation]:
+        """List the rotations of a schedule.
+
+        https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
+        """
+        path = ("v2", "schedules", schedule.id, "rotations")
+        return self._list("rotations", lambda data: shapes.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
+
+    def rotation(self, known: Rotation) -> Rotation:
+        """Get a rotation of a schedule.
+
+        https://docs.opsgenie.com/docs/schedule-rotation-api#get-schedule-rotation
+        """
+        path, query = address(known)
+        return self._get("a rotation", lambda data: shapes.rotation(data, known.schedule), *path, query=query)
+
+    def overrides(self, schedule: Named) -> list[Override]:
+        """List the overrides of a schedule.
+
+        https://docs.opsgenie.com/docs/schedule-override-api#list-schedule-overrides
+        """
+        path = ("v2", "schedules", schedule.id, "overrides")
+        return self._list("overrides", lambda data: shapes.override(data, schedule), *path, query=SCHEDULE_BY_ID)
+
+    def on_call(self, schedule: Named) -> OnCall:
+        """Get who is on call in a schedule now.
+
+        https://docs.opsgenie.com/docs/who-is-on-call-api#get-on-calls
+        """
+        query = {**SCHEDULE_BY_ID, "flat": "true"}
+        path = ("v2", "schedules", schedule.id, "on-calls")
+        return self._get("who is on call", lambda data: shapes.on_call(data, schedule), *path, query=query)
+
+    def escalation(self, known: Named | Escalation) -> Escalation:
+        """Get a whole escalation.
+
+        https://docs.opsgenie.com/docs/escalation-api#get-escalation
+        """
+        return self._get("an escalation", shapes.escalation, "v2", "escalations", known.id, query=BY_ID)
+
+    def members(self, team_id: str) -> list[tuple[Named, str]]:
+        """Get the members of a team, each with the role in it.
+
+        https://docs.opsgenie.com/docs/team-api#get-team
+        """
+        return self._get("a team", shapes.members, "v2", "teams", team_id, query=BY_ID)
+
+    def exists(self, entry: Entry) -> bool:
+        """Tell whether what has an address of its own is there: an override, a forwarding rule, a user."""
+        path, query = address(entry)
+        try:
+            self._transport.request("GET", *path, query=query)
+        except NotFoundError:
+            return False
+        return True
+
+    def patch_rotation(self, rotation: Rotation) -> None:
+        """Replace the participants of a rotation, once: who repeats it reads first.
+
+        https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
+        """
+        participants = [shapes.participant_json(entry) for entry in rotation.participants]
+        self._patch(rotation, {"participants": participants})
+
+    def patch_escalation(self, escalation: Escalation) -> None:
+        """Replace the rules of an escalation, once: who repeats it reads first.
+
+        https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
+        """
+        self._patch(escalation, {"rules": [shapes.rule_json(rule) for rule in escalation.rules]})
+
+    def delete(self, entry: Entry) -> None:
+        """Delete an override, a forwarding rule, a team membership or a user; what is gone already is no error.
+
+        Raises StillUsedError with the holders that this service does not detach.
+        """
+        path, query = address(entry)
+        try:
+            self._transport.request("DELETE", *path, query=query)
+        except NotFoundError:
+            return
+        except StillUsedError as error:
+            raise StillUsedError(str(error), shapes.holders_that_stay(str(error))) from error
+
+    def _patch(self, entry: Entry, body: Json) -> None:
+        path, query = address(entry)
+        self._transport.request("PATCH", *path, query=query, body=body, retry=False)
+
+    def _get(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> T:
+        answer = self._transport.request("GET", *path, query=query)
+        with understood(what):
+            return read(answer["data"])
+
+    def _list(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> list[T]:
+        return self._get(what, lambda data: [read(entry) for entry in data], *path, query=query)
+
+
+def address(entry: Entry) -> tuple[tuple[str, ...], Json]:
+    """Return the path, unquoted, and the query of an entry."""
+    match entry:
+        case Rotation():
+            return ("v2", "schedules", entry.schedule.id, "rotations", entry.id), SCHEDULE_BY_ID
+        case Override():
+            return ("v2", "schedules", entry.schedule.id, "overrides", entry.id), SCHEDULE_BY_ID
+        case Escalation():
+            return ("v2", "escalations", entry.id), BY_ID
+        case ForwardingRule():
+            return ("v2", "forwarding-rules", entry.id), BY_ID
+        case Membership():
+            return ("v2", "teams", entry.id, "members", entry.user.id), TEAM_BY_ID
+        case Person():
+            return ("v2", "users", entry.id), {}

@@ -1,0 +1,61 @@
+"""What can go wrong between the service and the on-call system, in the terms a caller acts on."""
+
+from service.model import Blocker
+
+
+class ServiceError(Exception):
+    """Something kept the person from being off-boarded; the text says what, in words for a person."""
+
+    maybe_done = False
+    """Whether the failed call may have been carried out all the same."""
+
+
+class NotFoundError(ServiceError):
+    """The thing asked for is not there."""
+
+
+class RefusedError(ServiceError):
+    """The person must not be off-boarded as things stand."""
+
+    def __init__(self, blockers: tuple[Blocker, ...]) -> None:
+        super().__init__("; ".join(f"{blocker.name}: {blocker.reason}" for blocker in blockers))
+        self.blockers = blockers
+
+
+class StillUsedError(ServiceError):
+    """The account cannot be deleted while something holds it.
+
+    `blockers` are the holders named by the server that this service cannot detach; they may be none.
+    """
+
+    def __init__(self, message: str, blockers: tuple[Blocker, ...] = ()) -> None:
+        super().__init__(message)
+        self.blockers = blockers
+
+
+class KeyRefusedError(ServiceError):
+    """The key is unknown, or lacks a right."""
+
+
+class RejectedError(ServiceError):
+    """The server understood the call and will not do it, whoever asks."""
+
+
+class NonsenseError(ServiceError):
+    """The answer is not one that this server gives."""
+
+
+class UnavailableError(ServiceError):
+    """The server throttles or is down; `retry_after` is in seconds, where the server said so."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ThrottledError(UnavailableError):
+    """The server answers that calls come too fast."""
+
+
+class OutOfTimeError(ServiceError):
+    """The time for this request is used up."""

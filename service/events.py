@@ -1,0 +1,64 @@
+"""What aws-wsgi is given: API Gateway's proxy events, and nothing that it would stumble over."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+
+class EventError(ValueError):
+    """The event is not one of an API Gateway REST API."""
+
+
+def usable(event: object) -> dict[str, Any]:
+    """Return the parts of the event that the app needs, all present and of the type that aws-wsgi expects.
+
+    Headers stay out: nothing here depends on them, and who asks is in the request context. Raises EventError.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
+    """
+    if not isinstance(event, Mapping):
+        raise EventError("the event is not one of an API Gateway REST API: it is no object")
+    method, path, context = event.get("httpMethod"), event.get("path"), event.get("requestContext")
+    if not (isinstance(method, str) and method.isascii() and method.isalpha() and isinstance(path, str)):
+        raise EventError("the event is not one of an API Gateway REST API: it has no httpMethod and path")
+    context = context if isinstance(context, Mapping) else {}
+    if "elb" in context:
+        raise EventError("the event is one of a load balancer, not of an API Gateway REST API")
+    return {
+        "httpMethod": method,
+        "path": _as_wsgi(path),
+        "queryStringParameters": None,
+        "headers": {},
+        "body": _body(event.get("body"), encoded=event.get("isBase64Encoded") is True),
+        "isBase64Encoded": event.get("isBase64Encoded") is True,
+        "requestContext": {"requestId": _text(context.get("requestId")), "identity": _identity(context)},
+    }
+
+
+def _as_wsgi(path: str) -> str:
+    # PEP 3333: a path in a WSGI environment is its bytes, one character each.
+    return path.encode("utf-8", "replace").decode("latin-1")
+
+
+def _body(body: object, *, encoded: bool) -> str:
+    if body is None:
+        return ""
+    if not isinstance(body, str):
+        raise EventError("the event's body is no text")
+    try:
+        if encoded:
+            base64.b64decode(body, validate=True)
+        body.encode()
+    except (binascii.Error, ValueError):
+        raise EventError("the event's body is not what its isBase64Encoded says") from None
+    return body
+
+
+def _identity(context: Mapping[str, Any]) -> dict[str, str | None]:
+    identity = context.get("identity")
+    identity = identity if isinstance(identity, Mapping) else {}
+    return {name: _text(identity.get(name)) for name in ("apiKeyId", "sourceIp")}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

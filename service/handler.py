@@ -1,0 +1,51 @@
+"""Lambda's entry: an event through aws-wsgi to the app. The only module that works at import."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import awsgi
+
+from service import trail
+from service.app import create_app
+from service.events import EventError, usable
+from service.settings import Settings, SettingsError
+
+Handler = Callable[[object, Any], dict[str, Any]]
+
+
+def make_handler(environ: Mapping[str, str]) -> Handler:
+    """Return the handler; with unusable settings it answers each event with what is wrong with them."""
+    trail.open_trail()
+    try:
+        app = create_app(Settings.from_environ(environ))
+    except SettingsError as error:
+        message = f"the function is not set up: {error.message}"
+        return lambda _, context: _plain(500, message, context)
+
+    def handle(event: object, context: Any) -> dict[str, Any]:
+        try:
+            wanted = usable(event)
+        except EventError as error:
+            return _plain(400, str(error), context)
+        answer = awsgi.response(app, wanted, context)
+        return {**answer, "statusCode": int(answer["statusCode"])}
+
+    return handle
+
+
+def _plain(status: int, message: str, context: Any) -> dict[str, Any]:
+    request_id = getattr(context, "aws_request_id", None)
+    level = logging.ERROR if status >= 500 else logging.WARNING
+    trail.record("outcome", level=level, request_id=request_id, status=status, message=message)
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json"},
+        "isBase64Encoded": False,
+        "body": json.dumps({"message": message, "request_id": request_id}),
+    }
+
+
+handler = make_handler(os.environ)

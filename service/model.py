@@ -1,0 +1,218 @@
+"""What the rules know: people, and the things that hold them.
+
+The words are Opsgenie's. Nothing here is tied to its JSON: a client fills these classes and writes them back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+def ascii_lower(text: str) -> str:
+    """Lower the letters A to Z only, as usernames are compared: other scripts have letters that change when lowered."""
+    return "".join(chr(ord(char) + 32) if "A" <= char <= "Z" else char for char in text)
+
+
+def _source() -> Any:
+    """Keep what the vendor sent, for writing the entry back unchanged; the rules do not look into it."""
+    return field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing that is only pointed at; a user's name is the username."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user of the account."""
+
+    kind: ClassVar = "user"
+    id: str
+    username: str
+    full_name: str = ""
+    role: str = ""
+    owner: bool = False
+    blocked: bool = False
+
+    @property
+    def name(self) -> str:
+        """The username: an id means nothing once the account is gone."""
+        return self.username
+
+    def is_named(self, id: str, username: str) -> bool:  # noqa: A002 -- Opsgenie's word
+        """Tell whether id or username, of which either may be empty, is this person's."""
+        return (bool(id) and id == self.id) or (bool(username) and ascii_lower(username) == ascii_lower(self.username))
+
+
+@dataclass(frozen=True)
+class Participant:
+    """An entry of a rotation, or the recipient of an escalation rule; of type `none` it is nobody."""
+
+    type: str
+    id: str = ""
+    username: str = ""
+    name: str = ""
+    source: Mapping[str, Any] | None = _source()
+
+    def is_person(self, person: Person) -> bool:
+        """Tell whether this is `person`, by id or by username: which of the two are present is not documented."""
+        return self.type == "user" and person.is_named(self.id, self.username)
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """A rotation of a schedule with its participants in order, the same one possibly several times."""
+
+    kind: ClassVar = "rotation"
+    id: str
+    name: str
+    schedule: Named
+    participants: tuple[Participant, ...]
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How long after the start of an alert a rule takes effect."""
+
+    time_amount: int
+    time_unit: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A step of an escalation: when to notify which one recipient."""
+
+    condition: str
+    notify_type: str
+    delay: Delay
+    recipient: Participant
+    source: Mapping[str, Any] | None = _source()
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """An escalation with its rules in order."""
+
+    kind: ClassVar = "escalation"
+    id: str
+    name: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A user's place in a team; `id` and `name` are the team's."""
+
+    kind: ClassVar = "team"
+    id: str
+    name: str
+    user: Named
+    role: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A user who stands in for whoever a schedule would have on call; `id` is the override's alias."""
+
+    kind: ClassVar = "override"
+    id: str
+    schedule: Named
+    user: Named
+    start_date: str
+    end_date: str
+    rotations: tuple[Named, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The schedule's name: an override has none of its own."""
+        return self.schedule.name
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it ended before `now`; one with a date that cannot be read is not over."""
+        try:
+            return datetime.fromisoformat(self.end_date) <= now
+        except (ValueError, TypeError):
+            return False
+
+
+@dataclass(frozen=True)
+class ForwardingRule:
+    """A rule that sends what is meant for one user to another."""
+
+    kind: ClassVar = "forwarding_rule"
+    id: str
+    alias: str
+    from_user: Named
+    to_user: Named
+    start_date: str
+    end_date: str
+
+    @property
+    def name(self) -> str:
+        """The two people: the rule has no name of its own."""
+        return f"{self.from_user.name} to {self.to_user.name}"
+
+
+@dataclass(frozen=True)
+class OnCall:
+    """Who is on call in a schedule right now, by username or name."""
+
+    id: str
+    name: str
+    recipients: tuple[str, ...]
+
+
+Entry = Rotation | Escalation | Override | ForwardingRule | Membership | Person
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Everything that holds a person, and what could not be looked at."""
+
+    person: Person
+    rotations: tuple[Rotation, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    forwarding_rules: tuple[ForwardingRule, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    on_call: tuple[OnCall, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for; usernames are as the server stores them."""
+
+    username: str
+    replace_with: str | None = None
+    dry_run: bool = False
+    keep_user: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write: `before` as it was read, `after` as it will be, None where the entry goes."""
+
+    action: str
+    before: Entry
+    after: Entry | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What this is a change of: a rotation that is read again stays the same thing."""
+        return self.before.kind, self.before.id
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A reason why the person must not be off-boarded, and what a person can do about it."""
+
+    kind: str
+    name: str
+    reason: str
+    remedy: str

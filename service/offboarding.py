@@ -1,0 +1,143 @@
+"""The flow: look, decide, ask, detach, delete. It knows neither Flask nor HTTP, nor whose system it is."""
+
+import time
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from service.changes import Changes, Client
+from service.errors import NotFoundError, RefusedError, StillUsedError
+from service.model import Change, Escalation, OnCall, Person, Request, Rotation, Survey
+from service.parallel import Parallel
+from service.plan import decide, detach, holds_surely
+
+ROUNDS = 4
+"""How often the account is looked at again when somebody puts the person back."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was done, or with a dry run would be."""
+
+    person: Person
+    deleted: bool
+    changes: tuple[Change, ...]
+    on_call_now: tuple[OnCall, ...]
+    not_checked: tuple[str, ...]
+
+
+class Offboarding:
+    """One request's way through; `changes` has what was done so far, also when an error ends it."""
+
+    def __init__(
+        self,
+        client: Client,
+        request: Request,
+        parallel: Parallel,
+        *,
+        protected: Set[str] = frozenset(),
+        on_change: Callable[[Change], None] = lambda _: None,
+    ) -> None:
+        self.changes = Changes(client, on_change)
+        self._client = client
+        self._request = request
+        self._parallel = parallel
+        self._protected = protected
+        self._replacement: Person | None = None
+        self._refusal: StillUsedError | None = None
+        self._now = datetime.now(UTC)
+
+    def run(self) -> Report:
+        """Take the person out, or raise a ServiceError; a RefusedError where it must not be done."""
+        survey = self._look()
+        end = None if self._request.keep_user else Change(self._client.ending, survey.person)
+        self._plan(survey, end)
+        planned = self.changes.remaining
+        asked = end is not None and not self._request.dry_run
+        if not self._request.dry_run:
+            self._carry_out(survey, end)
+        not_checked = [self._client.unlisted, "" if asked else self._client.told_by_refusal]
+        return Report(
+            person=survey.person,
+            deleted=asked,
+            changes=planned if self._request.dry_run else self.changes.made,
+            on_call_now=survey.on_call,
+            not_checked=tuple(filter(None, not_checked)),
+        )
+
+    def _look(self) -> Survey:
+        names = [self._request.username, *filter(None, [self._request.replace_with])]
+        found = self._parallel.run([partial(self._find, name) for name in names])
+        if found[0] is None:
+            raise NotFoundError(f"there is no user {self._request.username}")
+        self._replacement = found[1] if len(found) > 1 else None
+        return self._client.survey(found[0])
+
+    def _find(self, username: str) -> Person | None:
+        try:
+            return self._client.find(username)
+        except NotFoundError:
+            return None
+
+    def _plan(self, survey: Survey, end: Change | None) -> tuple[Change, ...]:
+        plan = decide(
+            survey,
+            self._request,
+            replacement=self._replacement,
+            protected=self._protected,
+            now=self._now,
+        )
+        if plan.blockers:
+            raise RefusedError(plan.blockers)
+        self.changes.plan((*plan.changes, end) if end else plan.changes)
+        return plan.changes
+
+    def _carry_out(self, survey: Survey, end: Change | None) -> None:
+        # An account that is surely held is not deleted by asking for it; what the refusal names is known then.
+        ask_first = end and self._client.told_by_refusal and holds_surely(survey)
+        deleted = bool(end and ask_first and self._delete(end))
+        for _ in range(ROUNDS):
+            self._detach(survey, None if deleted else end)
+            if deleted or (end and self._delete(end)):
+                return
+            try:
+                survey = self._look_again(survey.person, end)
+            except NotFoundError:
+                # The account went meanwhile: to delete it is to find it gone.
+                if end:
+                    self.changes.make(end)
+                return
+            if end is None and not self.changes.remaining:
+                return
+        raise self._refusal or StillUsedError("the person is put back again and again")
+
+    def _look_again(self, person: Person, end: Change | None) -> Survey:
+        survey = self._client.survey(person)
+        if end and not self._plan(survey, end):
+            # Held, and the person's own lists show nothing: look everywhere, and at what is over too.
+            self._now = datetime.min.replace(tzinfo=UTC)
+            survey = self._client.survey(person, thorough=True)
+        self._plan(survey, end)
+        return survey
+
+    def _delete(self, end: Change) -> bool:
+        try:
+            self.changes.make(end)
+        except StillUsedError as refusal:
+            if refusal.blockers:
+                raise RefusedError(refusal.blockers) from refusal
+            self._refusal = refusal
+            return False
+        return True
+
+    def _detach(self, survey: Survey, end: Change | None) -> None:
+        """Apply the rules to what is there now, which may not be what the survey saw."""
+        read_at = time.monotonic()
+        entries: list[Rotation | Escalation] = [*survey.rotations, *survey.escalations]
+        now = self._parallel.run([partial(self._client.reread, entry) for entry in entries])
+        rotations = tuple(entry for entry in now if isinstance(entry, Rotation))
+        escalations = tuple(entry for entry in now if isinstance(entry, Escalation))
+        plan = self._plan(replace(survey, rotations=rotations, escalations=escalations), end)
+        rule = partial(detach, person=survey.person, replacement=self._replacement)
+        self._parallel.run([partial(self.changes.make, change, rule, read_at) for change in plan])

@@ -1,0 +1,168 @@
+"""What the rules ask of Opsgenie, made of its endpoints.
+
+A client for another vendor has the same methods; what differs between vendors is in here: where a person is looked up,
+whether the account can be asked to refuse, and how it ends.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from tenacity import Retrying
+
+from service.endpoints import Endpoints
+from service.errors import NonsenseError, NotFoundError
+from service.model import (
+    Change,
+    Entry,
+    Escalation,
+    ForwardingRule,
+    Membership,
+    Named,
+    OnCall,
+    Override,
+    Participant,
+    Person,
+    Rotation,
+    Survey,
+)
+from service.parallel import Parallel
+from service.transport import Transport
+
+
+class Opsgenie:
+    """The on-call system that the person leaves."""
+
+    ending = "delete"
+    """What becomes of the account."""
+
+    unlisted = "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
+    """What no survey sees."""
+
+    told_by_refusal = "integrations and policies: Opsgenie names them only where it refuses to delete the user"
+    """What only a refused delete tells; empty for a vendor who refuses nothing."""
+
+    def __init__(self, transport: Transport, parallel: Parallel) -> None:
+        self._transport = transport
+        self._parallel = parallel
+        self._api = Endpoints(transport)
+
+    def attempts(self) -> Retrying:
+        """Return a loop for writes that must not be repeated without reading again."""
+        return self._transport.attempts()
+
+    def find(self, username: str) -> Person:
+        """Return the user with this username or id; raises NotFoundError."""
+        found = self._api.user(username)
+        if not found.is_named(username, username):
+            raise NonsenseError("Opsgenie answered with another user than the one asked for")
+        return found
+
+    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
+        """Read everything that holds the person, in two rounds of parallel calls.
+
+        A thorough survey goes through the whole account instead of the person's own lists.
+        """
+        teams, schedules, escalations, rules = self._lists(person, thorough=thorough)
+        calls: list[Callable[[], Any]] = []
+        for schedule in schedules:
+            calls += [partial(read, schedule) for read in (self._api.rotations, self._api.overrides, self._api.on_call)]
+        calls += [partial(self._api.escalation, escalation) for escalation in escalations]
+        calls += [partial(self._memberships, team, person, listed=not thorough) for team in teams]
+        found = list(chain.from_iterable(self._parallel.run([partial(_unless_gone, call) for call in calls])))
+        return _sorted_out(person, found, rules)
+
+    def reread(self, entry: Entry) -> Entry | None:
+        """Return the entry as it is now, None where it is gone."""
+        try:
+            match entry:
+                case Rotation():
+                    return self._api.rotation(entry)
+                case Escalation():
+                    return self._api.escalation(entry)
+                case Membership():
+                    return self._membership(Named(entry.id, entry.name), entry.user)
+                case _:
+                    return entry if self._api.exists(entry) else None
+        except NotFoundError:
+            return None
+
+    def make(self, change: Change) -> None:
+        """Carry the change out; what is gone already counts as deleted.
+
+        A rotation or escalation is written once, without repeats. Raises NotFoundError where it is gone itself, and
+        StillUsedError where the account is held.
+        """
+        match change.after:
+            case Rotation():
+                self._api.patch_rotation(change.after)
+            case Escalation():
+                self._api.patch_escalation(change.after)
+            case _:
+                self._api.delete(change.before)
+
+    def _lists(
+        self, person: Person, *, thorough: bool
+    ) -> tuple[list[Named], list[Named], list[Named], tuple[ForwardingRule, ...]]:
+        api = self._api
+        calls: list[Callable[[], Any]] = [api.teams, api.schedules, api.escalations]
+        if not thorough:
+            calls = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
+        calls.append(partial(api.forwarding_rules_of, person))
+        # Whether a user's own list has the rules that point to the user is not documented; the account's list has.
+        calls.append(partial(_unless_gone, api.forwarding_rules))
+        try:
+            teams, schedules, escalations, own, every = self._parallel.run(calls)
+        except NotFoundError as error:
+            # A user's lists end in 404 when the account goes meanwhile; then this says so.
+            self.find(person.id)
+            raise NonsenseError("Opsgenie has the user, but not the lists of what holds the user") from error
+        rules = {rule.id: rule for rule in (*own, *every)}
+        return teams, schedules, escalations, tuple(rule for rule in rules.values() if _forwards(rule, person))
+
+    def _memberships(self, team: Named, person: Person, *, listed: bool) -> list[Membership]:
+        user = Named(person.id, person.name)
+        membership = self._membership(team, user)
+        if membership is None and listed:
+            # The user's list of teams and the team's list of members disagree: to remove nobody does no harm.
+            membership = Membership(team.id, team.name, user, "")
+        return [membership] if membership else []
+
+    def _membership(self, team: Named, user: Named) -> Membership | None:
+        for member, role in self._api.members(team.id):
+            if Person(user.id, user.name).is_named(member.id, member.name):
+                return Membership(team.id, team.name, user, role)
+        return None
+
+
+def _unless_gone(call: Callable[[], Any]) -> list[Any]:
+    try:
+        found = call()
+    except NotFoundError:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def _forwards(rule: ForwardingRule, person: Person) -> bool:
+    return any(person.is_named(user.id, user.name) for user in (rule.from_user, rule.to_user))
+
+
+def _any(participants: Iterable[Participant], person: Person) -> bool:
+    return any(participant.is_person(person) for participant in participants)
+
+
+def _sorted_out(person: Person, found: list[Any], rules: tuple[ForwardingRule, ...]) -> Survey:
+    """Keep what really holds the person: the lists may also have what holds one of the person's teams."""
+    rotations = tuple(e for e in found if isinstance(e, Rotation) and _any(e.participants, person))
+    escalations = (e for e in found if isinstance(e, Escalation))
+    on_call = (e for e in found if isinstance(e, OnCall))
+    return Survey(
+        person=person,
+        rotations=rotations,
+        escalations=tuple(e for e in escalations if _any((rule.recipient for rule in e.rules), person)),
+        overrides=tuple(e for e in found if isinstance(e, Override) and person.is_named(e.user.id, e.user.name)),
+        forwarding_rules=rules,
+        memberships=tuple(e for e in found if isinstance(e, Membership)),
+        on_call=tuple(e for e in on_call if any(person.is_named("", name) for name in e.recipients)),
+    )

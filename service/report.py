@@ -1,0 +1,75 @@
+"""The rules' classes as JSON for a person or a program to read."""
+
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from service.model import Blocker, Change, Request, Rotation
+from service.offboarding import Report
+
+PLURALS = {
+    "rotation": "rotations",
+    "escalation": "escalations",
+    "override": "overrides",
+    "forwarding_rule": "forwarding rules",
+    "team": "teams",
+}
+
+
+def as_json(value: Any) -> Any:
+    """Return a class of the rules as a dict, without what is empty and without what the vendor sent."""
+    if is_dataclass(value) and not isinstance(value, type):
+        pairs = ((field.name, as_json(getattr(value, field.name))) for field in fields(value) if field.repr)
+        return {name: item for name, item in pairs if item not in ("", None, [])}
+    if isinstance(value, tuple | list):
+        return [as_json(item) for item in value]
+    return value
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """Return a change with all that is needed to put it back."""
+    before = change.before
+    name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
+    return {
+        "kind": before.kind,
+        "id": before.id,
+        "name": name,
+        "action": change.action,
+        "before": as_json(before),
+        "after": as_json(change.after),
+    }
+
+
+def report_json(report: Report, request: Request) -> dict[str, Any]:
+    """Return the answer to a request that was carried out or planned."""
+    return {
+        "message": _sentence(report, request),
+        "username": report.person.username,
+        "deleted": report.deleted,
+        "dry_run": request.dry_run,
+        "changes": [change_json(change) for change in report.changes],
+        "on_call_now": as_json(report.on_call_now),
+        "not_checked": list(report.not_checked),
+    }
+
+
+def blockers_json(blockers: Iterable[Blocker]) -> list[dict[str, Any]]:
+    """Return the blockers, each with what a person can do about it."""
+    return [as_json(blocker) for blocker in blockers]
+
+
+def _sentence(report: Report, request: Request) -> str:
+    counts = [
+        f"{count} {PLURALS[kind] if count > 1 else kind.replace('_', ' ')}"
+        for kind in PLURALS
+        if (count := sum(change.before.kind == kind for change in report.changes))
+    ]
+    done = [f"taken out of {_listed(counts)}"] if counts else []
+    done += [] if request.keep_user else ["deleted"]
+    if not done:
+        return f"{report.person.username} is in nothing that holds a user"
+    return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}"
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

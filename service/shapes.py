@@ -1,0 +1,184 @@
+"""Opsgenie's JSON and the classes of the rules, one into the other."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from service.errors import NonsenseError
+from service.model import (
+    Blocker,
+    Delay,
+    Escalation,
+    ForwardingRule,
+    Named,
+    OnCall,
+    Override,
+    Participant,
+    Person,
+    Rotation,
+    Rule,
+)
+
+Json = Mapping[str, Any]
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Turn an answer of another shape than documented into a NonsenseError that says of what."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise NonsenseError(f"the answer about {what} is not of the documented form") from error
+
+
+def text(value: Any) -> str:
+    """Return a string that must be there and not be empty."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("not a text")
+    return value
+
+
+def person(data: Json) -> Person:
+    """Read a user.
+
+    https://docs.opsgenie.com/docs/user-api
+    """
+    role = data["role"]["name"] if "role" in data else ""
+    return Person(
+        id=text(data["id"]),
+        username=text(data["username"]),
+        full_name=data.get("fullName") or "",
+        role=role,
+        owner=role.lower() == "owner",
+        blocked=data.get("blocked") is True,
+    )
+
+
+def named(data: Json) -> Named:
+    """Read what points at a thing."""
+    return Named(text(data["id"]), data.get("name") or "")
+
+
+def user(data: Json) -> Named:
+    """Read what points at a user; id or username may be missing."""
+    found = Named(data.get("id") or "", data.get("username") or "")
+    text(found.id or found.name)
+    return found
+
+
+def participant(data: Json) -> Participant:
+    """Read a participant of a rotation or a recipient of an escalation rule; empty is absent."""
+    return Participant(
+        type=text(data["type"]),
+        id=data.get("id") or "",
+        username=data.get("username") or "",
+        name=data.get("name") or "",
+        source=data,
+    )
+
+
+def participant_json(entry: Participant) -> Json:
+    """Write a participant: one that was read goes back as it came."""
+    if entry.source is not None:
+        return entry.source
+    return {"type": entry.type, "id": entry.id, "username": entry.username}
+
+
+def rotation(data: Json, schedule: Named) -> Rotation:
+    """Read a rotation of `schedule`.
+
+    https://docs.opsgenie.com/docs/schedule-rotation-api
+    """
+    participants = tuple(participant(entry) for entry in data["participants"])
+    return Rotation(text(data["id"]), data.get("name") or "", schedule, participants)
+
+
+def escalation(data: Json) -> Escalation:
+    """Read a whole escalation.
+
+    https://docs.opsgenie.com/docs/escalation-api
+    """
+    return Escalation(text(data["id"]), data.get("name") or "", tuple(_rule(entry) for entry in data["rules"]))
+
+
+def _rule(data: Json) -> Rule:
+    delay = data.get("delay") or {}
+    return Rule(
+        condition=data.get("condition") or "",
+        notify_type=data.get("notifyType") or "",
+        delay=Delay(delay.get("timeAmount") or 0, delay.get("timeUnit") or "minutes"),
+        recipient=participant(data["recipient"]),
+        source=data,
+    )
+
+
+def rule_json(rule: Rule) -> Json:
+    """Write an escalation rule: only the recipient may differ from what was read."""
+    return {**(rule.source or {}), "recipient": participant_json(rule.recipient)}
+
+
+def override(data: Json, schedule: Named) -> Override:
+    """Read an override of `schedule`.
+
+    https://docs.opsgenie.com/docs/schedule-override-api
+    """
+    return Override(
+        id=text(data["alias"]),
+        schedule=schedule,
+        user=user(data["user"]),
+        start_date=data.get("startDate") or "",
+        end_date=data.get("endDate") or "",
+        rotations=tuple(named(entry) for entry in data.get("rotations") or ()),
+    )
+
+
+def forwarding_rule(data: Json) -> ForwardingRule:
+    """Read a forwarding rule.
+
+    https://docs.opsgenie.com/docs/forwarding-rule-api
+    """
+    return ForwardingRule(
+        id=text(data["id"]),
+        alias=data.get("alias") or "",
+        from_user=user(data["fromUser"]),
+        to_user=user(data["toUser"]),
+        start_date=data.get("startDate") or "",
+        end_date=data.get("endDate") or "",
+    )
+
+
+_DETACHED = re.compile(
+    r"(on-?call )?(schedules?|(schedule )?(rotations?|overrides?)|escalations?|teams?|forwarding rules?)"
+)
+_KIND = re.compile(r"(?:remove \w+ from |\],\s*)([a-z][a-z -]{0,40}): ?\[", re.IGNORECASE)
+
+
+def holders_that_stay(message: str) -> tuple[Blocker, ...]:
+    """Name the kinds in a refusal that this service does not detach, such as integrations and policies.
+
+    The grammar is known from old logs only, and names may hold any character; so the whole message goes into the
+    reason, and a message in another form names none.
+    """
+    kinds = dict.fromkeys(kind.lower() for kind in _KIND.findall(message))
+    return tuple(
+        Blocker(kind, kind, message, f"remove the person from these {kind} in Opsgenie, then send this again")
+        for kind in kinds
+        if not _DETACHED.fullmatch(kind)
+    )
+
+
+def members(data: Json) -> list[tuple[Named, str]]:
+    """Read the members of a team with their roles; a team without members has no such key.
+
+    https://docs.opsgenie.com/docs/team-api
+    """
+    return [(user(member["user"]), member.get("role") or "") for member in data.get("members") or ()]
+
+
+def on_call(data: Json, schedule: Named) -> OnCall:
+    """Read who is on call, from the flat form.
+
+    https://docs.opsgenie.com/docs/who-is-on-call-api
+    """
+    return OnCall(schedule.id, schedule.name, tuple(data.get("onCallRecipients") or ()))

@@ -1,0 +1,33 @@
+"""The trail: one JSON line a change and one an outcome, for whoever asks later what happened."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+LOGGER = logging.getLogger("opsgenie_offboarding")
+
+
+def open_trail() -> None:
+    """Send the trail to standard output, where Lambda takes lines of JSON as they are.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+    """
+    if not LOGGER.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
+
+
+def record(event: str, *, level: int = logging.INFO, **details: Any) -> None:
+    """Write one line; JSON escapes whatever could start another."""
+    line = {
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "level": logging.getLevelName(level),
+        "event": event,
+        **details,
+    }
+    LOGGER.log(level, "%s", json.dumps(line, ensure_ascii=True))

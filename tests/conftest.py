@@ -1,0 +1,52 @@
+"""What the tests share: the simulated Opsgenie, and the service in front of it without a socket between."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from werkzeug.test import TestResponse
+
+import local.opsgenie
+from local.opsgenie import Simulation
+from service.app import create_app
+from service.settings import Settings
+from service.transport import open_session
+from tests.wsgi_adapter import WsgiAdapter
+
+OPSGENIE = "https://opsgenie.test"
+Post = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def simulation() -> Iterator[Simulation]:
+    """The sample account behind a simulated Opsgenie."""
+    simulation = Simulation()
+    yield simulation
+    simulation.close()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The service's settings for the simulated Opsgenie."""
+    return Settings(access_token="local-key", opsgenie_api_url=OPSGENIE)
+
+
+@pytest.fixture
+def session(simulation: Simulation, settings: Settings) -> requests.Session:
+    """The service's own session, with the simulated Opsgenie instead of a network."""
+    session = open_session(settings)
+    session.mount(OPSGENIE, WsgiAdapter(local.opsgenie.create_app(simulation)))
+    return session
+
+
+@pytest.fixture
+def post(settings: Settings, session: requests.Session) -> Post:
+    """Send a POST to the service, as curl sends it."""
+    client = create_app(settings, session).test_client()
+
+    def post(**body: Any) -> TestResponse:
+        return client.post("/", data=json.dumps(body), content_type="application/x-www-form-urlencoded")
+
+    return post

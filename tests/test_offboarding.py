@@ -1,0 +1,295 @@
+"""The flow and the rules, on the sample account of the simulated Opsgenie: whole accounts are compared."""
+
+import copy
+import time
+from typing import Any
+
+import pytest
+
+from local.opsgenie import Quirks, Simulation
+from tests.conftest import Post
+
+HARI, KOFI = "hari@example.com", "kofi@example.com"
+
+
+def user_of(account: dict[str, Any], username: str) -> dict[str, Any]:
+    return next(user for user in account["users"] if user["username"] == username)
+
+
+def without(account: dict[str, Any], username: str, *, keep_user: bool = False) -> dict[str, Any]:
+    """Return the account as it must look after `username` left, made by hand."""
+    account = copy.deepcopy(account)
+
+    def leaves(entry: dict[str, Any]) -> bool:
+        return entry.get("username") == username
+
+    if not keep_user:
+        account["users"] = [user for user in account["users"] if not leaves(user)]
+    for team in account["teams"]:
+        team["members"] = [member for member in team.get("members", []) if not leaves(member["user"])]
+    for schedule in account["schedules"]:
+        for rotation in schedule["rotations"]:
+            rotation["participants"] = [entry for entry in rotation["participants"] if not leaves(entry)]
+        schedule["overrides"] = [
+            override
+            for override in schedule["overrides"]
+            if not leaves(override["user"]) or (keep_user and override["endDate"] < "2026-11-25")
+        ]
+    for escalation in account["escalations"]:
+        escalation["rules"] = [rule for rule in escalation["rules"] if not leaves(rule["recipient"])]
+    account["forwardingRules"] = [
+        rule for rule in account["forwardingRules"] if not leaves(rule["fromUser"]) and not leaves(rule["toUser"])
+    ]
+    return account
+
+
+def replaced(account: dict[str, Any], username: str, by: str) -> dict[str, Any]:
+    """Return the account with the replacement in the leaver's places, before the leaver goes."""
+    account = copy.deepcopy(account)
+    places = [
+        entry
+        for schedule in account["schedules"]
+        for rotation in schedule["rotations"]
+        for entry in rotation["participants"]
+    ]
+    places += [rule["recipient"] for escalation in account["escalations"] for rule in escalation["rules"]]
+    for place in places:
+        if place.get("username") == username:
+            place.update(id=user_of(account, by)["id"], username=by)
+    return account
+
+
+def test_the_leaver_goes_and_nothing_else_changes(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=HARI)
+
+    assert (answer.status_code, answer.json["deleted"]) == (200, True)
+    assert simulation.snapshot() == without(before, HARI)
+    assert answer.json["message"] == (
+        "hari@example.com was taken out of 4 rotations, 1 escalation, 1 override, 2 forwarding rules and 2 teams "
+        "and deleted"
+    )
+
+
+def test_a_second_post_finds_nobody(simulation: Simulation, post: Post) -> None:
+    post(username=HARI)
+    after = simulation.snapshot()
+
+    answer = post(username=HARI)
+
+    assert answer.status_code == 404
+    assert answer.json == {
+        "message": "there is no user hari@example.com",
+        "request_id": answer.json["request_id"],
+    }
+    assert simulation.snapshot() == after
+
+
+def test_every_other_participant_stays_in_its_place(simulation: Simulation, post: Post) -> None:
+    post(username=HARI)
+
+    rotation = simulation.snapshot()["schedules"][0]["rotations"][0]
+    assert [entry.get("username") or entry.get("name") or entry["type"] for entry in rotation["participants"]] == [
+        "anders.lindqvist@example.com",
+        "Data",
+        "none",
+        "aiko.tanaka@example.com",
+        "Payments escalation",
+        "priya.raman+apac@example.com",
+    ]
+
+
+def test_the_replacement_takes_exactly_the_leavers_places(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=HARI, replace_with=" Kofi@Example.com ")
+
+    assert answer.status_code == 200
+    assert simulation.snapshot() == without(replaced(before, HARI, KOFI), HARI)
+
+
+def test_a_kept_user_is_in_nothing(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=HARI, keep_user=True)
+
+    assert (answer.status_code, answer.json["deleted"]) == (200, False)
+    assert simulation.snapshot() == without(before, HARI, keep_user=True)
+    assert not [call for call in simulation.writes if "/users/" in call.path and "/teams/" not in call.path]
+
+
+def test_a_dry_run_writes_nothing_and_says_what_the_real_run_does(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    planned = post(username=HARI, dry_run=True).json
+
+    assert simulation.writes == []
+    assert simulation.snapshot() == before
+    assert planned["not_checked"] == [
+        "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
+        "integrations and policies: Opsgenie names them only where it refuses to delete the user",
+    ]
+    assert planned["message"].startswith("hari@example.com would be taken out of 4 rotations")
+    done = post(username=HARI).json
+    assert planned["changes"] == done["changes"]
+    assert planned["on_call_now"] == done["on_call_now"] != []
+
+
+@pytest.mark.parametrize(
+    ("body", "blockers"),
+    [
+        (
+            {"username": "meera@example.com"},
+            [("rotation", "Payroll / Month end", "meera@example.com is the only participant of this rotation")],
+        ),
+        (
+            {"username": "tomas@example.com"},
+            [("escalation", "Ledger close", "tomas@example.com is the only recipient left in this escalation")],
+        ),
+        (
+            {"username": "olivia@example.com"},
+            [("owner", "olivia@example.com", "an account owner is not off-boarded")],
+        ),
+        (
+            {"username": "ines@example.com"},
+            [
+                (
+                    "integrations",
+                    "integrations",
+                    "User cannot be modified. Please remove it from integrations: "
+                    "[Payments API : action[Create Alert]]",
+                )
+            ],
+        ),
+        (
+            {"username": HARI, "replace_with": "nobody@example.com"},
+            [("replacement", "nobody@example.com", "the replacement does not exist")],
+        ),
+        (
+            {"username": HARI, "replace_with": "bela@example.com"},
+            [("replacement", "bela@example.com", "the replacement is blocked")],
+        ),
+        (
+            {"username": HARI, "replace_with": "HARI@example.com"},
+            [("replacement", "hari@example.com", "the replacement is the leaver")],
+        ),
+    ],
+)
+def test_a_refusal_says_why_and_changes_nothing(
+    simulation: Simulation, post: Post, body: dict[str, Any], blockers: list[tuple[str, ...]]
+) -> None:
+    before = simulation.snapshot()
+
+    answer = post(**body)
+
+    assert answer.status_code == 409
+    assert [(entry["kind"], entry["name"], entry["reason"]) for entry in answer.json["blockers"]] == blockers
+    assert all(entry["remedy"] for entry in answer.json["blockers"])
+    assert answer.json["message"].startswith("nothing was changed: ")
+    assert simulation.snapshot() == before
+
+
+def test_every_blocker_is_named_at_once(simulation: Simulation, post: Post) -> None:
+    with simulation.edit() as account:
+        meera = user_of(account, "meera@example.com")
+        meera["role"] = {"id": "Owner", "name": "Owner"}
+        account["escalations"][0]["rules"] = [
+            {**rule, "recipient": {"type": "user", "id": meera["id"], "username": meera["username"]}}
+            for rule in account["escalations"][0]["rules"]
+        ]
+    before = simulation.snapshot()
+
+    answer = post(username="meera@example.com")
+
+    assert [entry["kind"] for entry in answer.json["blockers"]] == ["owner", "rotation", "escalation"]
+    assert simulation.writes == []
+    assert simulation.snapshot() == before
+
+
+def test_an_integration_is_found_before_anything_is_changed(simulation: Simulation, post: Post) -> None:
+    with simulation.edit() as account:
+        hari = user_of(account, HARI)
+        account["integrations"][0]["responders"] = [{"type": "user", "id": hari["id"], "username": HARI}]
+    before = simulation.snapshot()
+
+    answer = post(username=HARI)
+
+    assert answer.status_code == 409
+    assert [entry["kind"] for entry in answer.json["blockers"]] == ["integrations"]
+    assert [call.method for call in simulation.writes] == ["DELETE"]
+    assert simulation.snapshot() == before
+
+
+@pytest.mark.parametrize("username", ["meera@example.com", "tomas@example.com"])
+def test_with_a_replacement_the_only_one_can_leave(simulation: Simulation, post: Post, username: str) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=username, replace_with=KOFI)
+
+    assert answer.status_code == 200
+    assert simulation.snapshot() == without(replaced(before, username, KOFI), username)
+
+
+@pytest.mark.parametrize("username", ["nora@example.com", "bela@example.com"])
+def test_somebody_in_nothing_is_deleted(simulation: Simulation, post: Post, username: str) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=username)
+
+    assert answer.json["message"] == f"{username} was deleted"
+    assert simulation.snapshot() == without(before, username)
+
+
+QUIRKS = [
+    Quirks(schedules_through_overrides=True, schedules_through_teams=True, escalations_through_teams=True),
+    Quirks(whole_escalations=False),
+    Quirks(incoming_forwarding_rules=False),
+    Quirks(usernames_beside_ids=False),
+    Quirks(names_in_428=False),
+    Quirks(kind_words={"schedules": "schedule rotations", "teams": "Team"}),
+    Quirks(deletes_in_use=True),
+    Quirks(overrides_block=True, forwarding_rules_block=True),
+    Quirks(accepts_empty_participants=True, accepts_empty_rules=True),
+]
+
+
+@pytest.mark.parametrize("quirks", QUIRKS, ids=repr)
+def test_what_opsgenie_does_not_document_makes_no_difference(
+    simulation: Simulation, post: Post, quirks: Quirks
+) -> None:
+    simulation.quirks = quirks
+    before = simulation.snapshot()
+
+    assert post(username=HARI, dry_run=True).status_code == 200
+    assert post(username="meera@example.com").status_code == 409
+    assert post(username="tomas@example.com").status_code == 409
+    assert simulation.snapshot() == before
+    assert post(username=HARI).status_code == 200
+    assert simulation.snapshot() == without(before, HARI)
+
+
+def test_the_time_does_not_grow_with_schedules_and_teams(simulation: Simulation, post: Post) -> None:
+    """Every call is delayed by 100 ms, and 25 schedules take as long as three: at most 8 delays."""
+    with simulation.edit() as account:
+        add_schedules_and_teams(account, 22)
+    simulation.delay = 0.1
+
+    began = time.monotonic()
+    answer = post(username=HARI)
+    took = time.monotonic() - began
+
+    assert answer.status_code == 200
+    assert len(answer.json["changes"]) == 4 + 22 + 1 + 1 + 2 + 2 + 22 + 1
+    assert took < 8 * 0.1
+
+
+def add_schedules_and_teams(account: dict[str, Any], count: int) -> None:
+    hari = user_of(account, HARI)
+    for number in range(count):
+        schedule = copy.deepcopy(account["schedules"][0])
+        schedule.update(id=f"schedule-{number}", name=f"Schedule {number}", overrides=[])
+        schedule["rotations"] = [{**schedule["rotations"][0], "id": f"rotation-{number}"}]
+        account["schedules"].append(schedule)
+        member = {"user": {"id": hari["id"], "username": HARI}, "role": "user"}
+        account["teams"].append({"id": f"team-{number}", "name": f"Team {number}", "members": [member]})
