@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import requests
-from werkzeug.test import TestResponse
 
 import local.opsgenie
 from local.opsgenie import Simulation
@@ -16,7 +15,7 @@ from service.transport import open_session
 from tests.wsgi_adapter import WsgiAdapter
 
 OPSGENIE = "https://opsgenie.test"
-Post = Callable[..., TestResponse]
+Post = Callable[..., Any]
 
 
 @pytest.fixture
@@ -34,10 +33,16 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def session(simulation: Simulation, settings: Settings) -> requests.Session:
+def wire(simulation: Simulation) -> WsgiAdapter:
+    """The way to the simulated Opsgenie, without a socket."""
+    return WsgiAdapter(local.opsgenie.create_app(simulation))
+
+
+@pytest.fixture
+def session(wire: WsgiAdapter, settings: Settings) -> requests.Session:
     """The service's own session, with the simulated Opsgenie instead of a network."""
     session = open_session(settings)
-    session.mount(OPSGENIE, WsgiAdapter(local.opsgenie.create_app(simulation)))
+    session.mount(OPSGENIE, wire)
     return session
 
 
@@ -46,7 +51,7 @@ def post(settings: Settings, session: requests.Session) -> Post:
     """Send a POST to the service, as curl sends it."""
     client = create_app(settings, session).test_client()
 
-    def post(**body: Any) -> TestResponse:
+    def post(**body: Any) -> Any:
         return client.post("/", data=json.dumps(body), content_type="application/x-www-form-urlencoded")
 
     return post

@@ -1,0 +1,12 @@
+"""A simulated Opsgenie: its REST API over one account in memory, with the refusals of the real one.
+
+Start it with `flask --app local.opsgenie run --port 5001`; the keys are "local-key" and "read-only-key".
+"""
+
+from .account import sample_account
+from .faults import ConnectionDropped
+from .quirks import Quirks
+from .server import create_app
+from .simulation import Call, Simulation
+
+__all__ = ["Call", "ConnectionDropped", "Quirks", "Simulation", "create_app", "sample_account"]

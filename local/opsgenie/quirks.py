@@ -1,0 +1,27 @@
+"""What no public source says about Opsgenie, as switches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """Choose how the simulation behaves where Opsgenie's documents are silent.
+
+    The defaults are the likelier half of each question; a client has to be right either way.
+    """
+
+    schedules_through_overrides: bool = False  # /users/{id}/schedules lists those where the user is only in an override
+    schedules_through_teams: bool = False  # ... and those that reach the user through a team
+    escalations_through_teams: bool = False  # /users/{id}/escalations lists those that reach the user through a team
+    whole_escalations: bool = True  # ... and in full, not only {id, name}
+    incoming_forwarding_rules: bool = True  # /users/{id}/forwarding-rules lists those *to* the user as well
+    usernames_beside_ids: bool = True  # participants and recipients in answers carry the username next to the id
+    names_in_428: bool = True  # a refusal names what holds the entity; else a bare sentence
+    kind_words: Mapping[str, str] = field(default_factory=dict)  # other words for the kinds in it: {"teams": "groups"}
+    deletes_in_use: bool = False  # DELETE answers 200 although the user is used, and leaves the references behind
+    overrides_block: bool = False  # overrides keep a user from being deleted
+    forwarding_rules_block: bool = False  # forwarding rules keep a user from being deleted
+    accepts_empty_participants: bool = False  # PATCH of a rotation takes participants: []
+    accepts_empty_rules: bool = False  # PATCH of an escalation takes rules: []
+    refuses_big_limit: bool = False  # limit=101 is refused; else it counts as 100

@@ -1,0 +1,145 @@
+"""The Flask application: who may ask, which endpoint answers, and in what envelope."""
+
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, Map, Rule
+
+from . import on_calls, user_places
+from .account import Item
+from .answers import ApiError, response
+from .control import ENDPOINTS
+from .escalations import Escalations, ForwardingRules
+from .integrations import Integrations, Policies
+from .resource import Context, Resource, Route
+from .schedules import Overrides, Rotations, Schedules
+from .simulation import Simulation
+from .teams import RoutingRules, Teams
+from .users import Users
+from .wire import CONTROL, Wire
+
+RESOURCES: tuple[Resource, ...] = (
+    Users(),
+    Teams(),
+    RoutingRules(),
+    Schedules(),
+    Rotations(),
+    Overrides(),
+    Escalations(),
+    ForwardingRules(),
+    Integrations(),
+    Policies(),
+)
+ROUTES: tuple[Route, ...] = (
+    *(route for resource in RESOURCES for route in resource.routes()),
+    *user_places.routes(),
+    *on_calls.routes(),
+)
+RIGHT_OF_METHOD = {"GET": "read", "DELETE": "delete"}  # every other one: create_update
+WORDS = {"read": "read", "create_update": "write", "delete": "delete", "configuration": "configuration"}
+
+
+class IdentifierConverter(BaseConverter):
+    """Decode one part of a raw path: %2F belongs to the identifier, + is a plus."""
+
+    def to_python(self, value: str) -> str:
+        return unquote(value)
+
+
+def create_app(simulation: Simulation | None = None) -> Flask:
+    """Make the application that serves one simulated account."""
+    simulation = simulation or Simulation()
+    app = Flask(__name__, static_folder=None)
+    app.extensions["simulation"] = simulation
+    app.url_map = _url_map()
+    app.view_functions.update({_name(route.method, route.path): _view(simulation, route) for route in ROUTES})
+    app.view_functions.update(
+        {_name(method, CONTROL + path): partial(view, simulation) for (method, path), view in ENDPOINTS.items()}
+    )
+    app.before_request(lambda: _check_key(simulation))
+    app.register_error_handler(ApiError, lambda error: _answer(error.body, error.status))
+    app.register_error_handler(HTTPException, lambda error: _answer({"message": error.description}, error.code or 500))
+    app.wsgi_app = Wire(app.wsgi_app, simulation)  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def _url_map() -> Map:
+    # Compiled once: it takes longer than anything else in making an application.
+    paths = [(route.method, route.path) for route in ROUTES]
+    paths += [(method, CONTROL + path) for method, path in ENDPOINTS]
+    return Map(
+        [Rule(path, endpoint=_name(method, path), methods=[method]) for method, path in paths],
+        converters={"identifier": IdentifierConverter},
+        # GET /v2/users/ comes from the official Go client; "//" in a path is an empty identifier.
+        strict_slashes=False,
+        merge_slashes=False,
+    )
+
+
+def _name(method: str, path: str) -> str:
+    return f"{method} {path}"
+
+
+def _check_key(simulation: Simulation) -> None:
+    g.started = time.perf_counter()
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if request.path.startswith(CONTROL):
+        return
+    if scheme != "GenieKey" or key not in simulation.keys:
+        raise ApiError(401, "Could not authenticate")
+    g.rights = simulation.keys[key]
+
+
+def _view(simulation: Simulation, route: Route) -> Callable[..., Response]:
+    needed = [RIGHT_OF_METHOD.get(route.method, "create_update"), *(["configuration"] if route.configuration else [])]
+
+    def view(**values: str) -> Response:
+        for right in needed:
+            if right not in g.rights:
+                raise ApiError(403, f"API Key is not granted with {WORDS[right]} access.", code=40301)
+        body = _body() if route.method in ("POST", "PUT", "PATCH") else {}
+        with simulation.lock:
+            context = Context(
+                account=simulation.account,
+                quirks=simulation.quirks,
+                now=simulation.now(),
+                path=values,
+                query=request.args,
+                body=body,
+                host_url=request.host_url,
+            )
+            answer = route.endpoint(context)
+            shown = answer.body if simulation.quirks.usernames_beside_ids else _without_usernames(answer.body)
+            return _answer(shown, answer.status)
+
+    return view
+
+
+def _body() -> Item:
+    try:
+        # Clients send all sorts of Content-Type, or an empty one.
+        body = request.get_json(force=True)
+    except (HTTPException, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise ApiError(400, "Request body is not a valid JSON object.")
+    return body
+
+
+def _answer(body: Item, status: int) -> Response:
+    return response(body, status, took=time.perf_counter() - g.started)
+
+
+def _without_usernames(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_usernames(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    hidden = {"username"} if {"type", "id"} <= value.keys() else set()
+    return {field: _without_usernames(entry) for field, entry in value.items() if field not in hidden}

@@ -1,0 +1,156 @@
+"""Users, and where they are used.
+
+https://docs.opsgenie.com/docs/user-api
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from .account import Item
+from .answers import ApiError, Reply, unprocessable
+from .fields import chosen, require, without
+from .resource import Context, Resource
+
+LIMIT = 100
+FIELDS = {
+    "fullName": str,
+    "skypeUsername": str,
+    "timeZone": str,
+    "locale": str,
+    "userAddress": dict,
+    "tags": list,
+    "details": dict,
+}
+
+
+class Users(Resource):
+    """Serve the users' own endpoints; a user is named by id or by username."""
+
+    entity = "User"
+    collection = "users"
+    path = "/v2/users"
+    by: Mapping[str, str] = {"identifier": "identifier"}
+    type_parameter = ""
+    identity = ("id", "username")
+
+    @property
+    def name_field(self) -> str:
+        return "username"
+
+    def prepare(self, context: Context, body: Item, old: Item) -> Item:
+        picked = {field: value for field, value in chosen(body, FIELDS).items() if value != {}}
+        defaults: Item = {"blocked": False, "verified": False, "locale": "en_US", "timeZone": "Etc/UTC"}
+        new = {**({} if old else defaults), **old, **picked, **_username(body), **_role(body)}
+        require(new, "username", "fullName", "role")
+        if not old:
+            new["createdAt"] = context.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            email = {"id": str(uuid.uuid4()), "to": new["username"], "contactMethod": "email", "enabled": True}
+            new["userContacts"] = [email]
+        return new
+
+    def summary(self, context: Context, item: Item) -> Item:
+        return item if "contact" in context.query.get("expand", "").split(",") else without(item, "userContacts")
+
+    def read(self, context: Context) -> Reply:
+        return Reply({"data": self.summary(context, self.get(context)), "expandable": ["contact"]})
+
+    def create(self, context: Context) -> Reply:
+        reply = super().create(context)
+        data = reply.body["data"]
+        return Reply({"result": "Created", "data": {"id": data["id"], "name": data["username"]}}, reply.status)
+
+    def update(self, context: Context) -> Reply:
+        super().update(context)
+        return Reply({"result": "Updated"})
+
+    def delete(self, context: Context) -> Reply:
+        if self.get(context)["role"]["name"] == "Owner":
+            # Unverified: no source says what Opsgenie answers here.
+            raise ApiError(422, "Account owner cannot be deleted.")
+        return super().delete(context)
+
+    def removed(self, context: Context, item: Item) -> None:
+        for schedule in context.account.schedules.values():
+            schedule["overrides"][:] = [o for o in schedule["overrides"] if o["user"]["id"] != item["id"]]
+        for rule in context.account.forwarding_rules.values():
+            if item["id"] in (rule["fromUser"]["id"], rule["toUser"]["id"]):
+                context.account.forwarding_rules.remove(rule)
+
+    def list(self, context: Context) -> Reply:
+        users = _sorted(context, _matching(context))
+        limit, offset = _limit(context), _number(context, "offset", 0, least=0)
+        page = [self.summary(context, user) for user in users[offset : offset + limit]]
+        return Reply({"totalCount": len(users), "data": page, "paging": _paging(context, len(users), limit, offset)})
+
+
+def _username(body: Item) -> Item:
+    username = chosen(body, {"username": str}).get("username", "").strip().lower()
+    if len(username) > 100:
+        raise unprocessable(username="may not be longer than 100 characters")
+    return {"username": username} if username else {}
+
+
+def _role(body: Item) -> Item:
+    role = chosen(body, {"role": dict}).get("role", {})
+    name = role.get("name") or role.get("id")
+    return {"role": {"id": name, "name": name}} if name else {}
+
+
+def _number(context: Context, name: str, default: int, *, least: int) -> int:
+    text = context.query.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise unprocessable(**{name: f"must be a number, at least {least}"})
+    return int(text)
+
+
+def _limit(context: Context) -> int:
+    limit = _number(context, "limit", LIMIT, least=1)
+    if limit > LIMIT and context.quirks.refuses_big_limit:
+        raise unprocessable(limit=f"may not be greater than {LIMIT}")
+    return min(limit, LIMIT)
+
+
+def _matching(context: Context) -> list[Item]:
+    field, colon, value = context.query.get("query", "").strip().lower().partition(":")
+    users = context.account.users.values()
+    if not colon:
+        return [u for u in users if field in u["username"] or field in u["fullName"].lower()]
+    known = {
+        name.lower(): name for name in ("username", "fullName", "blocked", "verified", "role", "locale", "timeZone")
+    }
+    if field not in known:
+        raise unprocessable(query=f"{field} is not searchable")
+    return [user for user in users if value.strip() in _searchable(user.get(known[field], ""))]
+
+
+def _searchable(value: Any) -> str:
+    return str(value["name"] if isinstance(value, dict) else value).lower()
+
+
+def _sorted(context: Context, users: list[Item]) -> list[Item]:
+    # The documents say sortField, the official Go client sends sort.
+    field = context.query.get("sort") or context.query.get("sortField") or "insertedAt"
+    if field not in ("username", "fullName", "insertedAt"):
+        raise unprocessable(sortField="must be username, fullName or insertedAt")
+    if field != "insertedAt":
+        users.sort(key=lambda user: str(user[field]).lower())
+    return users[::-1] if context.query.get("order", "").lower() == "desc" else users
+
+
+def _paging(context: Context, total: int, limit: int, offset: int) -> Item:
+    last = max(0, (total - 1) // limit * limit)
+    offsets = {"first": 0, "last": last}
+    if offset > 0:
+        offsets["prev"] = max(0, offset - limit)
+    if offset + limit < total:
+        offsets["next"] = offset + limit
+
+    def address(start: int) -> str:
+        query = urlencode({**context.query, "limit": limit, "offset": start})
+        return f"{context.host_url}v2/users?{query}"
+
+    return {name: address(start) for name, start in offsets.items()}

@@ -1,0 +1,91 @@
+"""What stands between the wire and the endpoints: raw paths, the record of calls, delays and faults."""
+
+import io
+import json
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from werkzeug.wrappers import Request, Response
+
+from . import answers
+from .faults import ConnectionDropped, Situation
+from .simulation import Call, Simulation
+
+CONTROL = "/_simulation"
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+def raw_path(environ: Environ) -> str:
+    """Give the path as it was sent, percent-encoded.
+
+    WSGI decodes PATH_INFO, after which %2F in a name is just another slash; servers that keep the raw address put
+    it into RAW_URI or REQUEST_URI.
+    """
+    uri = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
+    if not uri:
+        return quote(environ["PATH_INFO"].encode("latin-1"), safe="/@+:!$&'()*,;=~")
+    path = uri.partition("?")[0] if uri.startswith("/") else urlsplit(uri).path
+    return quote(path.encode("latin-1"), safe="%/@+:!$&'()*,;=~")
+
+
+class Wire:
+    """Hand each request to the application as the simulation wants it handed."""
+
+    def __init__(self, application: Application, simulation: Simulation) -> None:
+        self.application = application
+        self.simulation = simulation
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        # Endpoints match the raw path and decode its parts: see IdentifierConverter.
+        environ["PATH_INFO"] = path = raw_path(environ)
+        if path.startswith(CONTROL):
+            return self.application(environ, start_response)
+        try:
+            answer = self._answer(environ, path)
+        except ConnectionDropped:
+            # The server would wait for another request on the same connection.
+            if "werkzeug.socket" in environ:
+                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise
+        return answer(environ, start_response)
+
+    def _answer(self, environ: Environ, path: str) -> Response:
+        method = environ["REQUEST_METHOD"]
+        call = Call(method, path, environ.get("QUERY_STRING", ""), _body(environ))
+        answered = self.simulation.arrived(call)
+        fault = self.simulation.faults.take(method, path)
+        throttled = self.simulation.throttled()
+        time.sleep(self.simulation.delay)
+        answer: Response
+        if throttled:
+            answer = answers.response({"message": answers.TOO_MANY_REQUESTS}, 429, headers=answers.THROTTLED)
+        elif fault is not None:
+            answer = fault(Situation(lambda: self._act(environ, method, path), self.simulation.wait))
+        else:
+            answer = self._act(environ, method, path)
+        answered(answer.status_code)
+        return answer
+
+    def _act(self, environ: Environ, method: str, path: str) -> Response:
+        hook = self.simulation.hooks.take(method, path)
+        if hook is not None:
+            hook()
+        return Response.from_app(self.application, environ, buffered=True)
+
+
+def _body(environ: Environ) -> Any:
+    data = Request(environ).get_data()
+    # Read once here, to be read again by the application.
+    environ["wsgi.input"] = io.BytesIO(data)
+    environ["CONTENT_LENGTH"] = str(len(data))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    try:
+        return json.loads(data) if data else None
+    except (ValueError, RecursionError):
+        return data.decode(errors="replace")
