@@ -38,6 +38,8 @@ class Person:
     role: str = ""
     owner: bool = False
     blocked: bool = False
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    """What else a new account would be given, as the vendor has it: time zone, address, tags and so on."""
 
     @property
     def name(self) -> str:

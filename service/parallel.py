@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 T = TypeVar("T")
 
-AT_ONCE = 64
+AT_ONCE = 128
 """Calls under way at the same time, so that a person in twenty schedules takes no longer than one in two."""
 
 

@@ -22,6 +22,9 @@ from service.model import (
 
 Json = Mapping[str, Any]
 
+PROFILE = ("timeZone", "locale", "userAddress", "skypeUsername", "tags", "details")
+"""What a user has besides name and role that a new user can be given."""
+
 
 @contextmanager
 def understood(what: str) -> Iterator[None]:
@@ -52,6 +55,7 @@ def person(data: Json) -> Person:
         role=role,
         owner=role.lower() == "owner",
         blocked=data.get("blocked") is True,
+        profile={name: data[name] for name in PROFILE if data.get(name)},
     )
 
 

@@ -59,7 +59,11 @@ def open_session(settings: Settings) -> requests.Session:
     session = requests.Session()
     session.auth = GenieKey(settings.access_token)
     session.headers["User-Agent"] = "opsgenie-offboarding"
-    session.trust_env = not settings.is_loopback
+    if not settings.is_loopback:
+        # A proxy and a CA bundle are taken from the environment once, since to ask for each call costs more than the call.
+        found = session.merge_environment_settings(settings.opsgenie_api_url, {}, False, None, None)
+        session.proxies, session.verify = found["proxies"], found["verify"]
+    session.trust_env = False
     session.cookies = RequestsCookieJar(policy=_NO_COOKIES)
     session.mount(settings.opsgenie_api_url, HTTPAdapter(pool_connections=1, pool_maxsize=AT_ONCE))
     return session
