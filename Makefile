@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean
+.PHONY: help demo local run package test test-all bench lint format lock lock-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,11 +28,26 @@ $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-run: $(VENV)/.run ## the service on 127.0.0.1:5000 against a simulated Opsgenie on 127.0.0.1:5001
+demo: $(VENV)/.dev ## the main job shown: deploy to a local AWS, send each kind of request, show the answers
+	@exec $(BIN)/python -m local demo
+
+local: $(VENV)/.dev ## the same stack, kept until Ctrl-C, with the function's log
+	@exec $(BIN)/python -m local keep
+
+run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgenie, on 127.0.0.1:5001
 	@exec $(BIN)/python -m local run
 
-test: $(VENV)/.dev ## every test; no network
-	@$(BIN)/python -m pytest -q -n auto
+package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size and SHA-256
+	@$(BIN)/python package.py
+
+test: $(VENV)/.dev package ## every test but the long ones; no network
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
+
+test-all: $(VENV)/.dev package ## every test
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "long or not long"
+
+bench: $(VENV)/.dev package ## calls and times against the floor, cold import, overhead, package
+	@$(BIN)/python -m bench
 
 lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/ruff check .
@@ -47,6 +62,11 @@ lock: $(VENV)/.dev ## compile the .in files anew, with hashes
 	@$(UV_LOCK) $(LOCK_ARGS) service/requirements.in -o service/requirements.txt
 	@$(UV_LOCK) $(LOCK_ARGS) requirements.in -c service/requirements.txt -o requirements.txt
 	@$(UV_LOCK) $(LOCK_ARGS) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+lock-check: $(VENV)/.dev ## fail where a lock does not fit its .in file any more
+	@cp service/requirements.txt $(VENV)/service.txt && cp requirements.txt $(VENV)/run.txt && cp requirements-dev.txt $(VENV)/dev.txt
+	@$(MAKE) --silent lock
+	@cmp service/requirements.txt $(VENV)/service.txt && cmp requirements.txt $(VENV)/run.txt && cmp requirements-dev.txt $(VENV)/dev.txt
 
 clean: ## remove what make made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,6 +3,8 @@
 import argparse
 import sys
 
+from local.demo import demo
+from local.keep import keep
 from local.processes import LocalError
 from local.run import run
 
@@ -11,12 +13,20 @@ def main() -> int:
     """Run one command; an interrupt is how it is meant to end."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole system on one machine.")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="the whole system: deploy it, send each kind of request, show the answers")
+    commands.add_parser("keep", help="the whole system, until Ctrl-C")
     command = commands.add_parser("run", help="the service in front of a simulated Opsgenie, until Ctrl-C")
     command.add_argument("--port", type=int, default=5000, help="where the service listens (5000)")
     command.add_argument("--opsgenie-port", type=int, default=5001, help="where the simulated Opsgenie listens (5001)")
     options = parser.parse_args()
     try:
-        run(options.port, options.opsgenie_port)
+        match options.command:
+            case "demo":
+                demo()
+            case "keep":
+                keep()
+            case _:
+                run(options.port, options.opsgenie_port)
     except KeyboardInterrupt:
         print("\nstopped")
     except LocalError as error:

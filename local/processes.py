@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -37,35 +38,44 @@ class Processes:
         # A second Ctrl-C must not cut the ending short.
         with _deaf():
             for _, child in self._children:
-                child.terminate()
+                _signal_group(child, signal.SIGTERM)
             for _, child in self._children:
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(STOP_SECONDS)
-                if child.poll() is None:
-                    child.kill()
-                    child.wait()
+                # Whatever a child started itself is in its group, and may be slower than the child.
+                _signal_group(child, signal.SIGKILL)
+                child.wait()
 
-    def start(self, name: str, port: int, module: Sequence[str], env: Mapping[str, str]) -> None:
-        """Run a Python module as a child and wait until it listens on its port; raises LocalError."""
+    def start(
+        self, name: str, port: int, module: Sequence[str], env: Mapping[str, str], log: Path | None = None
+    ) -> None:
+        """Run a Python module as a child and wait until it listens on its port; raises LocalError.
+
+        What it prints goes to the terminal, or to `log`.
+        """
         require_free(port, name)
         command = [sys.executable, "-m", *module]
-        # A group of its own: Ctrl-C reaches this program alone, which then ends the children in order.
-        child = subprocess.Popen(command, env={**os.environ, **env}, start_new_session=True)  # noqa: S603 -- our own
+        with log.open("wb") if log else nullcontext() as output:
+            # A group of its own: Ctrl-C reaches this program alone, which then ends the children in order.
+            child = subprocess.Popen(  # noqa: S603 -- our own
+                command, env={**_own_environ(), **env}, stdout=output, stderr=output, start_new_session=True
+            )
         self._children.append((name, child))
         end = time.monotonic() + START_SECONDS
         while not _listens(port):
             if child.poll() is not None:
-                raise LocalError(f"{name} ended at once with status {child.returncode}; its words are above")
+                raise LocalError(f"{name} ended at once with status {child.returncode}{_words(log)}")
             if time.monotonic() > end:
                 raise LocalError(f"{name} does not listen on port {port} after {START_SECONDS:.0f} s")
             time.sleep(0.05)
 
-    def wait(self) -> None:
-        """Wait until a child ends, which none does by itself; raises LocalError."""
-        while True:
+    def wait(self, seconds: float = float("inf")) -> None:
+        """Wait, and raise LocalError where a child ends meanwhile, which none does by itself."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             for name, child in self._children:
                 if child.poll() is not None:
-                    raise LocalError(f"{name} ended with status {child.returncode}; its words are above")
+                    raise LocalError(f"{name} ended with status {child.returncode}")
             time.sleep(0.2)
 
 
@@ -80,6 +90,37 @@ def require_free(port: int, name: str) -> None:
                 f"port {port}, where {name} should listen, cannot be used ({error.strerror}): "
                 "end what uses it, or choose other ports with --port and --opsgenie-port"
             ) from error
+
+
+def flask_run(app: str, port: int) -> tuple[str, ...]:
+    """Return the module and arguments that serve a Flask app."""
+    return ("flask", "--app", app, "run", "--host", HOST, "--port", str(port))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _own_environ() -> dict[str, str]:
+    # Nothing of the user's AWS account reaches a child, and no proxy comes between processes of this machine.
+    proxies = {"http_proxy", "https_proxy", "all_proxy"}
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name.lower() not in proxies
+    }
+
+
+def _words(log: Path | None) -> str:
+    if log is None:
+        return "; its words are above"
+    return ":\n" + "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+
+
+def _signal_group(child: subprocess.Popen[bytes], sign: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, sign)
 
 
 def _listens(port: int) -> bool:

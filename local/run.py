@@ -1,6 +1,6 @@
 """The service by `flask run`, in front of a simulated Opsgenie."""
 
-from local.processes import HOST, Processes, require_free
+from local.processes import HOST, Processes, flask_run, require_free
 
 EXAMPLES = (
     ("a dry run", '{ "username":"hari@example.com", "dry_run":true }'),
@@ -16,15 +16,11 @@ def run(port: int, opsgenie_port: int) -> None:
     require_free(port, service)
     env = {"ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": f"http://{HOST}:{opsgenie_port}"}
     with Processes() as processes:
-        processes.start(opsgenie, opsgenie_port, _flask_run("local.opsgenie", opsgenie_port), {})
-        processes.start(service, port, _flask_run("service.app", port), env)
+        processes.start(opsgenie, opsgenie_port, flask_run("local.opsgenie", opsgenie_port), {})
+        processes.start(service, port, flask_run("service.app", port), env)
         print(f"\n{service} listens on http://{HOST}:{port}, {opsgenie} on http://{HOST}:{opsgenie_port}")
         print("Try in another terminal:\n")
         for what, body in EXAMPLES:
             print(f"  # {what}\n  curl -H x-api-key:xxx -XPOST http://{HOST}:{port} -d '{body}'\n")
         print("Ctrl-C stops both.", flush=True)
         processes.wait()
-
-
-def _flask_run(app: str, port: int) -> tuple[str, ...]:
-    return ("flask", "--app", app, "run", "--host", HOST, "--port", str(port))

@@ -1,0 +1,128 @@
+"""The main job, shown: requests through API Gateway and Lambda, each with its answer."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from local.processes import LocalError
+from local.stack import System, function_log, running
+
+HARI = "hari@example.com"
+LEAVER = f'{{ "username":"{HARI}" }}'
+BURST = 30
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request, and the status that it must get."""
+
+    what: str
+    body: str
+    status: int
+    key: bool = True
+
+
+STEPS = (
+    Step("without the key", LEAVER, 403, key=False),
+    Step("a dry run", '{ "username":"hari@example.com", "dry_run":true }', 200),
+    Step("a delete", LEAVER, 200),
+    Step("again", LEAVER, 404),
+    Step("a refusal", '{ "username":"tomas@example.com" }', 409),
+)
+
+
+def demo() -> None:
+    """Deploy, send every kind of request, and show the answers; raises LocalError where one is not as it must be."""
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
+
+    with running(say) as system:
+        others = _without(HARI, _account(system))
+        for number, step in enumerate(STEPS, 1):
+            _show(system, number, step)
+        if _account(system) != others:
+            raise LocalError("somebody else's place in the account has changed")
+        _show_burst(system, len(STEPS) + 1)
+    print("\nproved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else")
+    print("does, a second request finds nobody, what would break on-call is refused, and the limits hold")
+
+
+def _account(system: System) -> Any:
+    return requests.get(f"{system.opsgenie}/_simulation/account", timeout=10).json()
+
+
+def _without(username: str, value: Any) -> Any:
+    """Return an account without every list entry that is the user, or points to the user."""
+    if isinstance(value, dict):
+        return {name: _without(username, item) for name, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    return [_without(username, entry) for entry in value if not _is_of(username, entry)]
+
+
+def _is_of(username: str, entry: Any) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    places = (entry, *(item for item in entry.values() if isinstance(item, dict)))
+    return any(place.get("username") == username for place in places)
+
+
+def _show(system: System, number: int, step: Step) -> None:
+    key = "-H x-api-key:$KEY " if step.key else ""
+    print(f"\n{number}. {step.what}\n   curl {key}-XPOST $URL -d '{step.body}'", flush=True)
+    answer = _post(system, step)
+    body = _json(answer)
+    print(f"   {answer.status_code} {body.get('message', answer.text[:300])}")
+    for line in _details(body):
+        print(f"       {line}")
+    if answer.status_code != step.status:
+        raise LocalError(
+            f"this must be {step.status}, not {answer.status_code}; the function's log:\n{_last_lines(system)}"
+        )
+
+
+def _show_burst(system: System, number: int) -> None:
+    print(f"\n{number}. a burst of {BURST} requests\n   curl -H x-api-key:$KEY -XPOST $URL -d '{LEAVER}'", flush=True)
+    step = Step("", LEAVER, 0)
+    with ThreadPoolExecutor(BURST) as pool:
+        statuses = [answer.status_code for answer in pool.map(lambda _: _post(system, step), range(BURST))]
+    throttled = statuses.count(429)
+    print("   429 Too Many Requests, for those over the limit")
+    if not throttled or throttled == BURST:
+        raise LocalError(f"a part of the burst must be throttled, not {throttled} of {BURST}")
+
+
+def _post(system: System, step: Step) -> requests.Response:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl -d sends
+    if step.key:
+        headers["x-api-key"] = system.stack.api_key
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.post(system.stack.url, data=step.body, headers=headers, timeout=40)
+
+
+def _json(answer: requests.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _details(body: dict[str, Any]) -> Iterator[str]:
+    for change in body.get("changes", []):
+        yield f"{change['action']:7} {change['kind'].replace('_', ' '):16} {change['name']}"
+    for schedule in body.get("on_call_now", []):
+        yield f"on call now in {schedule['name']}: {', '.join(schedule['recipients'])}"
+    for blocker in body.get("blockers", []):
+        yield f"{blocker['kind']:16} {blocker['name']}: {blocker['remedy']}"
+
+
+def _last_lines(system: System) -> str:
+    return "\n".join(function_log(system)[-20:])

@@ -1,0 +1,212 @@
+"""The deployed program: API Gateway, the key, the limits, Lambda and the real zip, all on one machine."""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+import package
+from local.processes import require_free
+from tests import local_stack
+from tests.local_stack import LocalStack
+from tests.test_offboarding import HARI, without
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.xdist_group("local stack"), pytest.mark.timeout(180)]
+LEAVER = '{ "username":"hari@example.com" }'
+DRY_RUN = '{ "username":"hari@example.com", "dry_run":true }'
+
+
+@pytest.fixture(scope="module")
+def _stack() -> Iterator[LocalStack]:
+    stack = local_stack.start()
+    yield stack
+    local_stack.stop(stack)
+
+
+@pytest.fixture
+def stack(_stack: LocalStack) -> LocalStack:
+    """The running stack, with the sample account as it was."""
+    _stack.reset()
+    return _stack
+
+
+@contextmanager
+def released(stack: LocalStack, code: bytes, **config: Any) -> Iterator[str]:
+    """Publish another version of the function, move the alias to it, and move it back."""
+    function = stack.aws.client("lambda")
+    name = {"FunctionName": stack.function}
+    (alias,) = function.list_aliases(**name)["Aliases"]
+    if config:
+        function.update_function_configuration(**name, **config)
+    version = function.update_function_code(**name, ZipFile=code, Publish=True)["Version"]
+    function.update_alias(**name, Name="live", FunctionVersion=version)
+    try:
+        yield version
+    finally:
+        function.update_alias(**name, Name="live", FunctionVersion=alias["FunctionVersion"])
+
+
+def handler_zip(source: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("service/handler.py", source)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("key", ["", "x" * 32])
+def test_without_the_right_key_nothing_is_asked(stack: LocalStack, key: str) -> None:
+    before = stack.account()
+
+    answer = stack.send(LEAVER, key=key)
+
+    assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
+    assert stack.account() == before
+
+
+def test_the_leaver_goes_and_nobody_else(stack: LocalStack) -> None:
+    before = stack.account()
+
+    answer = stack.send(LEAVER)
+
+    assert (answer.status_code, answer.json()["deleted"]) == (200, True)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert stack.account() == without(before, HARI)
+    assert stack.send(LEAVER).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (DRY_RUN, 200, "hari@example.com would be taken out of "),
+        ("", 400, "the body is not accepted: the body is not JSON"),
+        ('{"user":"hari@example.com"}', 400, "the body is not accepted: 'user' is not a known field"),
+        ('{"username":"zoë@example.com"}', 404, "there is no user zoë@example.com"),
+        ('{"username":"tomas@example.com"}', 409, "nothing was changed: Ledger close: "),
+    ],
+)
+def test_an_answer_comes_through_as_it_is(stack: LocalStack, body: str, status: int, message: str) -> None:
+    answer = stack.send(body.encode())
+
+    assert answer.status_code == status
+    assert answer.json()["message"].startswith(message)
+    assert answer.json()["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "message"),
+    [
+        ("403", 502, "Opsgenie refused the key ("),
+        ("html", 502, "Opsgenie did not do as asked: "),
+        ("503", 503, "Opsgenie is throttling or down ("),
+    ],
+)
+def test_opsgenies_failures_come_through(stack: LocalStack, fault: str, status: int, message: str) -> None:
+    stack.order(fault, times=None)
+
+    answer = stack.send(LEAVER)
+
+    assert answer.status_code == status
+    assert answer.json()["message"].startswith(message)
+    assert answer.json()["changes"] == []
+    assert ("Retry-After" in answer.headers) == (status == 503)
+
+
+def test_only_post_is_there(stack: LocalStack) -> None:
+    assert stack.send("", method="GET").status_code in {403, 404, 405}
+
+
+def test_a_base64_body_is_understood(stack: LocalStack) -> None:
+    event = {
+        "httpMethod": "POST",
+        "path": "/",
+        "body": base64.b64encode(DRY_RUN.encode()).decode(),
+        "isBase64Encoded": True,
+    }
+
+    answer = stack.aws.client("lambda").invoke(
+        FunctionName=stack.function, Qualifier="live", Payload=json.dumps(event).encode()
+    )
+
+    assert json.loads(answer["Payload"].read())["statusCode"] == 200
+
+
+def test_a_burst_is_throttled(stack: LocalStack) -> None:
+    statuses = [answer.status_code for answer in stack.send_at_once("", 40)]
+
+    assert set(statuses) == {400, 429}
+
+
+def test_the_quota_of_a_key_ends(stack: LocalStack) -> None:
+    gateway = stack.aws.client("apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    key = gateway.create_api_key(name="two a day", enabled=True)
+    plan = gateway.create_usage_plan(
+        name="two a day", apiStages=[{"apiId": api["id"], "stage": "test"}], quota={"limit": 2, "period": "DAY"}
+    )
+    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
+    headers = {"x-api-key": key["value"]}
+
+    answers = [stack.session().post(stack.url, data="", headers=headers, timeout=30) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+
+
+def test_a_release_moves_the_alias_and_keeps_the_old_version(stack: LocalStack) -> None:
+    code = package.build().path.read_bytes()
+    function = stack.aws.client("lambda")
+
+    with released(stack, code, Description="as before, but later") as version:
+        listed = [
+            entry["Version"] for entry in function.list_versions_by_function(FunctionName=stack.function)["Versions"]
+        ]
+        alias = function.get_alias(FunctionName=stack.function, Name="live")
+        answer = stack.send(DRY_RUN)
+
+    assert alias["FunctionVersion"] == version != "1"
+    assert {"1", version} <= set(listed)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("source", "config"),
+    [
+        ("def handler(event, context): return 1 / 0", {}),
+        ("import time\ndef handler(event, context): time.sleep(20)", {"Timeout": 1}),
+    ],
+    ids=["crash", "time-out"],
+)
+def test_a_broken_function_shows_api_gateways_answer_and_no_secret(
+    stack: LocalStack, source: str, config: dict[str, Any]
+) -> None:
+    with released(stack, handler_zip(source), **config):
+        answer = stack.send(LEAVER)
+
+    assert answer.status_code in {502, 504}
+    assert "local-key" not in answer.text
+    assert stack.key not in answer.text
+
+
+def test_concurrent_requests_for_one_leaver_end_right(stack: LocalStack) -> None:
+    before = stack.account()
+
+    answers = stack.send_at_once(LEAVER, 5)
+
+    assert {answer.status_code for answer in answers} <= {200, 404, 429}
+    assert 200 in {answer.status_code for answer in answers}
+    assert stack.account() == without(before, HARI)
+
+
+def test_ctrl_c_leaves_no_process_and_no_port() -> None:
+    stack = local_stack.start()
+    ports = [int(url.split(":")[2].split("/")[0]) for url in (stack.url, stack.opsgenie)]
+
+    status = local_stack.stop(stack)
+
+    assert status == 0
+    for port in ports:
+        require_free(port, "nobody")
