@@ -43,8 +43,8 @@ package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size an
 test: $(VENV)/.dev package ## every test but the long ones; no network
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
-test-all: $(VENV)/.dev package ## every test
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "long or not long"
+test-all: test ## every test, the long ones too
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m long
 
 bench: $(VENV)/.dev package ## calls and times against the floor, cold import, overhead, package
 	@$(BIN)/python -m bench
