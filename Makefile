@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local run package test test-all bench lint format lock lock-check clean
+.PHONY: help demo local run package test test-all bench lint format lock lock-check audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ lock-check: $(VENV)/.dev ## fail where a lock does not fit its .in file any more
 	@cp service/requirements.txt $(VENV)/service.txt && cp requirements.txt $(VENV)/run.txt && cp requirements-dev.txt $(VENV)/dev.txt
 	@$(MAKE) --silent lock
 	@cmp service/requirements.txt $(VENV)/service.txt && cmp requirements.txt $(VENV)/run.txt && cmp requirements-dev.txt $(VENV)/dev.txt
+
+audit: $(VENV)/.dev ## ask the advisory databases about what ships and what deploys; needs the network
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --disable-pip --requirement requirements.txt
 
 clean: ## remove what make made
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
