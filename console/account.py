@@ -1,0 +1,138 @@
+"""Calls that only the operator's commands make: create anew, and read a whole account."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from service import shapes
+from service.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
+from service.errors import NonsenseError
+from service.model import Escalation, ForwardingRule, Membership, Named, Override, Person
+from service.shapes import Json, understood
+from service.transport import Transport
+
+PAGE = 100
+"""Users a page has at most.
+
+https://docs.opsgenie.com/docs/pagination
+"""
+
+
+class Account(Endpoints):
+    """More of Opsgenie's endpoints; a POST is made once: who repeats it reads first."""
+
+    def __init__(self, transport: Transport, base_url: str) -> None:
+        super().__init__(transport)
+        self._base_url = base_url
+
+    def invite(self, person: Person) -> None:
+        """Create a user, who gets an invitation by mail.
+
+        https://docs.opsgenie.com/docs/user-api#create-user
+        """
+        body = {
+            **person.profile,
+            "username": person.username,
+            "fullName": person.full_name or person.username,
+            "role": {"name": person.role or "User"},
+        }
+        self._post(body, "v2", "users")
+
+    def add_member(self, membership: Membership) -> None:
+        """Add a member to a team.
+
+        https://docs.opsgenie.com/docs/team-member-api#add-team-member
+        """
+        body = {"user": {"id": membership.user.id}, "role": membership.role}
+        self._post(body, "v2", "teams", membership.id, "members", query=TEAM_BY_ID)
+
+    def create_override(self, override: Override) -> None:
+        """Create an override under its old alias.
+
+        https://docs.opsgenie.com/docs/schedule-override-api#create-schedule-override
+        """
+        body = {
+            "alias": override.id,
+            "user": {"type": "user", "id": override.user.id},
+            "startDate": override.start_date,
+            "endDate": override.end_date,
+            **({"rotations": [{"id": one.id} for one in override.rotations]} if override.rotations else {}),
+        }
+        self._post(body, "v2", "schedules", override.schedule.id, "overrides", query=SCHEDULE_BY_ID)
+
+    def create_forwarding_rule(self, rule: ForwardingRule) -> None:
+        """Create a forwarding rule under its old alias; it gets a new id.
+
+        https://docs.opsgenie.com/docs/forwarding-rule-api#create-forwarding-rule
+        """
+        body = {
+            **({"alias": rule.alias} if rule.alias else {}),
+            "fromUser": {"id": rule.from_user.id},
+            "toUser": {"id": rule.to_user.id},
+            "startDate": rule.start_date,
+            "endDate": rule.end_date,
+        }
+        self._post(body, "v2", "forwarding-rules")
+
+    def users(self) -> list[Json]:
+        """List all users, page by page.
+
+        https://docs.opsgenie.com/docs/user-api#list-users
+        """
+        with understood("users"):
+            return list({shapes.text(user["id"]): user for page in self._user_pages() for user in page}.values())
+
+    def user_with_contacts(self, user_id: str) -> Json:
+        """Get a user with the ways to reach that person.
+
+        https://docs.opsgenie.com/docs/user-api#get-user
+        """
+        return self._get("a user", _whole, "v2", "users", user_id, query={"expand": "contact"})
+
+    def whole_schedules(self) -> list[Json]:
+        """List the schedules with their rotations.
+
+        https://docs.opsgenie.com/docs/schedule-api#list-schedules
+        """
+        return self._list("schedules", _whole, "v2", "schedules", query={"expand": "rotation"})
+
+    def whole_escalations(self) -> list[Named | Escalation]:
+        """List the escalations, each whole where the list has it whole: that is not documented.
+
+        https://docs.opsgenie.com/docs/escalation-api#list-escalations
+        """
+        return self._list("escalations", _whole_or_named, "v2", "escalations")
+
+    def _post(self, body: Json, *path: str, query: Json | None = None) -> None:
+        self._transport.request("POST", *path, query=query, body=body, retry=False)
+
+    def _user_pages(self) -> Iterator[list[Json]]:
+        query: dict[str, str] = {"limit": str(PAGE), "offset": "0"}
+        asked = []
+        while query not in asked:
+            asked.append(query)
+            answer = self._transport.request("GET", "v2", "users", query=query)
+            yield answer["data"]
+            following = (answer.get("paging") or {}).get("next")
+            if not following:
+                return
+            query = {**query, **self._query_of(following)}
+        raise NonsenseError("Opsgenie's pages of users come round in a circle")
+
+    def _query_of(self, address: Any) -> dict[str, str]:
+        """Return the query of the next page's address; only that is taken, so the key goes nowhere else."""
+        parts = urlsplit(shapes.text(address))
+        if parts.netloc.lower() != urlsplit(self._base_url).netloc.lower():
+            host = "".join(char for char in parts.netloc if char.isprintable())[:100]
+            raise NonsenseError(f"the next page of users is said to be at another host ({host}); it is not followed")
+        return dict(parse_qsl(parts.query))
+
+
+def _whole(data: Any) -> Json:
+    if not isinstance(data, dict):
+        raise TypeError("not an object")
+    return data
+
+
+def _whole_or_named(data: Json) -> Named | Escalation:
+    return shapes.escalation(data) if "rules" in data else shapes.named(data)

@@ -1,0 +1,104 @@
+"""What every command works with: settings, a connection, the time of day."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+import click
+import requests
+from flask import current_app
+
+from console.account import Account
+from service.deadline import Deadline
+from service.model import Person, Survey
+from service.opsgenie import Opsgenie
+from service.parallel import Parallel
+from service.settings import Settings, SettingsError
+from service.transport import Transport, open_session
+
+TIME_BUDGET = "120"
+"""Seconds a person may take where TIME_BUDGET is not set: no Lambda's time runs out here."""
+
+EXIT_INCOMPLETE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+
+
+class SetupError(click.ClickException):
+    """A setting is missing or unusable: nothing was tried."""
+
+    exit_code = EXIT_USAGE
+
+
+class Observed(Opsgenie):
+    """The same client, which keeps what it found first: a record has that whatever happens next."""
+
+    def __init__(self, transport: Transport, parallel: Parallel) -> None:
+        super().__init__(transport, parallel)
+        self.found: dict[str, Person] = {}
+        self.seen: Survey | None = None
+
+    def find(self, username: str) -> Person:
+        """Return the user with this username or id, and remember it."""
+        person = super().find(username)
+        self.found[username] = person
+        return person
+
+    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
+        """Read everything that holds the person, and remember the first survey."""
+        survey = super().survey(person, thorough=thorough)
+        self.seen = self.seen or survey
+        return survey
+
+
+class Line(NamedTuple):
+    """A connection with a deadline of its own."""
+
+    opsgenie: Observed
+    account: Account
+    parallel: Parallel
+
+
+class Desk:
+    """Settings, session and clock of a command."""
+
+    def __init__(
+        self, settings: Settings | None, session: requests.Session | None, now: Callable[[], datetime]
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self.now = now
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; those that are missing end the command with a sentence."""
+        return self._settings or _from_environ(os.environ)
+
+    @contextmanager
+    def connect(self) -> Iterator[Line]:
+        """Open a connection that has the time for one person."""
+        if self._session is None:
+            self._session = open_session(self.settings)
+        transport = Transport(self._session, self.settings.opsgenie_api_url, Deadline(self.settings.time_budget))
+        with Parallel() as parallel:
+            yield Line(Observed(transport, parallel), Account(transport, self.settings.opsgenie_api_url), parallel)
+
+    def without_key(self, text: str) -> str:
+        """Return a text of the server's without the key, should the server repeat it."""
+        return text.replace(self.settings.access_token, "[the key]")
+
+
+def desk() -> Desk:
+    """Return the desk of the command that runs."""
+    found = current_app.extensions["console"]
+    assert isinstance(found, Desk)  # noqa: S101 -- for the type checker
+    return found
+
+
+def _from_environ(environ: Mapping[str, str]) -> Settings:
+    budget = environ.get("TIME_BUDGET", "").strip() or TIME_BUDGET
+    try:
+        return Settings.from_environ({**environ, "TIME_BUDGET": budget})
+    except SettingsError as error:
+        raise SetupError(error.message) from error

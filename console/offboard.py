@@ -1,0 +1,170 @@
+"""`flask --app console offboard`: take people out of Opsgenie, after showing what that changes."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import click
+from flask.cli import with_appcontext
+
+from console import batch, offboard_screen, people, records, screen
+from console.batch import Interrupts, Outcome, Result
+from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
+from service.model import Request
+
+HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
+
+Nothing is changed unless --apply is given: without it you see what would change, who is on call now, and whatever
+forbids it with what to do about it. A person who is refused is left as is, and the next one follows. Each is judged by
+how things are by then: of two who have a rotation to themselves, --apply lets one go and refuses the other.
+
+\b
+Examples:
+  flask --app console offboard hari@example.com
+  flask --app console offboard hari@example.com --replace-with kofi@example.com --apply
+  flask --app console offboard --from-csv leavers.csv --apply --yes --json > result.json
+
+The CSV has a header with the column username and, if you like, replace_with, which wins over --replace-with; commas,
+semicolons and tabs will do, as spreadsheets write them.
+
+Each --apply writes a record of what was before and after, one JSON line a person, readable by you only: keep it,
+`restore` puts everything back from it.
+
+Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
+
+\b
+Settings, from the environment:
+  ACCESS_TOKEN      the key of an Opsgenie API integration (required)
+  OPSGENIE_API_URL  us, eu, sandbox or an address (default us)
+  PROTECTED_USERS   e-mails of people who are never off-boarded
+  TIME_BUDGET       seconds that one person may take (default 120)
+
+\b
+Exit codes:
+  0    everybody is off-boarded, or could be
+  1    somebody is refused, not found or failed, or was not tried
+  2    the command line, the list or a setting is wrong; nothing was tried
+  130  interrupted
+"""
+
+
+class Options(NamedTuple):
+    """What the command line says besides who."""
+
+    apply: bool
+    yes: bool
+    as_json: bool
+    record: Path | None
+
+
+@click.command(help=HELP)
+@click.argument("emails", metavar="EMAIL...", nargs=-1)
+@click.option("--from-csv", "csv_file", type=click.File("rb"), metavar="FILE", help="Read a list; - is standard input.")
+@click.option("--replace-with", metavar="EMAIL", help="Who takes the places in rotations and escalations.")
+@click.option("--keep-user", is_flag=True, help="Take out of everything, but do not delete the account.")
+@click.option("--apply", is_flag=True, help="Do it. Asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can answer.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where --apply writes its record, added to if it is there.  [default: records/<time>.jsonl]",
+)
+@with_appcontext
+def offboard(
+    emails: tuple[str, ...],
+    csv_file: BinaryIO | None,
+    replace_with: str | None,
+    keep_user: bool,
+    apply: bool,
+    yes: bool,
+    as_json: bool,
+    record: Path | None,
+) -> None:
+    """Off-board people; HELP has the words for the user."""
+    options = Options(apply, yes, as_json, record)
+    if apply and not yes and (as_json or csv_file is sys.stdin.buffer or not screen.can_ask()):
+        raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
+    requests = _requests(emails, csv_file, replace_with, keep_user)
+    at = desk()
+    _ = at.settings  # a missing key is told before anything is read
+    result, path = _go(at, requests, options)
+    if as_json:
+        click.echo(offboard_screen.as_json(result, path))
+    else:
+        offboard_screen.show(result, path, applied=apply)
+    click.get_current_context().exit(_exit_code(result))
+
+
+def _requests(
+    emails: Sequence[str], csv_file: BinaryIO | None, replace_with: str | None, keep_user: bool
+) -> list[Request]:
+    wishes = [people.Wish(email, "", "the command line") for email in emails]
+    notes: list[str] = []
+    try:
+        if csv_file is not None:
+            name = "standard input" if csv_file is sys.stdin.buffer else csv_file.name
+            listed, notes = people.read_csv(csv_file.read(), name)
+            wishes += listed
+        requests, more = people.requests_of(wishes, replace_with=replace_with, keep_user=keep_user)
+    except people.ListError as error:
+        raise click.UsageError(str(error)) from error
+    if not requests:
+        raise click.UsageError("name somebody: EMAIL... or --from-csv FILE")
+    for note in (*notes, *more):
+        screen.say(f"note: {note}", "yellow")
+    return requests
+
+
+def _go(at: Desk, requests: Sequence[Request], options: Options) -> tuple[Result, Path | None]:
+    """Show what would change, ask, and apply; each as far as it was asked for."""
+    if options.apply and options.yes:
+        return _apply(at, requests, options)
+    planned = _run(at, [replace(request, dry_run=True) for request in requests])
+    able = [outcome.request for outcome in planned.outcomes if outcome.status == batch.PLANNED]
+    if not options.apply or planned.not_tried or not able:
+        return planned, None
+    offboard_screen.show(planned, None, applied=True)
+    what = "Detach" if able[0].keep_user else "Off-board"
+    click.confirm(f"{what} {len(able)} {'person' if len(able) == 1 else 'people'} now?", abort=True, err=True)
+    done, path = _apply(at, [replace(request, dry_run=False) for request in able], options)
+    refused = tuple(outcome for outcome in planned.outcomes if outcome.status != batch.PLANNED)
+    return replace(done, outcomes=done.outcomes + refused), path
+
+
+def _apply(at: Desk, requests: Sequence[Request], options: Options) -> tuple[Result, Path]:
+    path = options.record or records.default_path(at.now())
+    with records.Record(path) as record:
+        return _run(at, requests, record), path
+
+
+def _run(at: Desk, requests: Sequence[Request], record: records.Record | None = None) -> Result:
+    interrupts = Interrupts(lambda: screen.say("finishing this person, then stopping; Ctrl-C again breaks off"))
+    with ExitStack() as stack:
+        bar = stack.enter_context(screen.progress(len(requests)))
+        task = bar.add_task("", total=len(requests))
+        stack.enter_context(interrupts.watched())
+
+        def ended(outcome: Outcome) -> None:
+            if record is not None:
+                record.write(outcome.entry, at.now())
+            bar.advance(task)
+
+        return batch.run(
+            at,
+            requests,
+            interrupts,
+            on_start=lambda request: bar.update(task, description=screen.clean(request.username)),
+            on_end=ended,
+        )
+
+
+def _exit_code(result: Result) -> int:
+    if result.interrupted:
+        return EXIT_INTERRUPTED
+    well = all(outcome.status in batch.WENT_WELL for outcome in result.outcomes)
+    return 0 if well and not result.not_tried else EXIT_INCOMPLETE

@@ -1,0 +1,147 @@
+"""How an off-boarding is shown: a table a person, the blockers with their remedies, and a sum."""
+
+import json
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from console import batch
+from console.batch import Outcome, Result
+from console.screen import clean, counted, line, out, table
+from service.model import ascii_lower
+
+STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
+WORDS = {"forwarding_rule": "forwarding rule", "user": "account", "protected_user": "protected user"}
+
+
+def as_json(result: Result, record: Path | None) -> str:
+    """Return everything for a program to read."""
+    people = [
+        {
+            "username": outcome.request.username,
+            "replace_with": outcome.request.replace_with,
+            "outcome": outcome.status,
+            **{name: value for name, value in outcome.answer.items() if name != "username"},
+        }
+        for outcome in result.outcomes
+    ]
+    whole = {
+        "people": people,
+        "not_tried": [request.username for request in result.not_tried],
+        "stopped": result.stopped or None,
+        "record": str(record) if record else None,
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def show(result: Result, record: Path | None, *, applied: bool) -> None:
+    """Print everything for a person to read."""
+    console = out()
+    for outcome in result.outcomes:
+        _show_person(console, outcome)
+    counts = Counter(outcome.status for outcome in result.outcomes)
+    words = {name: counts[name] for name in (batch.DONE, batch.PLANNED, batch.REFUSED, batch.NOT_FOUND, batch.FAILED)}
+    console.print(line(("Sum: ", "bold"), counted({**words, "not tried": len(result.not_tried)})))
+    if result.not_tried:
+        _show_stop(console, result)
+    if record:
+        console.print(line(("Record: ", "bold"), str(record)))
+        console.print(line(f"To undo: flask --app console restore {shlex.quote(str(record))}"))
+    elif not applied and counts[batch.PLANNED]:
+        console.print(line("Nothing was changed. Add --apply to do it."))
+
+
+def _show_person(console: Console, outcome: Outcome) -> None:
+    answer = outcome.answer
+    console.print(line((f"{outcome.request.username}  ", "bold"), (outcome.status, STYLES.get(outcome.status, "red"))))
+    if outcome.status != batch.REFUSED:
+        console.print(line(_sentence(answer["message"], outcome.request.username)))
+    for name, title in (("changes", ""), ("unconfirmed", "May have been changed"), ("remaining", "Not changed yet")):
+        if answer.get(name):
+            if title:
+                console.print(line((title, "bold")))
+            console.print(table(("what", "where", "change"), [_change(change) for change in answer[name]]))
+    if answer.get("blockers"):
+        rows = [(_kind(b["kind"]), b["name"], b["reason"], _remedy(b["remedy"])) for b in answer["blockers"]]
+        console.print(table(("in the way", "where", "why", "what to do"), rows))
+    if answer.get("on_call_now"):
+        where = "; ".join(_on_call(entry, outcome.request.username) for entry in answer["on_call_now"])
+        console.print(line(("On call now", "bold red"), f" in {where}"))
+    for unchecked in answer.get("not_checked", ()):
+        console.print(line(("not checked: ", "dim"), (unchecked, "dim")))
+    console.print()
+
+
+def _show_stop(console: Console, result: Result) -> None:
+    first, rest = result.not_tried[0].username, len(result.not_tried) - 1
+    console.print(line((result.stopped, "yellow")))
+    console.print(line("Not tried: ", first, f" and {rest} after" if rest else ""))
+
+
+def _on_call(entry: dict[str, Any], username: str) -> str:
+    others = [name for name in entry["recipients"] if ascii_lower(name) != username]
+    return f"{entry['name']}, with {', '.join(others)}" if others else f"{entry['name']}, alone"
+
+
+def _sentence(message: str, username: str) -> str:
+    """Return the message without the name that stands above it."""
+    return message.removeprefix(f"{username} ")
+
+
+def _kind(kind: str) -> str:
+    return WORDS.get(kind, kind)
+
+
+def _remedy(remedy: str) -> str:
+    """Return a remedy in the words of the command line instead of the API's."""
+    return remedy.replace("send replace_with", "give --replace-with").replace("in replace_with", "in --replace-with")
+
+
+def _change(change: dict[str, Any]) -> tuple[str, str, str]:
+    before, after = change["before"], change["after"]
+    match change["kind"]:
+        case "rotation":
+            what = _places(before.get("participants", []), (after or {}).get("participants", []), "place")
+        case "escalation":
+            what = _places(before.get("rules", []), (after or {}).get("rules", []), "rule")
+        case "override" | "forwarding_rule":
+            what = f"goes ({before.get('start_date', '?')} to {before.get('end_date', '?')})"
+        case "team":
+            what = f"membership goes (role {before.get('role', 'unknown')})"
+        case _:
+            what = "goes"
+    return _kind(change["kind"]), change["name"], what
+
+
+def _places(before: list[Any], after: list[Any], word: str) -> str:
+    """Say which places of a list go, or who takes them."""
+    if len(before) == len(after):
+        taken = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+        who = sorted({_username(after[place]) for place in taken})
+        return f"{_numbered(taken, word)} of {len(before)}: {', '.join(who)} instead"
+    gone = list(_gone(before, after))
+    return f"{_numbered(gone, word)} of {len(before)} go{'' if len(gone) > 1 else 'es'}"
+
+
+def _gone(before: list[Any], after: list[Any]) -> Iterator[int]:
+    """Find the places of a list that a shorter one left out."""
+    kept = 0
+    for place, entry in enumerate(before):
+        if kept < len(after) and after[kept] == entry:
+            kept += 1
+        else:
+            yield place
+
+
+def _username(entry: dict[str, Any]) -> str:
+    who = entry.get("recipient", entry)
+    return clean(who.get("username") or who.get("id", "?"))
+
+
+def _numbered(places: list[int], word: str) -> str:
+    numbers = [str(place + 1) for place in places]
+    return f"{word} {numbers[0]}" if len(numbers) == 1 else f"{word}s {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -1,0 +1,139 @@
+"""Who is to leave: names on the command line, and lists from a spreadsheet."""
+
+import codecs
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service import body
+from service.model import Request
+
+COLUMNS = ("username", "replace_with")
+MOST_PROBLEMS = 20
+
+
+class ListError(ValueError):
+    """The list cannot be taken; the text has a line for each thing that is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        more = [f"and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
+        super().__init__("\n".join([*problems[:MOST_PROBLEMS], *more]))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Somebody to off-board, as it was written, and where."""
+
+    username: str
+    replace_with: str
+    where: str
+
+
+def read_csv(content: bytes, name: str) -> tuple[list[Wish], list[str]]:
+    """Read a spreadsheet's CSV with a header; returns the wishes and notes; raises ListError with line numbers."""
+    text = _text(content, name)
+    dialect, skipped = _separator(text)
+    rows = _rows(text, dialect, skipped, name)
+    first = next(rows, None)
+    if first is None:
+        raise ListError([f"{name} is empty: its first line must name the column username"])
+    places, notes = _header(first[1], f"{name} line {first[0]}")
+    problems: list[str] = []
+    wishes = []
+    for line, row in rows:
+        where = f"{name} line {line}"
+        if len(row) > len(first[1]) and any(cell.strip() for cell in row[len(first[1]) :]):
+            problems.append(f"{where}: more fields than the header has columns")
+            continue
+        cells = {column: row[place].strip() if place < len(row) else "" for column, place in places.items()}
+        wishes.append(Wish(cells["username"], cells.get("replace_with", ""), where))
+    if problems:
+        raise ListError(problems)
+    return wishes, notes
+
+
+def requests_of(wishes: list[Wish], *, replace_with: str | None, keep_user: bool) -> tuple[list[Request], list[str]]:
+    """Turn wishes into requests, by the rules of the API's own body; returns them and notes about duplicates."""
+    problems: list[str] = []
+    notes: list[str] = []
+    found: dict[str, tuple[Request, Wish]] = {}
+    for wish in wishes:
+        try:
+            request = _request(wish, replace_with, keep_user)
+        except body.BodyError as error:
+            problems.append(f"{wish.where}: {error}")
+            continue
+        earlier = found.setdefault(request.username, (request, wish))
+        if earlier[0] != request:
+            problems.append(f"{wish.where}: {request.username} with another replacement than in {earlier[1].where}")
+        elif earlier[1] is not wish:
+            notes.append(f"{wish.where}: {request.username} is in {earlier[1].where} already")
+    for request, wish in found.values():
+        if request.replace_with != request.username and request.replace_with in found:
+            problems.append(f"{wish.where}: {request.replace_with} is to take a place, and is on the list of leavers")
+    if problems:
+        raise ListError(problems)
+    return [request for request, _ in found.values()], notes
+
+
+def _request(wish: Wish, replace_with: str | None, keep_user: bool) -> Request:
+    replacement = wish.replace_with or replace_with
+    fields = {"username": wish.username, "keep_user": keep_user}
+    if replacement is not None:
+        fields["replace_with"] = replacement
+    return body.read(json.dumps(fields).encode())
+
+
+def _text(content: bytes, name: str) -> str:
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ListError([f"{name} line {line}: not UTF-8; save the list as CSV UTF-8"]) from error
+    if "\0" in text:
+        raise ListError([f"{name} line {text[: text.index(chr(0))].count(chr(10)) + 1}: not a text file"])
+    return text
+
+
+def _separator(text: str) -> tuple[str, int]:
+    """Return what separates the columns, and how many lines say only that: spreadsheets may begin with `sep=;`."""
+    first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
+    if told := re.fullmatch(r'"?sep=(.)"?', first, re.IGNORECASE):
+        return told[1], 1
+    fitting = (separator for separator in ",;\t" if "username" in map(_column, first.split(separator)))
+    return next(fitting, max(",;\t", key=first.count)), 0
+
+
+def _rows(text: str, separator: str, skipped: int, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Go through the rows that are not blank, each with the number of the line it begins in."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begins = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                skipped -= 1
+                if skipped < 0:
+                    yield begins, row
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ListError([f"{name} line {begins}: {error}"]) from error
+
+
+def _header(cells: list[str], where: str) -> tuple[dict[str, int], list[str]]:
+    names = [_column(cell) for cell in cells]
+    if "username" not in names:
+        raise ListError([f"{where}: the header has no column username (it may have replace_with too)"])
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    if twice:
+        raise ListError([f"{where}: the header has the column {twice[0]} twice"])
+    others = [cell.strip() for cell, name in zip(cells, names, strict=True) if name and name not in COLUMNS]
+    notes = [f"{where}: not read: the column{'s' if len(others) > 1 else ''} {', '.join(others)}"] if others else []
+    return {name: names.index(name) for name in COLUMNS if name in names}, notes
+
+
+def _column(cell: str) -> str:
+    return re.sub(r"[\s-]+", "_", cell.strip(' "').lower())

@@ -1,0 +1,171 @@
+"""A schedule's next weeks as lanes, a person each, and one for nobody: the geometry of the drawing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from console.findings import Ahead
+from console.rota import Shift, timezone
+from service.model import Participant
+
+WIDTH, LABELS, ROW, TOP = 1000.0, 190.0, 24.0, 40.0
+LONGEST_LABEL = 27
+MONDAY = 0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A shift or a gap; `title` is its tool tip."""
+
+    x: float
+    y: float
+    width: float
+    title: str
+    look: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A person's row."""
+
+    y: float
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A midnight; one with a label begins a week."""
+
+    x: float
+    label: str
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the label has to stand before the line, for lack of room after it."""
+        return self.x > WIDTH - 75
+
+
+@dataclass(frozen=True)
+class Row:
+    """A shift in words."""
+
+    start: str
+    end: str
+    who: str
+    rotation: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that the page draws and says of one schedule."""
+
+    name: str
+    zone: str
+    enabled: bool
+    summary: str
+    height: float
+    lanes: tuple[Lane, ...]
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    rows: tuple[Row, ...]
+    gaps: tuple[tuple[str, str], ...]
+
+
+class _Scale:
+    def __init__(self, ahead: Ahead) -> None:
+        self._start, self._whole = ahead.start, ahead.end - ahead.start
+
+    def x(self, moment: datetime) -> float:
+        return round(LABELS + (WIDTH - LABELS) * ((moment - self._start) / self._whole), 2)
+
+
+def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
+    """Lay out one schedule."""
+    zone = timezone(ahead.schedule.timezone)
+    scale = _Scale(ahead)
+    several = len(ahead.schedule.rotations) > 1
+    shown = sorted((one for one in ahead.shifts if several or not one.is_nobody), key=lambda shift: shift.is_nobody)
+    names = list(dict.fromkeys(_lane(shift, label) for shift in shown))
+    top = {name: TOP + ROW * place for place, name in enumerate([*names, ""])}
+    bars = [
+        _bar(scale, top[_lane(shift, label)], shift.start, shift.end, _title(shift, label, zone), _look(shift))
+        for shift in shown
+    ]
+    bars += [
+        _bar(scale, top[""], start, end, f"Nobody: {_when(start, zone)} to {_when(end, zone)}", "gap")
+        for start, end in ahead.gaps
+    ]
+    lanes = [Lane(top[name], _short(name), name) for name in names]
+    lanes += [Lane(top[""], "Nobody", "Nobody is on call")] if ahead.gaps else []
+    return Picture(
+        name=ahead.schedule.name,
+        zone=ahead.schedule.timezone,
+        enabled=ahead.schedule.enabled,
+        summary=summary(ahead),
+        height=TOP + ROW * len(lanes) + 4,
+        lanes=tuple(lanes),
+        bars=tuple(bars),
+        ticks=tuple(_ticks(ahead, zone, scale)),
+        rows=tuple(_rows(ahead, label, zone)),
+        gaps=tuple((_when(start, zone), _when(end, zone)) for start, end in ahead.gaps),
+    )
+
+
+def summary(ahead: Ahead) -> str:
+    """Say how much of the time somebody is on call."""
+    if not ahead.schedule.enabled:
+        return "The schedule is switched off: nobody is on call."
+    if not ahead.gaps:
+        return "Somebody is on call all the time."
+    stretches = "one stretch" if len(ahead.gaps) == 1 else f"{len(ahead.gaps)} stretches"
+    share = ahead.uncovered / (ahead.end - ahead.start)
+    return f"Nobody is on call for {_length(ahead.uncovered)} in {stretches} ({share:.0%} of the time)."
+
+
+def _bar(scale: _Scale, y: float, start: datetime, end: datetime, title: str, look: str) -> Bar:
+    x = scale.x(start)
+    return Bar(x, y + 4, round(max(0.75, scale.x(end) - x), 2), title, look)
+
+
+def _lane(shift: Shift, label: Callable[[Participant], str]) -> str:
+    """Return the lane of a shift; a turn that is nobody's has one by its rotation, since another may cover it."""
+    return f"nobody in {shift.rotation}" if shift.is_nobody else label(shift.who)
+
+
+def _look(shift: Shift) -> str:
+    return "none" if shift.is_nobody else "override" if shift.is_override else "shift"
+
+
+def _title(shift: Shift, label: Callable[[Participant], str], zone: tzinfo) -> str:
+    what = f"{shift.rotation}, override" if shift.is_override else shift.rotation
+    return f"{label(shift.who)}: {_when(shift.start, zone)} to {_when(shift.end, zone)} ({what})"
+
+
+def _ticks(ahead: Ahead, zone: tzinfo, scale: _Scale) -> Iterator[Tick]:
+    day = ahead.start.astimezone(zone).date() + timedelta(days=1)
+    while (midnight := datetime.combine(day, time(), zone)) < ahead.end:
+        yield Tick(scale.x(midnight), f"Mon {day.day} {day:%b}" if day.weekday() == MONDAY else "")
+        day += timedelta(days=1)
+
+
+def _rows(ahead: Ahead, label: Callable[[Participant], str], zone: tzinfo) -> Iterator[Row]:
+    for shift in sorted(ahead.shifts, key=lambda shift: (shift.start, shift.rotation)):
+        what = f"{shift.rotation} (override)" if shift.is_override else shift.rotation
+        yield Row(_when(shift.start, zone), _when(shift.end, zone), label(shift.who), what)
+
+
+def _when(moment: datetime, zone: tzinfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+
+
+def _length(length: timedelta) -> str:
+    hours = round(length / timedelta(hours=1))
+    if hours < 72:
+        return f"{hours} hours"
+    return f"{hours // 24} days" + (f" and {hours % 24} hours" if hours % 24 else "")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1]}…"

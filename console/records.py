@@ -1,0 +1,97 @@
+"""Records: what a run changed, one JSON line a person, so that it can be put back on another day."""
+
+import json
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from service.model import Change, Person, Request
+from service.report import as_json, change_json
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one person."""
+
+    request: Request
+    outcome: str
+    message: str
+    person: Person | None = None
+    replacement: Person | None = None
+    changes: tuple[Change, ...] = ()
+    unconfirmed: tuple[Change, ...] = ()
+
+
+class Record:
+    """A file that only its owner may read, written to the disk line by line."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file before anything is changed; raises ClickException where it cannot be used."""
+        self.path = path
+        try:
+            if path.parent != Path():
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+            self._file = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise click.ClickException(f"the record {path} cannot be written: {error.strerror}") from error
+        status = os.fstat(self._file)
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
+            os.close(self._file)
+            what = "others may read it: chmod 600 it first" if stat.S_ISREG(status.st_mode) else "it is no plain file"
+            raise click.ClickException(f"the record {path} cannot be used: {what}")
+        # A line that a crash cut off must not run into the next one.
+        self._begin = b"" if status.st_size == 0 or os.pread(self._file, 1, status.st_size - 1) == b"\n" else b"\n"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._file)
+
+    def write(self, entry: Entry, now: datetime) -> None:
+        """Add a line, and return when it is on the disk."""
+        line = json.dumps(_as_line(entry, now), ensure_ascii=True)
+        data = self._begin + line.encode() + b"\n"
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+            os.fsync(self._file)
+        except OSError as error:
+            raise click.ClickException(
+                f"the record {self.path} cannot be written: {error.strerror}. Stopped; keep this line of it:\n{line}"
+            ) from error
+        self._begin = b""
+
+
+def default_path(now: datetime) -> Path:
+    """Return a name under ./records/ that no file has yet."""
+    stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    names: Iterable[str] = (f"{stamp}{suffix}.jsonl" for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(path for name in names if not (path := Path("records") / name).exists())
+
+
+def _as_line(entry: Entry, now: datetime) -> dict[str, Any]:
+    unconfirmed = {"unconfirmed": [change_json(change) for change in entry.unconfirmed]} if entry.unconfirmed else {}
+    return {
+        "version": VERSION,
+        "time": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "request": {name: value for name, value in asdict(entry.request).items() if name != "dry_run"},
+        "outcome": entry.outcome,
+        "message": entry.message,
+        "person": as_json(entry.person),
+        "replacement": as_json(entry.replacement),
+        "changes": [change_json(change) for change in entry.changes],
+        **unconfirmed,
+    }

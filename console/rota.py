@@ -1,0 +1,146 @@
+"""Who has which turn, computed from rotations, restrictions and overrides.
+
+To ask Opsgenie who is on call at each moment would be right by definition, but takes a call for every hand-over: for
+a rotation that changes every hour 672 of them in four weeks. This takes one call a schedule. Turns count from a
+rotation's start in hours, so that around a change of the clocks a hand-over may be off by an hour.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from console.inventory import Rotation, Schedule, moment
+from service.model import Override, Participant
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY = timedelta(days=1)
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Somebody's time on call in one rotation."""
+
+    start: datetime
+    end: datetime
+    who: Participant
+    rotation: str
+    is_override: bool = False
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether the turn was given to `none`."""
+        return self.who.type == "none"
+
+
+def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
+    """Return the shifts between two moments, rotation by rotation, each in the order of time; some are nobody's."""
+    if not schedule.enabled:
+        return []
+    zone = timezone(schedule.timezone)
+    return [
+        shift
+        for rotation in schedule.rotations
+        for shift in _joined(_with_overrides(schedule, rotation, zone, (start, end)))
+    ]
+
+
+def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
+    """Return the times between two moments in which nobody is on call."""
+    free = []
+    covered = start
+    for shift in sorted((one for one in found if not one.is_nobody), key=lambda shift: shift.start):
+        if shift.start > covered:
+            free.append((covered, shift.start))
+        covered = max(covered, shift.end)
+    return [*free, (covered, end)] if covered < end else free
+
+
+def timezone(name: str) -> tzinfo:
+    """Return a time zone by its name, UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _with_overrides(schedule: Schedule, rotation: Rotation, zone: tzinfo, window: Span) -> list[Shift]:
+    found = [
+        Shift(*both, who, rotation.name)
+        for who, span in _turns(rotation, window)
+        for allowed in _allowed(rotation, zone, span)
+        if (both := _common(span, allowed))
+    ]
+    # The first override wins, so it is laid on last.
+    for override in reversed([one for one in schedule.overrides if _is_for(one, rotation)]):
+        span = _common((moment(override.start_date), moment(override.end_date)), window)
+        if span:
+            who = Participant("user", override.user.id, override.user.name)
+            found = [*_cut(found, span), Shift(*span, who, rotation.name, is_override=True)]
+    return sorted(found, key=lambda shift: shift.start)
+
+
+def _is_for(override: Override, rotation: Rotation) -> bool:
+    return not override.rotations or any(one.id == rotation.id for one in override.rotations)
+
+
+def _turns(rotation: Rotation, window: Span) -> Iterator[tuple[Participant, Span]]:
+    last = min(window[1], rotation.end or window[1])
+    number = max(0, (window[0] - rotation.start) // rotation.turn)
+    while rotation.participants and (begins := rotation.start + number * rotation.turn) < last:
+        span = _common((begins, begins + rotation.turn), (window[0], last))
+        if span:
+            yield rotation.participants[number % len(rotation.participants)], span
+        number += 1
+
+
+def _allowed(rotation: Rotation, zone: tzinfo, span: Span) -> Iterator[Span]:
+    """Return the times around a span that a rotation is restricted to; those of a week may have begun a week before."""
+    if not rotation.restrictions:
+        yield span
+        return
+    day = span[0].astimezone(zone).date() - 8 * DAY
+    while day <= span[1].astimezone(zone).date():
+        for restriction in rotation.restrictions:
+            if restriction.get("startDay") in (None, DAYS[day.weekday()]):
+                midnight = datetime.combine(day, time())
+                begins, ends = _edges(restriction, day.weekday())
+                yield tuple((midnight + edge).replace(tzinfo=zone).astimezone(UTC) for edge in (begins, ends))  # type: ignore[misc]
+        day += DAY
+
+
+def _edges(restriction: Mapping[str, Any], weekday: int) -> tuple[timedelta, timedelta]:
+    """Return begin and end of a restriction, counted from the midnight before it begins."""
+    begins = timedelta(hours=restriction["startHour"], minutes=restriction.get("startMin") or 0)
+    ends = timedelta(hours=restriction["endHour"], minutes=restriction.get("endMin") or 0)
+    last_day = restriction.get("endDay")
+    ends += ((DAYS.index(last_day) - weekday) % 7 if last_day else 0) * DAY
+    return begins, ends if ends > begins else ends + (7 if last_day else 1) * DAY
+
+
+def _common(left: Span, right: Span) -> Span | None:
+    begins, ends = max(left[0], right[0]), min(left[1], right[1])
+    return (begins, ends) if begins < ends else None
+
+
+def _cut(found: Iterable[Shift], span: Span) -> Iterator[Shift]:
+    """Take a span out of shifts."""
+    for shift in found:
+        for rest in ((shift.start, min(shift.end, span[0])), (max(shift.start, span[1]), shift.end)):
+            if rest[0] < rest[1]:
+                yield Shift(*rest, shift.who, shift.rotation, shift.is_override)
+
+
+def _joined(found: Iterable[Shift]) -> list[Shift]:
+    """Join shifts of the same person that follow each other."""
+    joined: list[Shift] = []
+    for shift in found:
+        last = joined[-1] if joined else None
+        if last and last.end >= shift.start and (last.who, last.is_override) == (shift.who, shift.is_override):
+            joined[-1] = Shift(last.start, max(last.end, shift.end), last.who, last.rotation, last.is_override)
+        else:
+            joined.append(shift)
+    return joined

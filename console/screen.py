@@ -1,0 +1,72 @@
+"""What a person at the terminal reads: tables, sums, and a progress bar."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+LONG_LIST = 4
+"""People from whom on a progress bar is worth its place."""
+
+PIPE_WIDTH = 120
+"""Columns where the output goes to a file or to another program."""
+
+
+def clean(text: object) -> str:
+    """Return a text in which nothing steers the terminal: names come from outside."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(text))
+
+
+def out() -> Console:
+    """Return the standard output; what is printed is never taken for markup."""
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False, width=width)
+
+
+def err() -> Console:
+    """Return the standard error, where all goes that is not the result."""
+    return Console(file=sys.stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def can_ask() -> bool:
+    """Tell whether there is a person to answer a question."""
+    return sys.stdin.isatty()
+
+
+def say(text: object, style: str = "") -> None:
+    """Print a remark."""
+    err().print(Text(clean(text), style=style))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """Return a table whose cells are plain text; the last column takes what room is left."""
+    made = Table(*columns, box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for row in rows:
+        made.add_row(*(Text(clean(cell), overflow="fold") for cell in row))
+    return made
+
+
+def line(*parts: str | tuple[str, str]) -> Text:
+    """Return a line of text, parts of it in a style."""
+    return Text.assemble(*(clean(part) if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts))
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return the counts that are not nought, as words."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nobody"
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Any]:
+    """Show a bar on the standard error, in a terminal and for a long list only."""
+    console = err()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = console.is_terminal and total >= LONG_LIST
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+        yield bar

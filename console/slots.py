@@ -1,0 +1,157 @@
+"""Rotations and escalations as lists of slots, and what taking people out of them, or back in, makes of the list."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from service.model import Change, Escalation, Participant, Person, Rotation, Rule, ascii_lower
+
+Listed = Rotation | Escalation
+Slot = Participant | Rule
+Slots = tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One person's way out of a list: `now` is the account that the person has today, if any."""
+
+    person: Person
+    replacement: Person | None
+    change: Change
+    now: Person | None
+
+
+@dataclass(frozen=True)
+class Differs:
+    """The list is not as the record left it; `text` says how."""
+
+    text: str
+
+
+def slots(entry: object) -> Slots:
+    """Return the participants of a rotation, or the rules of an escalation."""
+    if isinstance(entry, Rotation):
+        return entry.participants
+    return entry.rules if isinstance(entry, Escalation) else ()
+
+
+def chain(removals: Sequence[Removal], place: int) -> list[Removal]:
+    """Return the removals around the one at `place` that follow each other without anybody's change in between."""
+    first = last = place
+    while first and _same(slots(removals[first - 1].change.after), slots(removals[first].change.before)):
+        first -= 1
+    while last + 1 < len(removals) and _same(
+        slots(removals[last].change.after), slots(removals[last + 1].change.before)
+    ):
+        last += 1
+    return list(removals[first : last + 1])
+
+
+def put_back(now: Listed, removals: Sequence[Removal], whom: Removal) -> Listed | Differs | None:
+    """Put one person of a chain back into the very places; None where that is done already.
+
+    The list must be as the chain left it, but for those of its people who are back in it by now.
+    """
+    current = slots(now)
+    back = {r.person.id for r in removals if r.now and any(_recipient(s).is_person(r.now) for s in current)}
+    have = _expected(removals, back)
+    want = _expected(removals, back | {whom.person.id})
+    if _same(current, want):
+        return None
+    if not _same(current, have):
+        return Differs(_difference(have, current))
+    return _with(now, _kept(want, current))
+
+
+def _expected(removals: Sequence[Removal], back: AbstractSet[str]) -> Slots:
+    """Return the list with all the chain's people gone but those who are back."""
+    left = slots(removals[0].change.before)
+    for removal in removals:
+        stands_in = removal.now if removal.person.id in back else removal.replacement
+        left = tuple(
+            _given(slot, stands_in) if _recipient(slot).is_person(removal.person) and stands_in else slot
+            for slot in left
+            if stands_in or not _recipient(slot).is_person(removal.person)
+        )
+    return left
+
+
+def _given(slot: Slot, person: Person) -> Slot:
+    participant = Participant("user", id=person.id, username=person.username)
+    return replace(slot, recipient=participant) if isinstance(slot, Rule) else participant
+
+
+def _recipient(slot: Slot) -> Participant:
+    return slot.recipient if isinstance(slot, Rule) else slot
+
+
+def _kept(wanted: Slots, current: Slots) -> Slots:
+    """Take what is there now as it is, so that nothing of it is written differently."""
+    there = list(current)
+    kept = []
+    for slot in wanted:
+        found = next((one for one in there if _alike(one, slot)), None)
+        if found is not None:
+            there.remove(found)
+        kept.append(found or slot)
+    return tuple(kept)
+
+
+def _with(entry: Listed, new: Slots) -> Listed:
+    if isinstance(entry, Rotation):
+        return replace(entry, participants=tuple(slot for slot in new if isinstance(slot, Participant)))
+    return replace(entry, rules=tuple(slot for slot in new if isinstance(slot, Rule)))
+
+
+def _same(left: Slots, right: Slots) -> bool:
+    return len(left) == len(right) and all(map(_alike, left, right))
+
+
+def _alike(left: Slot, right: Slot) -> bool:
+    if isinstance(left, Rule) and isinstance(right, Rule):
+        same_step = (left.condition, left.notify_type, left.delay) == (right.condition, right.notify_type, right.delay)
+        return same_step and _alike(left.recipient, right.recipient)
+    if not (isinstance(left, Participant) and isinstance(right, Participant)) or left.type != right.type:
+        return False
+    # An id changes when an account is made anew, a username when a person's name does; either will do.
+    same_id = bool(left.id) and left.id == right.id
+    same_username = bool(left.username) and ascii_lower(left.username) == ascii_lower(right.username)
+    return same_id or same_username or (left.id, left.username, left.name) == (right.id, right.username, right.name)
+
+
+def _difference(expected: Slots, current: Slots) -> str:
+    """Say in words how a list differs from what it should be."""
+    missing, added = _without(expected, current), _without(current, expected)
+    parts = [f"{_names(slots)} {word} since" for slots, word in ((added, "added"), (missing, "taken out")) if slots]
+    return " and ".join(parts) or "the order changed since"
+
+
+def _without(left: Slots, right: Slots) -> list[Slot]:
+    rest = list(right)
+    found = []
+    for slot in left:
+        match = next((one for one in rest if _alike(one, slot)), None)
+        if match is None:
+            found.append(slot)
+        else:
+            rest.remove(match)
+    return found
+
+
+def _names(found: Iterable[Slot]) -> str:
+    return ", ".join(dict.fromkeys(map(name, found)))
+
+
+def name(slot: Slot) -> str:
+    """Return what a slot goes by."""
+    one = _recipient(slot)
+    words: Mapping[str, str] = {"none": "nobody"}
+    named = one.username or one.name or one.id or words.get(one.type, one.type)
+    return f"{named} after {slot.delay.time_amount} {slot.delay.time_unit}" if isinstance(slot, Rule) else named
+
+
+def places(entry: Listed, person: Person) -> str:
+    """Say in which places of a list a person is."""
+    word = "place" if isinstance(entry, Rotation) else "rule"
+    found = [str(place) for place, slot in enumerate(slots(entry), 1) if _recipient(slot).is_person(person)]
+    return f"{word}{'s' if len(found) > 1 else ''} {', '.join(found)} of {len(slots(entry))}"

@@ -1,0 +1,83 @@
+"""The operator's commands in front of the simulated Opsgenie, and accounts compared by what matters."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from click.testing import Result
+
+from console import create_app
+from local.opsgenie import Simulation
+from local.opsgenie import create_app as create_opsgenie
+from service.settings import Settings
+from service.transport import open_session
+from tests.wsgi_adapter import WsgiAdapter
+
+OPSGENIE = "https://opsgenie.test"
+TODAY = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
+Run = Callable[..., Result]
+
+
+def runner(
+    simulation: Simulation,
+    *,
+    key: str = "local-key",
+    now: datetime = TODAY,
+    protected: frozenset[str] = frozenset(),
+    time_budget: float = 120.0,
+) -> Run:
+    """Return a function that runs a command line."""
+    settings = Settings(key, opsgenie_api_url=OPSGENIE, protected_users=protected, time_budget=time_budget)
+    session = open_session(settings)
+    session.mount(OPSGENIE, WsgiAdapter(create_opsgenie(simulation)))
+    return runner_of(settings, session, now)
+
+
+def runner_of(settings: Settings | None, session: requests.Session | None, now: datetime = TODAY) -> Run:
+    """Return a function that runs a command line over a session of the test's."""
+    cli = create_app(settings, session, lambda: now).test_cli_runner()
+
+    def run(*words: str, stdin: bytes | str | None = None) -> Result:
+        result = cli.invoke(args=list(words), input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+def as_json(result: Result) -> Any:
+    """Read what a command printed with --json."""
+    return json.loads(result.stdout)
+
+
+def lines_of(path: str | Path) -> list[dict[str, Any]]:
+    """Read a record's lines."""
+    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+
+
+def normal(account: dict[str, Any]) -> dict[str, Any]:
+    """Return an account without what is different in a thing that is made anew: ids, dates, contacts, order."""
+    usernames = {user["id"]: user["username"] for user in account["users"]}
+    fresh = {"createdAt", "verified", "userContacts"}
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: walk(item) for name, item in value.items() if name not in fresh}
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return usernames.get(value, value) if isinstance(value, str) else value
+
+    plain = walk(account)
+    for rule in plain["forwardingRules"]:
+        rule.pop("id")
+    for key in ("users", "forwardingRules"):
+        plain[key].sort(key=json.dumps)
+    for team in plain["teams"]:
+        team["members"] = sorted(team.get("members", []), key=json.dumps)
+    for schedule in plain["schedules"]:
+        schedule["overrides"].sort(key=lambda override: override["alias"])
+    return dict(plain)

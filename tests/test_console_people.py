@@ -1,0 +1,108 @@
+"""Lists of leavers: the dialects of spreadsheets, and what is refused, by line."""
+
+import pytest
+
+from console.people import ListError, Wish, read_csv, requests_of
+from service.model import Request
+
+TWO = [("hari@example.com", "kofi@example.com"), ("ines@example.com", "")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"username,replace_with\nhari@example.com,kofi@example.com\nines@example.com,\n",
+        b"username;replace_with\r\nhari@example.com;kofi@example.com\r\nines@example.com;\r\n",
+        b"username\treplace_with\nhari@example.com\tkofi@example.com\nines@example.com",
+        b'\xef\xbb\xbf"Username","Replace With"\r\n"hari@example.com","kofi@example.com"\r\n"ines@example.com",""\r\n',
+        b"sep=;\r\nusername;replace_with\r\nhari@example.com;kofi@example.com\r\nines@example.com\r\n",
+        b"replace-with,username\nkofi@example.com,hari@example.com\n\n,ines@example.com\n,\n",
+        b"username,replace_with\rhari@example.com,kofi@example.com\rines@example.com\r",
+        "username\treplace_with\r\nhari@example.com\tkofi@example.com\r\nines@example.com\t\r\n".encode("utf-16"),
+        b'"a, b";username;replace_with\n1;hari@example.com;kofi@example.com\n2;ines@example.com;\n',
+    ],
+)
+def test_the_usual_dialects_are_read(content: bytes) -> None:
+    wishes, _ = read_csv(content, "list.csv")
+
+    assert [(wish.username, wish.replace_with) for wish in wishes] == TWO
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "list.csv is empty: its first line must name the column username"),
+        (
+            b"email\nhari@example.com\n",
+            "list.csv line 1: the header has no column username (it may have replace_with too)",
+        ),
+        (b"username,username\n", "list.csv line 1: the header has the column username twice"),
+        (b"username\nhari@example.com,kofi@example.com\n", "list.csv line 2: more fields than the header has columns"),
+        (b"username\nhari\xe9@example.com\n", "list.csv line 2: not UTF-8; save the list as CSV UTF-8"),
+        (b"username\nok@example.com\nha\0ri\n", "list.csv line 3: not a text file"),
+        (b'username\nok@example.com\n"hari\nines', "list.csv line 3: unexpected end of data"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_refused_with_the_line(content: bytes, problem: str) -> None:
+    with pytest.raises(ListError) as refused:
+        read_csv(content, "list.csv")
+
+    assert str(refused.value) == problem
+
+
+def test_columns_that_are_not_read_are_named() -> None:
+    _, notes = read_csv(b"Name,username,Left on\nHari,hari@example.com,2026-11-25\n", "list.csv")
+
+    assert notes == ["list.csv line 1: not read: the columns Name, Left on"]
+
+
+def wish(username: str, replace_with: str = "", line: int = 2) -> Wish:
+    return Wish(username, replace_with, f"line {line}")
+
+
+def test_a_line_s_own_replacement_wins() -> None:
+    wishes = [wish(" Hari@Example.com "), wish("ines@example.com", "aiko@example.com", 3)]
+
+    requests, notes = requests_of(wishes, replace_with="kofi@example.com", keep_user=True)
+
+    assert requests == [
+        Request("hari@example.com", "kofi@example.com", keep_user=True),
+        Request("ines@example.com", "aiko@example.com", keep_user=True),
+    ]
+    assert notes == []
+
+
+def test_somebody_who_is_listed_twice_is_off_boarded_once() -> None:
+    wishes = [wish("hari@example.com"), wish("HARI@example.com", line=7)]
+
+    requests, notes = requests_of(wishes, replace_with=None, keep_user=False)
+
+    assert requests == [Request("hari@example.com")]
+    assert notes == ["line 7: hari@example.com is in line 2 already"]
+
+
+def test_every_line_that_is_wrong_is_named() -> None:
+    wishes = [
+        wish(""),
+        wish("x" * 101, line=3),
+        wish("hari@example.com", "kofi@example.com", 4),
+        wish("hari@example.com", "aiko@example.com", 5),
+        wish("kofi@example.com", line=6),
+    ]
+
+    with pytest.raises(ListError) as refused:
+        requests_of(wishes, replace_with=None, keep_user=False)
+
+    assert str(refused.value).splitlines() == [
+        "line 2: username is blank",
+        "line 3: username is longer than 100 characters",
+        "line 5: hari@example.com with another replacement than in line 4",
+        "line 4: kofi@example.com is to take a place, and is on the list of leavers",
+    ]
+
+
+def test_a_long_list_of_problems_is_cut() -> None:
+    with pytest.raises(ListError) as refused:
+        requests_of([wish("", line=n) for n in range(30)], replace_with=None, keep_user=False)
+
+    assert str(refused.value).splitlines()[20:] == ["and 10 more"]

@@ -1,0 +1,120 @@
+"""Records: readable by their owner only, on the disk before the next person, and complete whatever happens."""
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import responses
+
+from local.opsgenie import Simulation
+from service.settings import Settings
+from service.transport import open_session
+from tests.console_runner import OPSGENIE, Run, lines_of, runner, runner_of
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+GO = ("--apply", "--yes")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(simulation: Simulation) -> Run:
+    return runner(simulation)
+
+
+@responses.activate
+def test_the_key_is_not_repeated_where_opsgenie_repeats_it() -> None:
+    responses.get(f"{OPSGENIE}/v2/users/{quote(HARI, safe='')}", json={"message": "key secret-7 is bad"}, status=422)
+    settings = Settings("secret-7", opsgenie_api_url=OPSGENIE)
+
+    result = runner_of(settings, open_session(settings))("offboard", HARI, "--json", *GO)
+
+    assert "key [the key] is bad" in result.stdout
+    assert "secret-7" not in result.output + next(Path("records").iterdir()).read_text()
+
+
+def test_a_change_before_a_failure_is_in_the_record(simulation: Simulation, run: Run) -> None:
+    simulation.faults.order("html", method="DELETE", path="/members/", times=None)
+
+    result = run("offboard", HARI, NORA, *GO)
+
+    assert result.exit_code == 1
+    assert "Sum: 1 done, 1 failed" in result.stdout
+    hari, nora = lines_of(next(Path("records").iterdir()))
+    assert (hari["outcome"], nora["outcome"]) == ("failed", "done")
+    assert hari["changes"]
+
+
+def test_a_defect_is_not_hidden_and_the_record_has_what_was_done(simulation: Simulation, run: Run) -> None:
+    simulation.before("DELETE", "/forwarding-rules/", lambda: 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        run("offboard", HARI, NORA, *GO)
+
+    (line,) = lines_of(next(Path("records").iterdir()))
+    assert line["message"].startswith("this program has a defect (ZeroDivisionError")
+    assert line["unconfirmed"]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660])
+def test_a_record_that_others_may_read_is_not_used(simulation: Simulation, run: Run, mode: int) -> None:
+    record = Path("record.jsonl")
+    record.touch()
+    record.chmod(mode)
+
+    result = run("offboard", HARI, "--record", "record.jsonl", *GO)
+
+    assert "others may read it: chmod 600 it first" in result.stderr
+    assert (result.exit_code, simulation.writes, record.read_text()) == (1, [], "")
+
+
+def test_a_record_that_cannot_be_opened_stops_before_the_first_change(simulation: Simulation, run: Run) -> None:
+    Path("a-link").symlink_to("elsewhere")
+    os.mkfifo("a-pipe", 0o600)
+    Path("a-file").touch(0o600)
+
+    for name in ("a-link", "a-pipe", "a-file/record"):
+        assert run("offboard", HARI, "--record", name, *GO).exit_code == 1
+
+    assert simulation.writes == []
+
+
+def test_a_record_is_added_to_even_after_half_a_line(run: Run) -> None:
+    record = Path("record.jsonl")
+    record.write_text('{"half": ')
+    record.chmod(0o600)
+
+    run("offboard", NORA, "--record", "record.jsonl", *GO)
+
+    half, line = record.read_text().splitlines()
+    assert (half, json.loads(line)["outcome"]) == ('{"half": ', "done")
+
+
+def test_a_full_disk_stops_the_run_and_prints_the_line(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    result = run("offboard", NORA, HARI, *GO)
+
+    assert result.exit_code == 1
+    assert "cannot be written: No space left on device. Stopped; keep this line of it:\n{" in result.stderr
+    assert not [call for call in simulation.calls if HARI in call.path]
+
+
+def test_two_runs_in_the_same_second_have_two_records(run: Run) -> None:
+    run("offboard", NORA, *GO)
+    run("offboard", HARI, *GO)
+
+    assert sorted(path.name for path in Path("records").iterdir()) == [
+        "2026-11-25T091500Z-2.jsonl",
+        "2026-11-25T091500Z.jsonl",
+    ]

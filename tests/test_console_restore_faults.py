@@ -1,0 +1,167 @@
+"""Restoring in bad weather: lost answers, refusals, interrupts, and records that are none."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.opsgenie import Simulation
+from tests.console_runner import Run, as_json, normal, runner
+from tests.test_offboarding import KOFI
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
+RECORD = "record.jsonl"
+GO = ("--apply", "--yes", "--record", RECORD)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(simulation: Simulation) -> Run:
+    return runner(simulation)
+
+
+def statuses(answer: dict[str, Any]) -> set[str]:
+    return {step["status"] for person in answer["people"] for step in person["steps"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/users$", "lost"),
+        ("/users$", "html-lost"),
+        ("/users$", "503"),
+        ("/members$", "lost"),
+        ("/overrides$", "html-lost"),
+        ("/forwarding-rules$", "lost"),
+        ("/rotations/", "lost"),
+        ("/escalations/", "429+retry-after"),
+    ],
+)
+def test_an_answer_that_is_lost_makes_nothing_twice(
+    simulation: Simulation, run: Run, path: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.retries.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("service.retries._wait", lambda _: 0.0)
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"].pop(1)
+    before = normal(simulation.snapshot())
+    run("offboard", HARI, *GO)
+    simulation.faults.order(fault, method="POST" if path.endswith("$") else "PATCH", path=path)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    assert (result.exit_code, statuses(as_json(result))) == (0, {"done"}), result.output
+    assert normal(simulation.snapshot()) == before
+
+
+def test_where_the_account_cannot_be_made_nothing_else_is_tried(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, NORA, *GO)
+    simulation.faults.order("404", method="POST", path="/users$", times=None)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    assert result.exit_code == 1
+    assert [[step["status"] for step in one["steps"]] for one in as_json(result)["people"]] == [["failed"], ["failed"]]
+
+
+def test_a_failure_with_one_thing_does_not_keep_the_rest(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+    simulation.faults.order("html", method="POST", path="/members$", times=None)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    steps = as_json(result)["people"][0]["steps"]
+    assert {step["kind"]: step["status"] for step in steps} == {
+        "user": "done",
+        "team": "failed",
+        "forwarding_rule": "done",
+        "override": "done",
+        "escalation": "done",
+        "rotation": "done",
+    }
+    assert run("restore", RECORD, "--apply").exit_code == 1
+    simulation.faults.clear()
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+
+def test_an_interrupted_restoring_stops_between_people_and_goes_on_later(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, NORA, KOFI, *GO)
+    simulation.before("POST", "/users$", lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 130
+    assert "interrupted after kofi@example.com" in result.stdout
+    there = [user["username"] for user in simulation.snapshot()["users"]]
+    assert (KOFI in there, NORA in there, HARI in there) == (True, False, False)
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+
+def test_the_same_person_twice_in_a_record_comes_back_once(simulation: Simulation, run: Run) -> None:
+    before = normal(simulation.snapshot())
+    simulation.faults.order("html", method="DELETE", path="/users/", skip=1, times=1)
+    assert run("offboard", HARI, *GO).exit_code == 1
+    assert run("offboard", HARI, *GO).exit_code == 0
+
+    planned = as_json(run("restore", RECORD, "--json"))
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+    kinds = [step["kind"] for one in planned["people"] for step in one["steps"] if step["status"] == "to do"]
+    assert (kinds.count("user"), kinds.count("team"), kinds.count("rotation")) == (1, 2, 4)
+    after = normal(simulation.snapshot())
+    assert {**after, "schedules": []} == {**before, "schedules": []}
+
+
+def test_half_an_off_boarding_is_restored_too(simulation: Simulation, run: Run) -> None:
+    before = normal(simulation.snapshot())
+    simulation.faults.order("html", method="DELETE", path="/members/", times=None)
+    assert run("offboard", HARI, *GO).exit_code == 1
+
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+    assert normal(simulation.snapshot()) == before
+
+
+def test_a_key_without_the_right_is_told(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+
+    result = runner(simulation, key="read-only-key")("restore", RECORD, "--apply")
+
+    assert result.exit_code == 1
+    assert "stopped at hari@example.com: Opsgenie refused the key" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "record.jsonl has no changes: there is nothing to put back"),
+        ("{}\n", "record.jsonl line 1 is not a line of a record"),
+        ('{"version": 1, "changes": [], "person": null}\n{"version": 1, "chan', "record.jsonl line 2 is not a line"),
+        ('{"version": 2, "changes": []}', "record.jsonl line 1 is not a line of a record"),
+        ("[" * 100_000, "record.jsonl line 1 is not a line of a record"),
+        ('{"version": 1, "person": {"id": "a", "username": "b"}, "changes": [{"kind": "x"}]}', "line 1 is not a line"),
+    ],
+)
+def test_a_record_that_is_none_is_refused(simulation: Simulation, run: Run, content: str, sentence: str) -> None:
+    Path(RECORD).write_text(content)
+
+    result = run("restore", RECORD)
+
+    assert (result.exit_code, simulation.calls) == (2, [])
+    assert sentence in result.stderr
+
+
+def test_somebody_who_is_not_in_the_record_is_refused(run: Run) -> None:
+    run("offboard", NORA, *GO)
+
+    result = run("restore", RECORD, "--only", HARI)
+
+    assert result.exit_code == 2
+    assert "hari@example.com is not in record.jsonl; it has nora@example.com" in result.stderr

@@ -1,0 +1,140 @@
+"""The rule of putting back: the very places, where nothing else has changed; else what differs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.slots import Differs, Listed, Removal, chain, places, put_back
+from service.model import Change, Delay, Escalation, Named, Participant, Person, Rotation, Rule
+from service.plan import detach
+
+PEOPLE = {name: Person(id=name, username=f"{name}@example.com") for name in ("ann", "bob", "cid", "dee")}
+
+
+def slot(name: str) -> Participant:
+    if name in PEOPLE:
+        return Participant("user", id=name, username=f"{name}@example.com")
+    return Participant("none") if name == "none" else Participant("team", id=name, name=name)
+
+
+def rotation(*names: str) -> Rotation:
+    return Rotation("r", "Days", Named("s", "Ops"), tuple(map(slot, names)))
+
+
+def escalation(*names: str) -> Escalation:
+    rules = (Rule("if-not-acked", "default", Delay(5 * n, "minutes"), slot(name)) for n, name in enumerate(names))
+    return Escalation("e", "Ladder", tuple(rules))
+
+
+def leave(entry: Listed, name: str, by: str | None = None) -> Removal:
+    change = detach(entry, PEOPLE[name], PEOPLE[by] if by else None)
+    assert isinstance(change, Change)
+    # The account that the person has on the day of the restoring is another one.
+    return Removal(PEOPLE[name], PEOPLE[by] if by else None, change, replace(PEOPLE[name], id=f"new-{name}"))
+
+
+def after(removal: Removal) -> Listed:
+    assert isinstance(removal.change.after, Listed)
+    return removal.change.after
+
+
+def test_the_person_comes_back_into_the_very_places() -> None:
+    gone = leave(rotation("ann", "bob", "none", "ann", "ops"), "ann")
+
+    back = put_back(after(gone), [gone], gone)
+
+    assert isinstance(back, Rotation)
+    assert [one.id for one in back.participants] == ["new-ann", "bob", "", "new-ann", "ops"]
+    assert put_back(back, [gone], gone) is None
+    assert places(back, PEOPLE["ann"]) == "places 1, 4 of 5"
+
+
+def test_a_replacement_gives_the_places_back() -> None:
+    gone = leave(escalation("ann", "bob", "cid"), "ann", by="bob")
+
+    back = put_back(after(gone), [gone], gone)
+
+    assert isinstance(back, Escalation)
+    assert [(rule.recipient.id, rule.delay.time_amount) for rule in back.rules] == [
+        ("new-ann", 0),
+        ("bob", 5),
+        ("cid", 10),
+    ]
+
+
+def test_what_is_there_is_written_back_as_it_came() -> None:
+    gone = leave(rotation("ann", "bob"), "ann")
+    now = replace(rotation(), participants=(replace(slot("bob"), source={"type": "user", "id": "bob", "more": 1}),))
+
+    back = put_back(now, [gone], gone)
+
+    assert isinstance(back, Rotation)
+    assert back.participants[1].source == {"type": "user", "id": "bob", "more": 1}
+
+
+def test_a_list_that_somebody_changed_is_left_alone() -> None:
+    gone = leave(rotation("ann", "bob", "ops"), "ann")
+    texts = {
+        ("bob", "ops", "cid"): "cid@example.com added since",
+        ("bob",): "ops taken out since",
+        ("cid", "bob"): "cid@example.com added since and ops taken out since",
+        ("ops", "bob"): "the order changed since",
+    }
+
+    assert {names: put_back(rotation(*names), [gone], gone) for names in texts} == {
+        names: Differs(text) for names, text in texts.items()
+    }
+
+
+def test_one_of_two_who_left_comes_back_alone() -> None:
+    first = leave(rotation("ann", "bob", "cid"), "ann")
+    second = leave(after(first), "bob")
+
+    back = put_back(after(second), chain([first, second], 0), first)
+
+    assert isinstance(back, Rotation)
+    assert [one.id for one in back.participants] == ["new-ann", "cid"]
+    both = put_back(back, chain([first, second], 1), second)
+    assert isinstance(both, Rotation)
+    assert [one.id for one in both.participants] == ["new-ann", "new-bob", "cid"]
+
+
+def test_a_chain_ends_where_somebody_else_changed_the_list() -> None:
+    first = leave(rotation("ann", "bob", "cid"), "ann")
+    second = leave(rotation("bob", "dee", "cid"), "bob")
+
+    assert chain([first, second], 0) == [first]
+    assert chain([first, second], 1) == [second]
+
+
+@given(
+    names=st.lists(st.sampled_from([*PEOPLE, "ops", "none"]), min_size=2, max_size=8),
+    leavers=st.permutations(list(PEOPLE)).map(lambda names: names[:3]),
+    stand_ins=st.lists(st.booleans(), min_size=3, max_size=3),
+    order=st.permutations([0, 1, 2]),
+    make=st.sampled_from([rotation, escalation]),
+)
+def test_whoever_left_in_whatever_order_comes_back_in_any_order(
+    names: list[str], leavers: list[str], stand_ins: list[bool], order: list[int], make: Callable[..., Listed]
+) -> None:
+    start: Listed = make(*names)
+    now, removals = start, []
+    for leaver, stand_in in zip(leavers, stand_ins, strict=True):
+        by = next(name for name in PEOPLE if name not in leavers) if stand_in else None
+        if isinstance(detach(now, PEOPLE[leaver], PEOPLE[by] if by else None), Change):
+            removals.append(leave(now, leaver, by))
+            now = after(removals[-1])
+
+    for place in (place for place in order if place < len(removals)):
+        back = put_back(now, chain(removals, place), removals[place])
+        assert not isinstance(back, Differs)
+        now = back or now
+
+    assert _names(now) == _names(start)
+
+
+def _names(entry: Listed) -> list[tuple[str, str]]:
+    slots = entry.participants if isinstance(entry, Rotation) else [rule.recipient for rule in entry.rules]
+    return [(one.type, one.username or one.name) for one in slots]
