@@ -1,9 +1,17 @@
 """The main job, shown: requests through API Gateway and Lambda, each with its answer."""
 
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -11,9 +19,15 @@ import requests
 from local.processes import LocalError
 from local.stack import System, function_log, running
 
+ROOT = Path(__file__).resolve().parent.parent
 HARI = "hari@example.com"
 LEAVER = f'{{ "username":"{HARI}" }}'
 BURST = 30
+CONSOLE = (
+    ("the same from the command line: a dry run", "offboard grace.mwangi@example.com"),
+    ("done, with a record", "offboard grace.mwangi@example.com --apply --yes --record leavers.jsonl"),
+    ("and undone", "restore leavers.jsonl --apply"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +63,12 @@ def demo() -> None:
         if _account(system) != others:
             raise LocalError("somebody else's place in the account has changed")
         _show_burst(system, len(STEPS) + 1)
+        _show_console(system, len(STEPS) + 2)
     print("\nproved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else")
-    print("does, a second request finds nobody, what would break on-call is refused, and the limits hold")
+    print(
+        "does, a second request finds nobody, what would break on-call is refused, the limits hold, and what was done"
+    )
+    print("can be undone")
 
 
 def _account(system: System) -> Any:
@@ -96,6 +114,38 @@ def _show_burst(system: System, number: int) -> None:
     print("   429 Too Many Requests, for those over the limit")
     if not throttled or throttled == BURST:
         raise LocalError(f"a part of the burst must be throttled, not {throttled} of {BURST}")
+
+
+def _show_console(system: System, number: int) -> None:
+    """Off-board somebody from the command line, and put everything back from the record."""
+    before = _account(system)
+    with TemporaryDirectory() as folder:
+        for what, arguments in CONSOLE:
+            print(f"\n{number}. {what}\n   flask --app console {arguments}", flush=True)
+            _console(system, arguments, folder)
+            number += 1
+    if _places(_account(system)) != _places(before):
+        raise LocalError("the account is not as it was before")
+
+
+def _console(system: System, arguments: str, folder: str) -> None:
+    env = {**os.environ, "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": system.opsgenie, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "flask", "--app", "console", *shlex.split(arguments)]
+    done = subprocess.run(  # noqa: S603 -- our own
+        command, env=env, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    for line in filter(str.strip, done.stdout.splitlines()):
+        print(f"   {line}".rstrip())
+    if done.returncode:
+        raise LocalError(f"this must end with 0, not {done.returncode}")
+
+
+def _places(account: Any) -> str:
+    """Return who is where: an account that is made anew has another id, and is the last in its teams' lists."""
+    usernames = {user["id"]: user["username"] for user in account["users"]}
+    members = [sorted((one["user"]["username"], one["role"]) for one in team["members"]) for team in account["teams"]]
+    text = json.dumps([account["schedules"], account["escalations"], members, sorted(usernames.values())])
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda match: usernames.get(match[0], match[0]), text)
 
 
 def _post(system: System, step: Step) -> requests.Response:
