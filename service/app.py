@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
     app.json = _InOrder(app)
+    app.url_map.merge_slashes = False  # another path is a 404, not a redirect
     app.add_url_rule(
         "/",
         view_func=partial(_delete_user, settings, session),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tenacity import Retrying
 
-from service.errors import NotFoundError, RefusedError, ServiceError
+from service.errors import NonsenseError, NotFoundError, RefusedError, ServiceError
 from service.model import Blocker, Change, Entry, Escalation, Person, Rotation, Survey
 
 FRESH = 1.0
@@ -69,18 +69,16 @@ class Changes:
         `rule` says what to change in a rotation or an escalation as it is now; `read_at` is when it was read, by
         time.monotonic(). Raises RefusedError where the rule forbids it by now.
         """
+        made = True
         try:
             if isinstance(change.before, Rotation | Escalation):
                 made = self._rewrite(change, rule, read_at)
             else:
                 self._client.make(change)
-                made = True
-        except NotFoundError:
-            made = False
         except ServiceError as error:
             if not self._happened(change, rule, error):
                 raise
-            made = True
+            made = error.maybe_done
         self._settle(change, made=made)
 
     def _rewrite(self, change: Change, rule: Rule, read_at: float) -> bool:
@@ -119,17 +117,24 @@ class Changes:
         return rule(entry) if isinstance(entry, Rotation | Escalation) else Change("delete", entry)
 
     def _happened(self, change: Change, rule: Rule, error: ServiceError) -> bool:
-        """Look whether a change was made whose answer is missing; note it where looking fails too."""
-        if not error.maybe_done:
+        """Look whether nothing is left to change after an answer that was lost, or that said nothing is there.
+
+        A change that may have been made is noted where looking fails too.
+        """
+        if not (error.maybe_done or isinstance(error, NotFoundError)):
             return False
         try:
-            return self._outcome(self._client.reread(change.before), rule) is None
+            happened = self._outcome(self._client.reread(change.before), rule) is None
         except NotFoundError:
             return True
         except ServiceError:
-            with self._lock:
-                self._unconfirmed[change.key] = change
-            return False
+            if error.maybe_done:
+                with self._lock:
+                    self._unconfirmed[change.key] = change
+            raise
+        if isinstance(error, NotFoundError) and not happened:
+            raise NonsenseError(f"it says that {change.before.name} is not there, and shows it") from error
+        return happened
 
     def _settle(self, change: Change, *, made: bool) -> None:
         with self._lock:

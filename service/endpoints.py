@@ -170,15 +170,13 @@ class Endpoints:
         self._patch(escalation, {"rules": [shapes.rule_json(rule) for rule in escalation.rules]})
 
     def delete(self, entry: Entry) -> None:
-        """Delete an override, a forwarding rule, a team membership or a user; what is gone already is no error.
+        """Delete an override, a forwarding rule, a team membership or a user.
 
         Raises StillUsedError with the holders that this service does not detach.
         """
         path, query = address(entry)
         try:
             self._transport.request("DELETE", *path, query=query)
-        except NotFoundError:
-            return
         except StillUsedError as error:
             raise StillUsedError(str(error), shapes.holders_that_stay(str(error))) from error
 
@@ -192,7 +190,7 @@ class Endpoints:
             return read(answer["data"])
 
     def _list(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> list[T]:
-        return self._get(what, lambda data: [read(entry) for entry in data], *path, query=query)
+        return self._get(what, lambda data: [read(entry) for entry in shapes.entries(data)], *path, query=query)
 
 
 def address(entry: Entry) -> tuple[tuple[str, ...], Json]:

@@ -19,7 +19,8 @@ def usable(event: object) -> dict[str, Any]:
     if not isinstance(event, Mapping):
         raise EventError("the event is not one of an API Gateway REST API: it is no object")
     method, path, context = event.get("httpMethod"), event.get("path"), event.get("requestContext")
-    if not (isinstance(method, str) and method.isascii() and method.isalpha() and isinstance(path, str)):
+    has_method = isinstance(method, str) and method.isascii() and method.isalpha()
+    if not (has_method and isinstance(path, str) and path.startswith("/")):
         raise EventError("the event is not one of an API Gateway REST API: it has no httpMethod and path")
     context = context if isinstance(context, Mapping) else {}
     if "elb" in context:

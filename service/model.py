@@ -207,7 +207,9 @@ class Change:
     @property
     def key(self) -> tuple[str, str]:
         """What this is a change of: a rotation that is read again stays the same thing."""
-        return self.before.kind, self.before.id
+        # An override is named within its schedule only.
+        schedule = f"{self.before.schedule.id}/" if isinstance(self.before, Override) else ""
+        return self.before.kind, f"{schedule}{self.before.id}"
 
 
 @dataclass(frozen=True)

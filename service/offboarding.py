@@ -5,10 +5,11 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from service.changes import Changes, Client
 from service.errors import NotFoundError, RefusedError, StillUsedError
-from service.model import Change, Escalation, OnCall, Person, Request, Rotation, Survey
+from service.model import Change, Escalation, OnCall, Override, Person, Request, Rotation, Survey
 from service.parallel import Parallel
 from service.plan import decide, detach, holds_surely
 
@@ -132,12 +133,18 @@ class Offboarding:
         return True
 
     def _detach(self, survey: Survey, end: Change | None) -> None:
-        """Apply the rules to what is there now, which may not be what the survey saw."""
+        """Apply the rules to what is there now, which may not be what the survey saw.
+
+        Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them.
+        """
         read_at = time.monotonic()
         entries: list[Rotation | Escalation] = [*survey.rotations, *survey.escalations]
-        now = self._parallel.run([partial(self._client.reread, entry) for entry in entries])
+        calls: list[Callable[[], Any]] = [partial(self._client.reread, entry) for entry in entries]
+        overrides = [change for change in self.changes.remaining if isinstance(change.before, Override)]
+        calls += [partial(self.changes.make, change) for change in overrides]
+        now = self._parallel.run(calls)
         rotations = tuple(entry for entry in now if isinstance(entry, Rotation))
         escalations = tuple(entry for entry in now if isinstance(entry, Escalation))
-        plan = self._plan(replace(survey, rotations=rotations, escalations=escalations), end)
+        plan = self._plan(replace(survey, rotations=rotations, escalations=escalations, overrides=()), end)
         rule = partial(detach, person=survey.person, replacement=self._replacement)
         self._parallel.run([partial(self.changes.make, change, rule, read_at) for change in plan])

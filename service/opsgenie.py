@@ -64,14 +64,12 @@ class Opsgenie:
 
         A thorough survey goes through the whole account instead of the person's own lists.
         """
-        teams, schedules, escalations, rules = self._lists(person, thorough=thorough)
-        calls: list[Callable[[], Any]] = []
-        for schedule in schedules:
-            calls += [partial(read, schedule) for read in (self._api.rotations, self._api.overrides, self._api.on_call)]
-        calls += [partial(self._api.escalation, escalation) for escalation in escalations]
-        calls += [partial(self._memberships, team, person, listed=not thorough) for team in teams]
-        found = list(chain.from_iterable(self._parallel.run([partial(_unless_gone, call) for call in calls])))
-        return _sorted_out(person, found, rules)
+        try:
+            return self._survey(person, thorough=thorough)
+        except NotFoundError as error:
+            # A user's lists end in 404 when the account goes meanwhile; then this says so.
+            self.find(person.id)
+            raise NonsenseError("Opsgenie has the user, but not the lists of what holds the user") from error
 
     def reread(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now, None where it is gone."""
@@ -89,9 +87,9 @@ class Opsgenie:
             return None
 
     def make(self, change: Change) -> None:
-        """Carry the change out; what is gone already counts as deleted.
+        """Carry the change out.
 
-        A rotation or escalation is written once, without repeats. Raises NotFoundError where it is gone itself, and
+        A rotation or escalation is written once, without repeats. Raises NotFoundError where the entry is gone, and
         StillUsedError where the account is held.
         """
         match change.after:
@@ -102,24 +100,29 @@ class Opsgenie:
             case _:
                 self._api.delete(change.before)
 
-    def _lists(
-        self, person: Person, *, thorough: bool
-    ) -> tuple[list[Named], list[Named], list[Named], tuple[ForwardingRule, ...]]:
+    def _survey(self, person: Person, *, thorough: bool) -> Survey:
         api = self._api
-        calls: list[Callable[[], Any]] = [api.teams, api.schedules, api.escalations]
+        lists: list[Callable[[], list[Named]]] = [api.teams, api.schedules, api.escalations]
         if not thorough:
-            calls = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
-        calls.append(partial(api.forwarding_rules_of, person))
+            lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
         # Whether a user's own list has the rules that point to the user is not documented; the account's list has.
-        calls.append(partial(_unless_gone, api.forwarding_rules))
+        calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
+        teams, schedules, escalations, own, every = self._parallel.run(calls)
+        readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
+        for schedule in schedules:
+            readers += [(read, schedule, lists[1]) for read in (api.rotations, api.overrides, api.on_call)]
+        readers += [(api.escalation, escalation, lists[2]) for escalation in escalations]
+        member = partial(self._memberships, person=person, listed=not thorough)
+        readers += [(member, team, lists[0]) for team in teams]
+        found = self._parallel.run([partial(_unless_gone, *reader) for reader in readers])
+        rules = {rule.id: rule for rule in (*own, *every) if _forwards(rule, person)}
+        return _sorted_out(person, list(chain.from_iterable(found)), tuple(rules.values()))
+
+    def _forwarding_rules(self) -> list[ForwardingRule]:
         try:
-            teams, schedules, escalations, own, every = self._parallel.run(calls)
-        except NotFoundError as error:
-            # A user's lists end in 404 when the account goes meanwhile; then this says so.
-            self.find(person.id)
-            raise NonsenseError("Opsgenie has the user, but not the lists of what holds the user") from error
-        rules = {rule.id: rule for rule in (*own, *every)}
-        return teams, schedules, escalations, tuple(rule for rule in rules.values() if _forwards(rule, person))
+            return self._api.forwarding_rules()
+        except NotFoundError:
+            return []
 
     def _memberships(self, team: Named, person: Person, *, listed: bool) -> list[Membership]:
         user = Named(person.id, person.name)
@@ -136,10 +139,13 @@ class Opsgenie:
         return None
 
 
-def _unless_gone(call: Callable[[], Any]) -> list[Any]:
+def _unless_gone(read: Callable[[Named], Any], listed: Named, listing: Callable[[], list[Named]]) -> list[Any]:
+    """Read more of what a list names; nothing where it is gone meanwhile, and so out of the list."""
     try:
-        found = call()
-    except NotFoundError:
+        found = read(listed)
+    except NotFoundError as error:
+        if any(entry.id == listed.id for entry in listing()):
+            raise NonsenseError(f"Opsgenie lists {listed.name}, and says that it is not there") from error
         return []
     return found if isinstance(found, list) else [found]
 

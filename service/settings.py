@@ -63,10 +63,10 @@ def _token(value: str, problems: list[str]) -> str:
 
 
 def _url(value: str, problems: list[str]) -> str:
-    text = value.strip().rstrip("/")
+    text = value.strip()
     if not text:
         return HOSTS["us"]
-    url = HOSTS.get(text.lower()) or (text if "://" in text else f"https://{text}")
+    url = HOSTS.get(text.lower()) or (text if "://" in text else f"https://{text}").rstrip("/")
     if not _is_usable(url):
         problems.append(
             f"OPSGENIE_API_URL takes {', '.join(HOSTS)}, a host or an https URL without a path, not {text[:100]!r}"

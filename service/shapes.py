@@ -42,6 +42,18 @@ def text(value: Any) -> str:
     return value
 
 
+def maybe_text(value: Any) -> str:
+    """Return a string that may be absent or empty."""
+    return text(value) if value else ""
+
+
+def entries(value: Any) -> list[Any]:
+    """Return a list that must be there."""
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return value
+
+
 def person(data: Json) -> Person:
     """Read a user.
 
@@ -66,7 +78,7 @@ def named(data: Json) -> Named:
 
 def user(data: Json) -> Named:
     """Read what points at a user; id or username may be missing."""
-    found = Named(data.get("id") or "", data.get("username") or "")
+    found = Named(maybe_text(data.get("id")), maybe_text(data.get("username")))
     text(found.id or found.name)
     return found
 
@@ -75,9 +87,9 @@ def participant(data: Json) -> Participant:
     """Read a participant of a rotation or a recipient of an escalation rule; empty is absent."""
     return Participant(
         type=text(data["type"]),
-        id=data.get("id") or "",
-        username=data.get("username") or "",
-        name=data.get("name") or "",
+        id=maybe_text(data.get("id")),
+        username=maybe_text(data.get("username")),
+        name=maybe_text(data.get("name")),
         source=data,
     )
 
@@ -185,4 +197,4 @@ def on_call(data: Json, schedule: Named) -> OnCall:
 
     https://docs.opsgenie.com/docs/who-is-on-call-api
     """
-    return OnCall(schedule.id, schedule.name, tuple(data.get("onCallRecipients") or ()))
+    return OnCall(schedule.id, schedule.name, tuple(text(name) for name in data.get("onCallRecipients") or ()))

@@ -60,7 +60,7 @@ def open_session(settings: Settings) -> requests.Session:
     session.auth = GenieKey(settings.access_token)
     session.headers["User-Agent"] = "opsgenie-offboarding"
     if not settings.is_loopback:
-        # A proxy and a CA bundle are taken from the environment once, since to ask for each call costs more than the call.
+        # Proxy and CA bundle are taken from the environment once: to ask for each call costs more than the call.
         found = session.merge_environment_settings(settings.opsgenie_api_url, {}, False, None, None)
         session.proxies, session.verify = found["proxies"], found["verify"]
     session.trust_env = False

@@ -1,0 +1,52 @@
+"""A server on loopback that answers every connection with the same bytes, and keeps what it hears."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class RawServer:
+    """Where it listens, and the head of each request."""
+
+    port: int
+    heard: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The address to call."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def raw_server(*pieces: bytes, pause: float = 0.0) -> Iterator[RawServer]:
+    """Listen as long as the context lasts; pause before each piece of an answer, then close the connection."""
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            # A request without a body comes in one piece.
+            server.heard.append(self.request.recv(65536).decode("latin-1"))
+            with suppress(OSError):
+                for piece in pieces:
+                    over.wait(pause)
+                    self.request.sendall(piece)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listener:
+        server = RawServer(listener.server_address[1])
+        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            over.set()
+            listener.shutdown()
+            thread.join()
+
+
+def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """Make an answer."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

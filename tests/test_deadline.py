@@ -1,0 +1,116 @@
+"""The bounds of one request: how long it may take, and how many calls are under way at once."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+import requests
+import responses
+
+from service.deadline import Deadline
+from service.errors import OutOfTimeError, ThrottledError
+from service.retries import Throttle
+from tests.wires import ANYTHING, transport
+
+READS = ["GET"]
+EVERY = ["GET", "PATCH", "DELETE"]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A clock that stands still unless its `now` is set."""
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr("service.deadline.time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("budget", "passed", "starts"),
+    [
+        (25.0, 19.9, EVERY),
+        (25.0, 20.0, READS),
+        (25.0, 24.9, READS),
+        (25.0, 25.0, []),
+        (25.0, 99.0, []),
+        (10.0, 7.9, EVERY),
+        (10.0, 8.0, READS),
+        (300.0, 294.9, EVERY),
+        (300.0, 295.0, READS),
+    ],
+)
+@pytest.mark.parametrize("method", EVERY)
+def test_no_write_starts_in_the_last_seconds(
+    clock: SimpleNamespace, method: str, budget: float, passed: float, starts: list[str]
+) -> None:
+    allowed = method in starts
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        mocked.add(method, ANYTHING, json={})
+        late = transport(seconds=budget)
+        clock.now += passed
+
+        if allowed:
+            assert late.request(method, "v2", "users", "u") == {}
+        else:
+            with pytest.raises(OutOfTimeError, match=r"^the time for this request is used up$"):
+                late.request(method, "v2", "users", "u")
+        assert len(mocked.calls) == allowed
+
+
+def bound_of(throttle: Throttle) -> int:
+    with throttle.turn(Deadline(5)) as at_once:
+        return at_once
+
+
+def test_a_throttled_burst_halves_the_bound_once() -> None:
+    throttle, deadline = Throttle(8), Deadline(5)
+    with throttle.turn(deadline) as first, throttle.turn(deadline) as second, throttle.turn(deadline) as late:
+        throttle.slow_down(first)
+        throttle.slow_down(second)
+        after_the_burst = bound_of(throttle)
+        throttle.slow_down(after_the_burst)
+        throttle.slow_down(late)
+
+    assert (first, second, late) == (8, 8, 8)
+    assert (after_the_burst, bound_of(throttle)) == (4, 2)
+
+
+def test_one_call_at_a_time_is_always_left() -> None:
+    throttle = Throttle(2)
+    for _ in range(3):
+        throttle.slow_down(bound_of(throttle))
+
+    assert bound_of(throttle) == 1
+
+
+def test_a_full_house_waits_no_longer_than_the_deadline() -> None:
+    throttle = Throttle(1)
+    began = time.monotonic()
+    with throttle.turn(Deadline(5)), throttle.turn(Deadline(0.05)):
+        waited = time.monotonic() - began
+
+    assert 0.04 < waited < 1
+
+
+def test_after_429_fewer_calls_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.transport.AT_ONCE", 4)
+    under_way: list[int] = []
+    most = 0
+
+    def answer(_: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        nonlocal most
+        under_way.append(1)
+        most = max(most, len(under_way))
+        time.sleep(0.02)
+        under_way.pop()
+        return 200, {}, "{}"
+
+    calls = transport()
+    with responses.RequestsMock() as mocked, ThreadPoolExecutor(8) as pool:
+        mocked.get(ANYTHING, status=429)
+        mocked.add_callback("GET", ANYTHING, answer)
+        with pytest.raises(ThrottledError):
+            calls.request("GET", "v2", "teams", retry=False)
+        list(pool.map(lambda _: calls.request("GET", "v2", "teams"), range(8)))
+
+    assert most <= 2

@@ -1,0 +1,214 @@
+"""Answers that are not as documented: what they are about is named, and nobody else is off-boarded."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import responses
+
+from service.endpoints import Endpoints
+from service.errors import NonsenseError, NotFoundError
+from service.model import Named, Survey
+from service.opsgenie import Opsgenie
+from service.parallel import Parallel
+from tests.wires import ANYTHING, HARI, HARI_JSON, OVERRIDE, ROTATION, SCHEDULE, URL, sent, transport
+
+Call = Callable[[Endpoints], Any]
+
+
+@pytest.fixture
+def mocked() -> Iterator[responses.RequestsMock]:
+    """What is sent, and the answers to it."""
+    with responses.RequestsMock() as mocked:
+        yield mocked
+
+
+@pytest.fixture
+def opsgenie() -> Iterator[Opsgenie]:
+    """The client under test."""
+    with Parallel() as parallel:
+        yield Opsgenie(transport(), parallel)
+
+
+def user(api: Endpoints) -> Any:
+    return api.user("u/1")
+
+
+def rotation(api: Endpoints) -> Any:
+    return api.rotation(ROTATION)
+
+
+def escalation(api: Endpoints) -> Any:
+    return api.escalation(Named("e1", "Ladder"))
+
+
+def rules(recipient: Any) -> dict[str, Any]:
+    return {"id": "e1", "rules": [{"recipient": recipient}]}
+
+
+def participants(*entries: Any) -> dict[str, Any]:
+    return {"id": "r1", "participants": list(entries)}
+
+
+LISTS: list[tuple[Call, str]] = [
+    (lambda api: api.teams_of(HARI), "a user's teams"),
+    (lambda api: api.schedules_of(HARI), "a user's schedules"),
+    (lambda api: api.escalations_of(HARI), "a user's escalations"),
+    (lambda api: api.teams(), "teams"),
+    (lambda api: api.schedules(), "schedules"),
+    (lambda api: api.escalations(), "escalations"),
+    (lambda api: api.forwarding_rules_of(HARI), "forwarding rules"),
+    (lambda api: api.forwarding_rules(), "forwarding rules"),
+    (lambda api: api.rotations(SCHEDULE), "rotations"),
+    (lambda api: api.overrides(SCHEDULE), "overrides"),
+]
+SINGLES: list[tuple[Call, str]] = [
+    (user, "a user"),
+    (rotation, "a rotation"),
+    (escalation, "an escalation"),
+    (lambda api: api.members("t1"), "a team"),
+    (lambda api: api.on_call(SCHEDULE), "who is on call"),
+]
+
+
+NOTHING: list[Any] = [{}, {"data": None}, {"data": 7}]
+NO_LISTS: list[Any] = [{}, "", {"a": 1}, [None], ["x"], [[]], [{}]]
+NO_SINGLES: list[Any] = [[], [{}], "x"]
+
+
+@pytest.mark.parametrize(
+    ("call", "what", "answer"),
+    [
+        *((call, what, answer) for call, what in (*LISTS, *SINGLES) for answer in NOTHING),
+        *((call, what, {"data": data}) for call, what in LISTS for data in NO_LISTS),
+        *((call, what, {"data": data}) for call, what in SINGLES for data in NO_SINGLES),
+    ],
+)
+def test_an_answer_of_another_form_is_named(
+    mocked: responses.RequestsMock, call: Call, what: str, answer: dict[str, Any]
+) -> None:
+    mocked.get(ANYTHING, json=answer)
+
+    with pytest.raises(NonsenseError, match=f"^the answer about {what} is not of the documented form$"):
+        call(Endpoints(transport()))
+
+
+@pytest.mark.parametrize(
+    ("call", "what", "data"),
+    [
+        (user, "a user", {"username": "hari@example.com"}),
+        (user, "a user", {"id": "u1"}),
+        (user, "a user", {"id": "", "username": "hari@example.com"}),
+        (user, "a user", {"id": 7, "username": "hari@example.com"}),
+        (user, "a user", {"id": "u1", "username": None}),
+        (user, "a user", {**HARI_JSON, "role": "Owner"}),
+        (user, "a user", {**HARI_JSON, "role": None}),
+        (user, "a user", {**HARI_JSON, "role": {"name": None}}),
+        (rotation, "a rotation", {"id": "r1", "name": "Days"}),
+        (rotation, "a rotation", {"id": "r1", "participants": None}),
+        (rotation, "a rotation", {"participants": []}),
+        (rotation, "a rotation", participants({"id": "u1"})),
+        (rotation, "a rotation", participants({"type": "", "id": "u1"})),
+        (rotation, "a rotation", participants({"type": ["user"], "id": "u1"})),
+        (rotation, "a rotation", participants("hari@example.com")),
+        (rotation, "a rotation", participants({"type": "user", "username": 7})),
+        (rotation, "a rotation", participants({"type": "user", "username": ["hari@example.com"]})),
+        (escalation, "an escalation", {"id": "e1"}),
+        (escalation, "an escalation", {"id": "e1", "rules": [{"delay": {}}]}),
+        (escalation, "an escalation", rules(None)),
+        (escalation, "an escalation", rules({"id": "u1"})),
+        (escalation, "an escalation", rules({"type": "user", "username": {"name": "hari"}})),
+        (lambda api: api.members("t1"), "a team", {"members": [{"role": "admin"}]}),
+        (lambda api: api.members("t1"), "a team", {"members": [{"user": {}}]}),
+        (lambda api: api.members("t1"), "a team", {"members": [{"user": {"username": 7}}]}),
+        (lambda api: api.members("t1"), "a team", {"members": [{"user": {"id": "u2", "username": 7}}]}),
+        (lambda api: api.overrides(SCHEDULE), "overrides", [{"user": HARI_JSON}]),
+        (lambda api: api.overrides(SCHEDULE), "overrides", [{"alias": "o1"}]),
+        (lambda api: api.overrides(SCHEDULE), "overrides", [{"alias": "o1", "user": HARI_JSON, "rotations": [{}]}]),
+        (lambda api: api.forwarding_rules(), "forwarding rules", [{"id": "f1", "fromUser": HARI_JSON}]),
+        (lambda api: api.forwarding_rules(), "forwarding rules", [{"id": "f1", "fromUser": {}, "toUser": HARI_JSON}]),
+        (lambda api: api.on_call(SCHEDULE), "who is on call", {"onCallRecipients": 7}),
+        (lambda api: api.on_call(SCHEDULE), "who is on call", {"onCallRecipients": [{"name": "hari@example.com"}]}),
+    ],
+)
+def test_a_missing_or_odd_field_is_not_guessed(
+    mocked: responses.RequestsMock, call: Call, what: str, data: Any
+) -> None:
+    mocked.get(ANYTHING, json={"data": data})
+
+    with pytest.raises(NonsenseError, match=f"^the answer about {what} is not of the documented form$"):
+        call(Endpoints(transport()))
+
+
+@pytest.mark.parametrize("asked", ["hari@example.com", "HARI@example.com", "u/1"])
+def test_the_account_asked_for_is_found(mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str) -> None:
+    mocked.get(ANYTHING, json={"data": HARI_JSON})
+
+    assert opsgenie.find(asked) == HARI
+
+
+@pytest.mark.parametrize("asked", ["kofi@example.com", "har\u0131@example.com", "u2", "hari@example.co"])
+def test_another_account_than_the_one_asked_for_is_refused(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str
+) -> None:
+    mocked.get(ANYTHING, json={"data": HARI_JSON})
+
+    with pytest.raises(NonsenseError, match=r"^Opsgenie answered with another user than the one asked for$"):
+        opsgenie.find(asked)
+
+
+@pytest.mark.parametrize("gone", ["teams", "schedules", "escalations", "forwarding-rules"])
+@pytest.mark.parametrize(
+    ("status", "error", "message"),
+    [
+        (404, NotFoundError, "No user exists"),
+        (200, NonsenseError, "Opsgenie has the user, but not the lists of what holds the user"),
+    ],
+)
+def test_where_a_users_list_is_missing_the_user_is_looked_for(
+    opsgenie: Opsgenie, gone: str, status: int, error: type[Exception], message: str
+) -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        mocked.get(f"{URL}/v2/users/u%2F1", status=status, json={"data": HARI_JSON, "message": "No user exists"})
+        mocked.get(f"{URL}/v2/users/u%2F1/{gone}", status=404, json={"message": "No list exists"})
+        mocked.get(ANYTHING, json={"data": []})
+
+        with pytest.raises(error, match=f"^{message}$"):
+            opsgenie.survey(HARI)
+        assert sent(mocked)[-1] == ("GET", "/v2/users/u%2F1", None)
+
+
+LISTED = {"teams": "t1", "schedules": "s1", "escalations": "e1"}
+
+
+def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
+    """Let the person's lists name these, one answer after the other, and nothing else be there."""
+    for answer in answers:
+        for name, identifier in LISTED.items():
+            data = [{"id": identifier, "name": identifier} for _ in answer if name in answer]
+            mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": data})
+    mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": []})
+    mocked.get(re.compile(f"{URL}/v2/(?!users)"), status=404, json={"message": "gone"})
+
+
+def test_what_goes_while_it_is_surveyed_holds_nobody(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+    listed(mocked, list(LISTED), [])
+
+    assert opsgenie.survey(HARI) == Survey(HARI)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_what_is_listed_and_not_there_is_nonsense(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie, name: str
+) -> None:
+    listed(mocked, [name])
+
+    with pytest.raises(NonsenseError, match=f"^Opsgenie lists {LISTED[name]}, and says that it is not there$"):
+        opsgenie.survey(HARI)
+
+
+def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+    mocked.get(ANYTHING, status=404, json={"message": "gone"})
+
+    assert [opsgenie.reread(entry) for entry in (ROTATION, OVERRIDE, HARI)] == [None, None, None]

@@ -1,0 +1,232 @@
+"""What a caller is told for each thing that goes wrong: the whole answer."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tenacity import Retrying
+
+from service.body import BodyError
+from service.changes import Changes
+from service.errors import (
+    KeyRefusedError,
+    NonsenseError,
+    NotFoundError,
+    OutOfTimeError,
+    RefusedError,
+    RejectedError,
+    ServiceError,
+    StillUsedError,
+    ThrottledError,
+    UnavailableError,
+)
+from service.model import Blocker, Change, Entry, Membership, Person, Survey
+from service.problems import Problem, from_body_error, from_crash, from_service_error
+from tests.people import HARI, NAMED_HARI
+
+TEAM = Change("remove", Membership("id-team", "Data", NAMED_HARI, "admin"))
+OTHER_TEAM = Change("remove", Membership("id-other", "Billing", NAMED_HARI, "user"))
+END = Change("delete", HARI)
+BLOCKERS = (
+    Blocker("owner", "hari@example.com", "an owner", "give another role"),
+    Blocker("integrations", "integrations", "used", "remove"),
+)
+BLOCKERS_JSON = [
+    {"kind": "owner", "name": "hari@example.com", "reason": "an owner", "remedy": "give another role"},
+    {"kind": "integrations", "name": "integrations", "reason": "used", "remedy": "remove"},
+]
+RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
+
+
+@dataclass
+class FakeClient:
+    """A client whose writes of `lost` get no answer, and that cannot look either."""
+
+    lost: tuple[Change, ...] = ()
+    ending: str = "delete"
+    unlisted: str = ""
+    told_by_refusal: str = ""
+
+    def attempts(self) -> Retrying:
+        raise NotImplementedError
+
+    def find(self, username: str) -> Person:
+        raise NotImplementedError
+
+    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
+        raise NotImplementedError
+
+    def reread(self, entry: Entry) -> Entry | None:
+        raise UnavailableError(f"cannot look at {entry.id}")
+
+    def make(self, change: Change) -> None:
+        if change in self.lost:
+            error = UnavailableError("lost")
+            error.maybe_done = True
+            raise error
+
+
+def changes(
+    *, made: tuple[Change, ...] = (), lost: tuple[Change, ...] = (), planned: tuple[Change, ...] = ()
+) -> Changes:
+    """Go through changes some of which were made, some lost without an answer and some not begun."""
+    done = Changes(FakeClient(lost), lambda _: None)
+    done.plan((*made, *lost, *planned))
+    for change in (*made, *lost):
+        with suppress(UnavailableError):
+            done.make(change)
+    return done
+
+
+def team_json(change: Change) -> dict[str, Any]:
+    before = change.before
+    assert isinstance(before, Membership)
+    user = {"id": "id-hari", "name": "hari@example.com"}
+    return {
+        "kind": "team",
+        "id": before.id,
+        "name": before.name,
+        "action": "remove",
+        "before": {"id": before.id, "name": before.name, "user": user, "role": before.role},
+        "after": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "message"),
+    [
+        (KeyRefusedError("not granted"), 502, f"Opsgenie refused the key (not granted); {RIGHTS}."),
+        (NonsenseError("the answer is odd"), 502, "Opsgenie did not do as asked: the answer is odd."),
+        (RejectedError("not in your plan"), 502, "Opsgenie did not do as asked: not in your plan."),
+        (StillUsedError("used"), 502, "Opsgenie still refuses to delete the user: used."),
+        (ServiceError("something else"), 502, "Opsgenie did not do as asked: something else."),
+        (
+            UnavailableError("status 500"),
+            503,
+            "Opsgenie is throttling or down (status 500); send this again in 5 seconds.",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("made", "ending"), [((), "Nothing was changed"), ((TEAM,), "What was changed is in changes")])
+def test_opsgenies_failures_come_with_the_changes_so_far(
+    error: ServiceError, status: int, message: str, made: tuple[Change, ...], ending: str
+) -> None:
+    problem = from_service_error(error, changes(made=made, planned=(OTHER_TEAM,)))
+
+    so_far = {"changes": [team_json(change) for change in made]}
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    assert problem == Problem(status, f"{message} {ending}", so_far, headers)
+
+
+def test_nobody_there_is_all_that_is_said() -> None:
+    problem = from_service_error(NotFoundError("there is no user hari@example.com"), changes())
+
+    assert problem == Problem(404, "there is no user hari@example.com")
+
+
+def test_a_refusal_names_every_blocker() -> None:
+    problem = from_service_error(RefusedError(BLOCKERS), changes(planned=(TEAM,)))
+
+    message = "nothing was changed: hari@example.com: an owner; integrations: used"
+    assert problem == Problem(409, message, {"blockers": BLOCKERS_JSON})
+
+
+def test_a_refusal_half_way_is_no_409() -> None:
+    problem = from_service_error(RefusedError(BLOCKERS), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
+
+    assert problem == Problem(
+        502,
+        "stopped half-way, since by now this is in the way: hari@example.com: an owner; integrations: used. "
+        "What was changed is in changes",
+        {"blockers": BLOCKERS_JSON, "changes": [team_json(TEAM)]},
+    )
+
+
+def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
+    problem = from_service_error(RefusedError(BLOCKERS[1:]), changes(lost=(TEAM,)))
+
+    assert problem == Problem(
+        502,
+        "stopped half-way, since by now this is in the way: integrations: used. "
+        "What was changed is in changes, what may have been in unconfirmed",
+        {"blockers": BLOCKERS_JSON[1:], "changes": [], "unconfirmed": [team_json(TEAM)]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(None, "5"), (0.0, "1"), (0.2, "1"), (1.0, "1"), (1.01, "2"), (59.5, "60"), (3600.0, "3600")],
+)
+@pytest.mark.parametrize("kind", [UnavailableError, ThrottledError])
+def test_a_busy_opsgenie_says_when_to_come_back(
+    kind: type[UnavailableError], seconds: float | None, shown: str
+) -> None:
+    problem = from_service_error(kind("busy", retry_after=seconds), changes())
+
+    assert problem == Problem(
+        503,
+        f"Opsgenie is throttling or down (busy); send this again in {shown} seconds. Nothing was changed",
+        {"changes": []},
+        {"Retry-After": shown},
+    )
+
+
+def test_out_of_time_says_what_remains() -> None:
+    problem = from_service_error(OutOfTimeError("late"), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
+
+    assert problem == Problem(
+        504,
+        "out of time; send this again, it goes on where it stopped. What was changed is in changes",
+        {"changes": [team_json(TEAM)], "remaining": [team_json(OTHER_TEAM)]},
+    )
+
+
+def test_out_of_time_before_the_first_change() -> None:
+    problem = from_service_error(OutOfTimeError("late"), changes(planned=(TEAM, OTHER_TEAM)))
+
+    assert problem == Problem(
+        504,
+        "out of time; send this again, it goes on where it stopped. Nothing was changed",
+        {"changes": [], "remaining": [team_json(TEAM), team_json(OTHER_TEAM)]},
+    )
+
+
+def test_out_of_time_after_the_account_went_is_for_a_person_to_end() -> None:
+    problem = from_service_error(OutOfTimeError("late"), changes(made=(END,), planned=(TEAM,)))
+
+    assert problem.message == "out of time: the account is deleted, but what is in remaining has to be removed by hand"
+    assert problem.details["remaining"] == [team_json(TEAM)]
+    assert [change["kind"] for change in problem.details["changes"]] == ["user"]
+
+
+@pytest.mark.parametrize(
+    "error", [OutOfTimeError("late"), UnavailableError("down"), KeyRefusedError("no"), NonsenseError("odd")]
+)
+def test_a_write_without_an_answer_is_shown_apart(error: ServiceError) -> None:
+    problem = from_service_error(error, changes(made=(TEAM,), lost=(OTHER_TEAM,)))
+
+    assert problem.message.endswith("What was changed is in changes, what may have been in unconfirmed")
+    assert problem.details["changes"] == [team_json(TEAM)]
+    assert problem.details["unconfirmed"] == [team_json(OTHER_TEAM)]
+
+
+def test_a_bad_body_lists_its_errors() -> None:
+    problem = from_body_error(BodyError("username is blank", "'x' is not a known field"))
+
+    assert problem == Problem(
+        400,
+        "the body is not accepted: username is blank; 'x' is not a known field",
+        {"errors": ["username is blank", "'x' is not a known field"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("so_far", "details"),
+    [(None, {}), (changes(), {"changes": []}), (changes(made=(TEAM,)), {"changes": [team_json(TEAM)]})],
+)
+def test_a_defect_shows_the_changes_and_nothing_of_itself(so_far: Changes | None, details: dict[str, Any]) -> None:
+    problem = from_crash(so_far)
+
+    message = "this program has a defect; the log has the details under the request id"
+    assert problem == Problem(500, message, details)

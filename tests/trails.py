@@ -1,0 +1,41 @@
+"""The trail, as Lambda takes it: lines on standard output."""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import Any
+
+from service.trail import LOGGER, open_trail
+
+
+class Trail:
+    """What was written so far."""
+
+    def __init__(self, stream: io.StringIO) -> None:
+        self._stream = stream
+
+    @property
+    def text(self) -> str:
+        """The whole of it as it is."""
+        return self._stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines, each of which is a JSON object."""
+        return [json.loads(line) for line in self.text.split("\n") if line]
+
+
+@contextmanager
+def opened_trail() -> Iterator[Trail]:
+    """Open the trail as a new process does, and leave the logger as it was."""
+    before = LOGGER.handlers, LOGGER.level, LOGGER.propagate
+    LOGGER.handlers = []
+    stream = io.StringIO()
+    with redirect_stdout(stream):
+        open_trail()
+    try:
+        yield Trail(stream)
+    finally:
+        LOGGER.handlers, _, LOGGER.propagate = before
+        LOGGER.setLevel(before[1])
