@@ -20,12 +20,12 @@ $(BIN)/python:
 # A stamp a lock file: nothing is installed again until the lock changes.
 $(VENV)/.run: requirements.txt | $(BIN)/python
 	@echo "installing requirements.txt (about a minute the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	@echo "installing requirements-dev.txt (about a minute the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.txt
 	@touch $@
 
 demo: $(VENV)/.dev ## the main job shown: deploy to a local AWS, send each kind of request, show the answers

@@ -1,0 +1,156 @@
+"""A stack of this project on an AWS emulator, with the real `pulumi` command and nothing that outlives the test."""
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+import package
+
+TOKEN = "genie-key-of-the-test"
+SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "sts")
+
+
+@contextlib.contextmanager
+def started(command: list[str], log: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command, and end it with all that it started itself."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **options,
+        )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@contextlib.contextmanager
+def emulator(folder: Path) -> Iterator[int]:
+    """Start the program that AWS_EMULATOR names, or ministack; yield its port on 127.0.0.1."""
+    folder.mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    named = os.environ.get("AWS_EMULATOR")
+    command = [sys.executable, *([named, "--port", str(port)] if named else ["-m", "tests.usable_ministack"])]
+    environ = clean_environ() | {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "TMPDIR": str(folder)}
+    environ |= {"PYTHONPATH": str(package.ROOT)}
+    with started(command, folder / "log", cwd=folder, env=environ) as process:
+        deadline = time.monotonic() + 60
+        while not answers(port):
+            assert process.poll() is None, (folder / "log").read_text()[-2000:]
+            assert time.monotonic() < deadline, "the emulator does not answer"
+            time.sleep(0.2)
+        yield port
+
+
+def answers(port: int) -> bool:
+    """Say whether the emulator is up."""
+    try:
+        return request(port, "GET", "/_ministack/health")[0] == 200
+    except OSError:
+        return False
+
+
+def request(port: int, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, str]:
+    """Send one request to the emulator; return status and text."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def clean_environ() -> dict[str, str]:
+    """Return this process's environment without what belongs to somebody's own account."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+
+
+class EmulatedStack:
+    """A copy of the project in a folder, deployed with `pulumi`."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder / "project", port
+        package.build()  # so that the copy need not install anything
+        self.folder.mkdir()
+        for name in ("service", "build"):
+            shutil.copytree(package.ROOT / name, self.folder / name)
+        for file in [*package.ROOT.glob("*.py"), package.ROOT / "Pulumi.yaml"]:
+            shutil.copy(file, self.folder)
+        (self.folder / ".venv").symlink_to(sys.prefix)
+        (folder / "state").mkdir()
+        self.environ = clean_environ() | {
+            "PULUMI_BACKEND_URL": f"file://{folder}/state",
+            "PULUMI_CONFIG_PASSPHRASE": "correct horse",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "NO_COLOR": "1",
+        }
+        self._configure()
+
+    def _configure(self) -> None:
+        """Take the values of the dev stack, and AWS on this machine."""
+        url = f"http://127.0.0.1:{self.port}"
+        config = yaml.safe_load((package.ROOT / "Pulumi.dev.yaml").read_text())["config"]
+        config |= {"aws:accessKey": "test", "aws:secretKey": "test", "aws:endpoints": [dict.fromkeys(SERVICES, url)]}
+        config |= {
+            f"aws:{name}": "true" for name in ("s3UsePathStyle", "skipCredentialsValidation", "skipMetadataApiCheck")
+        }
+        self.region = config["aws:region"]
+        (self.folder / "Pulumi.emulated.yaml").write_text(yaml.safe_dump({"config": config}))
+        self.pulumi("stack", "init", "emulated")
+        self.pulumi("config", "set", "--secret", "accessToken", TOKEN)
+
+    def pulumi(self, *arguments: str) -> str:
+        """Run a pulumi command, which must succeed; return what it says."""
+        log = self.folder.parent / "pulumi.log"
+        command = ["pulumi", "--non-interactive", *arguments]
+        with started(command, log, cwd=self.folder, env=self.environ) as process:
+            process.wait(300)
+        assert process.returncode == 0, f"pulumi {arguments[0]}:\n{log.read_text()}"
+        return log.read_text()
+
+    def up(self, *arguments: str) -> dict[str, Any]:
+        """Deploy; return the outputs, also the secret ones."""
+        self.pulumi("up", "--yes", "--skip-preview", *arguments)
+        outputs: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
+        return outputs
+
+    def move(self, name: str) -> None:
+        """Go on from another folder, as a colleague would."""
+        self.folder = self.folder.rename(self.folder.with_name(name))
+        self.pulumi("stack", "select", "emulated")
+
+    def aws(self, service: str) -> Any:
+        """Return a client for what is deployed."""
+        url = f"http://127.0.0.1:{self.port}"
+        return boto3.client(
+            service, self.region, endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test"
+        )
+
+    def post(self, outputs: dict[str, Any], **headers: str) -> tuple[int, str]:
+        """Send the service a body without a user, as curl would."""
+        host, stage = outputs["url"].removeprefix("https://").rstrip("/").split("/")
+        local = f"{host.split('.')[0]}.execute-api.localhost:{self.port}"
+        return request(self.port, "POST", f"/{stage}/", "{}", Host=local, **headers)
