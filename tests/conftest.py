@@ -12,6 +12,7 @@ from local.opsgenie import Simulation
 from service.app import create_app
 from service.settings import Settings
 from service.transport import open_session
+from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
 from tests.wsgi_adapter import WsgiAdapter
 
 OPSGENIE = "https://opsgenie.test"

@@ -1,11 +1,16 @@
 """What the README shows is what happens."""
 
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from local.processes import HOST, Processes, flask_run, free_port
 from tests.local_stack import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -41,3 +46,43 @@ def test_the_demo_prints_what_the_readme_shows() -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^    |`)make ([a-z-]+)", README, re.MULTILINE))))
 def test_the_readme_names_only_targets_that_are_there(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.enable_socket
+def test_the_commands_of_the_console_print_what_the_readme_shows(tmp_path: Path) -> None:
+    shown = re.search(r"<!-- transcript: console -->\n```\n(.*?)```", README, re.DOTALL)
+    assert shown
+    with served_simulation() as url:
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": url}
+        printed, text = "", shown[1]
+        for command in re.findall(r"^\$ (.*)$", shown[1], re.MULTILINE):
+            # A record is named by the time: the one of this run stands in for the one of the README.
+            here = command.replace("flask ", f"{sys.executable} -m flask ")
+            for ours, theirs in zip(stamps(printed), stamps(text), strict=False):
+                here = here.replace(theirs, ours)
+            done = subprocess.run(
+                ["/bin/sh", "-c", here], cwd=tmp_path, env=env, text=True, capture_output=True, timeout=60, check=False
+            )
+            printed += f"$ {command}\n{done.stdout}{done.stderr}\n"
+
+    assert timeless(printed) == timeless(text)
+
+
+def stamps(text: str) -> list[str]:
+    """Return the times in names of records, each once."""
+    return list(dict.fromkeys(re.findall(r"\d{4}-\d\d-\d\dT\d{6}Z", text)))
+
+
+def timeless(text: str) -> list[str]:
+    """Return the lines of a text without the times in names of records, and without empty ones."""
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d{6}Z", "TIME", text)
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+@contextmanager
+def served_simulation() -> Iterator[str]:
+    """Serve a simulated Opsgenie on loopback."""
+    port = free_port()
+    with Processes() as processes:
+        processes.start("the simulated Opsgenie", port, flask_run("local.opsgenie", port), {}, log=Path(os.devnull))
+        yield f"http://{HOST}:{port}"

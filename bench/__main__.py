@@ -1,0 +1,114 @@
+"""`python -m bench`: calls and time per request, cold import, handler overhead, package."""
+
+import importlib
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import awsgi
+import requests
+from flask import Flask
+
+from bench.accounts import ACCOUNTS, HARI
+from bench.opsgenie import DELAY, served
+from service.app import create_app
+from service.handler import make_handler
+from service.settings import Settings
+
+CHAIN = 7
+"""Calls that wait for one another: user, lists, details, refused delete, fresh read, write, delete."""
+
+TIMES = 5
+EVENT: dict[str, Any] = {
+    "httpMethod": "POST",
+    "path": "/",
+    "queryStringParameters": None,
+    "headers": {},
+    "body": "{}",
+    "requestContext": {},
+}
+CONTEXT = SimpleNamespace(aws_request_id="bench", get_remaining_time_in_millis=lambda: 29000)
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    print(f"Requests: each call takes {DELAY * 1000:.0f} ms, {CHAIN} calls wait for one another\n")
+    print(f"{'account':10} {'calls':>6} {'seconds':>8} {'floor':>6} {'ratio':>6}   (median of {TIMES})")
+    for size in ACCOUNTS:
+        calls, seconds = request(size)
+        floor = CHAIN * DELAY
+        print(f"{size:10} {calls:6} {seconds:8.3f} {floor:6.3f} {seconds / floor:6.2f}")
+    print(f"\nCold import of service.handler: {cold_import() * 1000:.0f} ms\n")
+    for name, seconds in handler_overhead().items():
+        print(f"{name:32} {seconds * 1e6:6.0f} microseconds")
+    package()
+
+
+def request(size: str) -> tuple[int, float]:
+    """Off-board the leaver several times from the same account; return the calls and the median of the seconds."""
+    with served(size) as url, requests.Session() as control:
+        client = create_app(Settings("local-key", url)).test_client()
+        times = []
+        for _ in range(TIMES):
+            control.post(f"{url}/_simulation/reset")
+            began = time.perf_counter()
+            response = client.post("/", json={"username": HARI})
+            times.append(time.perf_counter() - began)
+            if response.status_code != 200:
+                raise SystemExit(f"bench: {size}: {response.get_data(as_text=True)[:500]}")
+        return len(control.get(f"{url}/_simulation/calls").json()), statistics.median(times)
+
+
+def cold_import() -> float:
+    """Return the seconds that a new process takes to import the handler."""
+    code = "import time; began = time.perf_counter(); import service.handler; print(time.perf_counter() - began)"
+    environ = {**os.environ, "ACCESS_TOKEN": "bench"}
+    runs = [
+        subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)  # noqa: S603 -- this interpreter
+        for _ in range(TIMES)
+    ]
+    return statistics.median(float(run.stdout.split()[-1]) for run in runs)
+
+
+def handler_overhead() -> dict[str, float]:
+    """Return the seconds that a request takes which never reaches Opsgenie, and what Flask and aws-wsgi take of it."""
+    empty = Flask("empty")
+    empty.add_url_rule("/", view_func=lambda: "{}", methods=["POST"], endpoint="empty")
+    handler = make_handler({"ACCESS_TOKEN": "bench"})
+    sys.stdout.flush()
+    return {
+        "an empty view": timed(lambda: empty.test_client().post("/", data="{}")),
+        "an empty view through aws-wsgi": timed(lambda: awsgi.response(empty, EVENT, CONTEXT)),
+        "this handler, answering 400": timed(lambda: handler(EVENT, CONTEXT)),
+    }
+
+
+def timed(call: Callable[[], Any], times: int = 500) -> float:
+    """Return the median seconds of a call whose output goes nowhere."""
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        call()
+        found.append(time.perf_counter() - began)
+    return statistics.median(found)
+
+
+def package() -> None:
+    """Build the zip, which takes what it can from an earlier build."""
+    builder = importlib.import_module("package")
+    began = time.perf_counter()
+    try:
+        built = builder.build()
+    except builder.PackageError as error:
+        print(f"\nPackage: {error}")
+        return
+    print(f"\nPackage: {built.size / 1e6:.2f} MB in {time.perf_counter() - began:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The simulated Opsgenie in a process of its own, so that its work is not counted as the service's."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.accounts import ACCOUNTS
+from bench.keep_alive import KeepAliveServer
+from local.opsgenie import Simulation, create_app
+
+DELAY = 0.1
+"""Seconds that each call takes, its work here included."""
+
+
+def serve(size: str) -> None:
+    """Serve an account on a free port of loopback, until the input ends."""
+    app = create_app(Simulation(ACCOUNTS[size]()))
+
+    def delayed(environ: Any, start_response: Any) -> Any:
+        ends = time.monotonic() + DELAY
+        answer = list(app(environ, start_response))
+        if "/_simulation/" not in environ["PATH_INFO"]:
+            time.sleep(max(0.0, ends - time.monotonic()))
+        return answer
+
+    with KeepAliveServer(delayed) as server:
+        print(server.url, flush=True)
+        server.serve_forever()
+
+
+@contextmanager
+def served(size: str) -> Iterator[str]:
+    """Run the child; give its address."""
+    child = subprocess.Popen([sys.executable, "-m", "bench.opsgenie", size], stdout=subprocess.PIPE, text=True)  # noqa: S603 -- this project's own module
+    try:
+        assert child.stdout  # noqa: S101 -- for the type checker
+        yield child.stdout.readline().strip()
+    finally:
+        child.terminate()
+        child.wait()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

@@ -1,0 +1,109 @@
+"""Any account: only the leaver's entries go, and what was planned is what is done."""
+
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from local.opsgenie import sample_account
+from service import plan
+from tests import truth
+from tests.fault_table import BODIES
+from tests.random_accounts import accounts, bodies
+from tests.truth import Item
+from tests.virtual import virtual_time
+from tests.world import World
+
+CAREFUL = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+QUICK, LONG = settings(CAREFUL, max_examples=50), settings(CAREFUL, max_examples=2500)
+
+
+def emptied(account: Item, final: Item) -> bool:
+    """Whether something that somebody was in would be left with nobody."""
+    before, after = truth.units(account), truth.units(final)
+    rotations = (
+        all(entry["type"] == "none" for entry in entries) and entries != before[key]
+        for key, entries in after.items()
+        if key[0] == "rotation"
+    )
+    return any(rotations) or any(not rules for key, rules in after.items() if key[0] == "escalation")
+
+
+def hold(account: Item, body: Item) -> None:
+    """Off-board twice after a dry run, and compare whole accounts each time."""
+    with virtual_time(threads=False):
+        world = World(account)
+        keep = body.get("keep_user", False)
+        final = truth.left(world.before, body["username"], by=body.get("replace_with"), keep=keep)
+        planned = world.post(**body, dry_run=True)
+        assert (world.snapshot(), world.simulation.writes) == (world.before, [])
+        answer = world.post(**body)
+        after = world.snapshot()
+        truth.check(world.before, after, final, answer.status, answer.body)
+        assert answer.status == planned.status == (409 if emptied(world.before, final) else 200)
+        if answer.status == 409:
+            assert planned.body["blockers"] == answer.body["blockers"]
+            return
+        assert planned.body["changes"] == answer.body["changes"]
+        assert planned.body["on_call_now"] == answer.body["on_call_now"]
+        assert any("overrides" in sentence for sentence in answer.body["not_checked"])
+        again = world.post(**body)
+        assert again.status == (200 if keep else 404)
+        assert again.body.get("changes", []) == []
+        assert world.snapshot() == after == final
+
+
+@given(accounts(), bodies)
+@QUICK
+def test_a_random_account(account: Item, body: Item) -> None:
+    hold(account, body)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@given(accounts(), bodies)
+@LONG
+def test_many_random_accounts(account: Item, body: Item) -> None:
+    hold(account, body)
+
+
+def all_but_last(participants: Any, person: Any, replacement: Any) -> Any:
+    kept = WITHOUT(participants, person, replacement)
+    return kept[:-1] if len(kept) > 3 else kept
+
+
+def at_the_end(participants: Any, person: Any, replacement: Any) -> Any:
+    kept = WITHOUT(participants, person, None)
+    return (*kept, plan._as_participant(replacement)) if replacement else kept
+
+
+def once(participants: Any, person: Any, replacement: Any) -> Any:
+    """Take the person out of the first place only."""
+    participants = tuple(participants)
+    first = next(number for number, entry in enumerate(participants) if entry.is_person(person))
+    changed = WITHOUT(participants[first : first + 1], person, replacement)
+    return (*participants[:first], *changed, *participants[first + 1 :])
+
+
+WITHOUT = plan._without
+BROKEN: dict[str, Callable[..., Any]] = {"one too many": all_but_last, "last place": at_the_end, "only once": once}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_rule_is_caught(broken: Callable[..., Any]) -> None:
+    check = settings(CAREFUL, max_examples=60, phases=[Phase.generate])(given(accounts(), bodies)(hold))
+
+    with mock.patch.object(plan, "_without", broken), pytest.raises((AssertionError, BaseExceptionGroup)):
+        check()
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_overrides_of_the_same_name_in_two_schedules(body: Item) -> None:
+    """An alias names an override in its schedule only."""
+    account = sample_account()
+    for other in account["schedules"][1:3]:
+        other["overrides"] = [{**account["schedules"][0]["overrides"][0], "rotations": []}]
+
+    hold(account, body)

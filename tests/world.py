@@ -1,0 +1,81 @@
+"""One account, one service in front of it, in virtual time: what the tests of faults and races play in."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import local.opsgenie
+from local.opsgenie import Simulation, sample_account
+from local.opsgenie.simulation import RIGHTS
+from service import trail
+from service.app import create_app
+from service.settings import Settings
+from service.transport import open_session
+from tests.truth import Item
+from tests.virtual import CLOCK, VirtualLine
+
+OPSGENIE = "https://opsgenie.test"
+SAMPLE = sample_account()
+TOKEN = "a-key-that-must-not-be-seen"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a caller got; `seconds` are virtual."""
+
+    status: int
+    body: Item
+    seconds: float
+    retry_after: str | None = None
+
+
+class World:
+    """A simulated Opsgenie and the service; `post` sends a request."""
+
+    def __init__(
+        self, account: Item | None = None, *, budget: float = 25.0, protected: frozenset[str] = frozenset()
+    ) -> None:
+        self.simulation = Simulation(account or SAMPLE, keys={TOKEN: RIGHTS})
+        self.settings = Settings(TOKEN, OPSGENIE, protected, budget)
+        self.line = VirtualLine(local.opsgenie.create_app(self.simulation))
+        session = open_session(self.settings)
+        session.mount(OPSGENIE, self.line)
+        self.app = create_app(self.settings, session)
+        self._client = self.app.test_client()
+        self.before = self.snapshot()
+
+    def post(self, environ: Item | None = None, **body: Any) -> Answer:
+        """Send a request; `environ` is what a Lambda adds to its surroundings."""
+        began = CLOCK.now
+        response = self._client.post("/", data=json.dumps(body), environ_overrides=environ or {})
+        answer = response.get_json()
+        return Answer(response.status_code, answer, CLOCK.now - began, response.headers.get("Retry-After"))
+
+    def snapshot(self) -> Item:
+        return self.simulation.snapshot()
+
+
+class TrailKeeper(logging.Handler):
+    """Keep the lines of the trail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[Item] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(json.loads(record.getMessage()))
+
+
+def with_trail(run: Callable[[], Answer]) -> tuple[Answer, list[Item]]:
+    """Run with the trail kept."""
+    keeper = TrailKeeper()
+    level = trail.LOGGER.level
+    trail.LOGGER.addHandler(keeper)
+    trail.LOGGER.setLevel(logging.INFO)
+    try:
+        return run(), keeper.lines
+    finally:
+        trail.LOGGER.removeHandler(keeper)
+        trail.LOGGER.setLevel(level)
