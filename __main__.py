@@ -24,8 +24,8 @@ except package.PackageError as error:
 name = re.sub("[^a-z0-9]+", "-", f"{pulumi.get_project()}-{pulumi.get_stack()}".lower())[:48]
 account, partition = aws.get_caller_identity().account_id, aws.get_partition().partition
 
-# Holds the zip until Lambda has made its own copy. The policy stands here, and so the name is fixed, since the provider of
-# the emulated tests has no s3.BucketPolicy.
+# Holds the zip until Lambda has made its own copy. Its policy stands here, and its name is fixed for that: the provider
+# that the tests deploy with has no s3.BucketPolicy.
 bucket_name = f"{name}-{account}"
 only_with_tls = policies.only_with_tls(f"arn:{partition}:s3:::{bucket_name}")
 bucket = aws.s3.Bucket("code", bucket=bucket_name, policy=only_with_tls, force_destroy=True)

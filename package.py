@@ -22,7 +22,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent
-MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Python that Lambda offers -> minor number of its glibc: Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
@@ -90,9 +89,7 @@ def _check_lock(wanted: Path, lock: Path) -> None:
         requirement = Requirement(line)
         version = locked.get(canonicalize_name(requirement.name))
         if version is None or not requirement.specifier.contains(version, prereleases=True):
-            raise PackageError(
-                f"package: {lock} is out of date: it has {version or 'nothing'} for `{line}`; run `make lock`"
-            )
+            raise PackageError(f"package: {lock} is out of date for `{line}`; run `make lock`")
 
 
 def _text(path: Path) -> str:
@@ -126,14 +123,14 @@ def _stage(stage: Path, scratch: Path, lock: Path, architecture: str) -> Path:
 def _install(lock: Path, architecture: str, target: Path) -> None:
     if importlib.util.find_spec("pip") is None:
         raise PackageError(f"package: {sys.executable} has no pip; run `{sys.executable} -m ensurepip`")
-    version, machine = runtime().removeprefix("python"), MACHINES[architecture]
+    version, machine = runtime().removeprefix("python"), {"arm64": "aarch64"}.get(architecture, architecture)
     # pip takes each platform literally: a newer one does not stand for the older ones.
     tags = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC[version], 16, -1)] + [f"manylinux2014_{machine}"]
     # Only of a retry does pip say that it could not connect.
     options = ["--only-binary=:all:", "--require-hashes", "--no-compile", "--implementation=cp", "--retries=3"]
     options += [f"--python-version={version}", *(f"--platform={tag}" for tag in tags)]
-    _run("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", *options,
-         f"--target={target}", f"--requirement={lock}")  # fmt: skip
+    options += ["--quiet", "--no-input", "--disable-pip-version-check", f"--target={target}"]
+    _run("-m", "pip", "install", *options, f"--requirement={lock}")
     for folder in [target / "bin", *target.rglob("tests"), *target.rglob("__pycache__")]:
         shutil.rmtree(folder, ignore_errors=True)
     for file in target.rglob("*"):
