@@ -1,6 +1,8 @@
 """Accounts of three sizes, each with a leaver."""
 
 import copy
+from collections.abc import Callable
+from functools import partial
 
 from local.opsgenie import sample_account
 from local.opsgenie.account import Item
@@ -50,4 +52,10 @@ def big(schedules: int = 500, teams: int = 300, users: int = 5000, mine: int = 6
     return account
 
 
-ACCOUNTS = {"small": small, "sample": sample_account, "big": big}
+ACCOUNTS: dict[str, Callable[[], Item]] = {
+    "small": small,
+    "sample": sample_account,
+    "big": partial(big, mine=0),
+    "big, busy": big,
+}
+"""The leaver of the last one is in 60 rotations and 60 teams more."""

@@ -8,9 +8,11 @@ from local.keep import keep
 from local.processes import LocalError
 from local.run import run
 
+INTERRUPTED = 130
+
 
 def main() -> int:
-    """Run one command; an interrupt is how it is meant to end."""
+    """Run one command; an interrupt is how all but the demo are meant to end."""
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole system on one machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="the whole system: deploy it, send each kind of request, show the answers")
@@ -29,6 +31,7 @@ def main() -> int:
                 run(options.port, options.opsgenie_port)
     except KeyboardInterrupt:
         print("\nstopped")
+        return INTERRUPTED if options.command == "demo" else 0
     except LocalError as error:
         print(f"local: {error}", file=sys.stderr)
         return 1
