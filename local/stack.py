@@ -54,10 +54,7 @@ def running(say: Say) -> Iterator[System]:
 
 
 def _ministack(port: int, folder: str) -> dict[str, str]:
-    """Return settings that keep it on loopback and its state in one folder.
-
-    https://pypi.org/project/ministack/
-    """
+    """Return settings that keep it on loopback and its state in one folder; by default it listens on every interface."""
     return {
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
