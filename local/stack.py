@@ -54,7 +54,7 @@ def running(say: Say) -> Iterator[System]:
 
 
 def _ministack(port: int, folder: str) -> dict[str, str]:
-    """Return settings that keep it on loopback and its state in one folder; by default it listens on every interface."""
+    """Return settings that keep it on loopback, where by default it listens everywhere, and its state in one folder."""
     return {
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
