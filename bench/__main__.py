@@ -19,6 +19,7 @@ from bench.opsgenie import DELAY, served
 from service.app import create_app
 from service.handler import make_handler
 from service.settings import Settings
+from service.trail import LOGGER
 
 CHAIN = 7
 """Calls that wait for one another: user, lists, details, refused delete, fresh read, write, delete."""
@@ -37,6 +38,7 @@ CONTEXT = SimpleNamespace(aws_request_id="bench", get_remaining_time_in_millis=l
 
 def main() -> None:
     """Measure everything and print it."""
+    LOGGER.disabled = True  # a line a request would drown the table
     print(f"Requests: each call takes {DELAY * 1000:.0f} ms, {CHAIN} calls wait for one another\n")
     print(f"{'account':10} {'calls':>6} {'seconds':>8} {'floor':>6} {'ratio':>6}   (median of {TIMES})")
     for size in ACCOUNTS:
