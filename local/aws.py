@@ -18,8 +18,9 @@ import pulumi
 import pulumi.runtime
 import yaml
 
+from local.inputs import Inputs
 from local.processes import HOST, LocalError
-from local.resources import CREATE, Inputs
+from local.resources import CREATE
 
 ROOT = Path(__file__).resolve().parent.parent
 REGION = "eu-north-1"

@@ -2,20 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from local import api_resources
+from local.inputs import Created, Inputs
 
 if TYPE_CHECKING:
     from local.aws import LocalAws
-
-Created = tuple[str, dict[str, Any]]
-
-
-class Inputs(dict[str, Any]):
-    """A resource's inputs; numbers reach a mock as floats, where AWS wants whole ones."""
-
-    def whole(self, name: str) -> int:
-        """Return a number that is a whole one."""
-        return int(self[name])
 
 
 def _bucket(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
@@ -111,91 +104,6 @@ def _permission(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
     return name, {}
 
 
-def _rest_api(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    policy = {"policy": inputs["policy"]} if inputs.get("policy") else {}
-    types = [inputs["endpointConfiguration"]["types"]]
-    made = aws.client("apigateway").create_rest_api(
-        name=inputs["name"], endpointConfiguration={"types": types}, **policy
-    )
-    arn = f"arn:aws:execute-api:{aws.region}:{aws.account}:{made['id']}"
-    return made["id"], {"rootResourceId": made["rootResourceId"], "executionArn": arn}
-
-
-def _method(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_method(
-        restApiId=inputs["restApi"],
-        resourceId=inputs["resourceId"],
-        httpMethod=inputs["httpMethod"],
-        authorizationType=inputs["authorization"],
-        apiKeyRequired=inputs["apiKeyRequired"],
-    )
-    return name, {}
-
-
-def _integration(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_integration(
-        restApiId=inputs["restApi"],
-        resourceId=inputs["resourceId"],
-        httpMethod=inputs["httpMethod"],
-        type=inputs["type"],
-        integrationHttpMethod=inputs["integrationHttpMethod"],
-        uri=inputs["uri"],
-        timeoutInMillis=inputs.whole("timeoutMilliseconds"),
-    )
-    return name, {}
-
-
-def _deployment(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    return aws.client("apigateway").create_deployment(restApiId=inputs["restApi"])["id"], {}
-
-
-def _stage(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    api, stage = inputs["restApi"], inputs["stageName"]
-    aws.client("apigateway").create_stage(restApiId=api, stageName=stage, deploymentId=inputs["deployment"])
-    # Where this AWS serves a stage without the help of a name server.
-    return f"{api}-{stage}", {"invokeUrl": f"{aws.endpoint}/_aws/execute-api/{api}/{stage}"}
-
-
-def _method_settings(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
-    settings = inputs["settings"]
-    values = {
-        "throttling/rateLimit": settings["throttlingRateLimit"],
-        "throttling/burstLimit": int(settings["throttlingBurstLimit"]),
-        "metrics/enabled": str(settings["metricsEnabled"]).lower(),
-    }
-    patches = [
-        {"op": "replace", "path": f"/{inputs['methodPath']}/{setting}", "value": str(value)}
-        for setting, value in values.items()
-    ]
-    aws.client("apigateway").update_stage(
-        restApiId=inputs["restApi"], stageName=inputs["stageName"], patchOperations=patches
-    )
-    return name, {}
-
-
-def _usage_plan(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    throttle, quota = inputs["throttleSettings"], inputs["quotaSettings"]
-    made = aws.client("apigateway").create_usage_plan(
-        name=inputs["name"],
-        apiStages=[{"apiId": stage["apiId"], "stage": stage["stage"]} for stage in inputs["apiStages"]],
-        throttle={"rateLimit": throttle["rateLimit"], "burstLimit": int(throttle["burstLimit"])},
-        quota={"limit": int(quota["limit"]), "period": quota["period"]},
-    )
-    return made["id"], {}
-
-
-def _api_key(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    made = aws.client("apigateway").create_api_key(name=inputs["name"], enabled=True)
-    return made["id"], {"value": made["value"]}
-
-
-def _usage_plan_key(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    made = aws.client("apigateway").create_usage_plan_key(
-        usagePlanId=inputs["usagePlanId"], keyId=inputs["keyId"], keyType=inputs["keyType"]
-    )
-    return made["id"], {}
-
-
 def _topic(aws: "LocalAws", name: str, _: Inputs) -> Created:
     arn = aws.client("sns").create_topic(Name=name)["TopicArn"]
     return arn, {"arn": arn}
@@ -242,15 +150,15 @@ CREATE: dict[str, Callable[["LocalAws", str, Inputs], Created]] = {
     "aws:lambda/function:Function": _function,
     "aws:lambda/alias:Alias": _alias,
     "aws:lambda/permission:Permission": _permission,
-    "aws:apigateway/restApi:RestApi": _rest_api,
-    "aws:apigateway/method:Method": _method,
-    "aws:apigateway/integration:Integration": _integration,
-    "aws:apigateway/deployment:Deployment": _deployment,
-    "aws:apigateway/stage:Stage": _stage,
-    "aws:apigateway/methodSettings:MethodSettings": _method_settings,
-    "aws:apigateway/usagePlan:UsagePlan": _usage_plan,
-    "aws:apigateway/apiKey:ApiKey": _api_key,
-    "aws:apigateway/usagePlanKey:UsagePlanKey": _usage_plan_key,
+    "aws:apigateway/restApi:RestApi": api_resources.rest_api,
+    "aws:apigateway/method:Method": api_resources.method,
+    "aws:apigateway/integration:Integration": api_resources.integration,
+    "aws:apigateway/deployment:Deployment": api_resources.deployment,
+    "aws:apigateway/stage:Stage": api_resources.stage,
+    "aws:apigateway/methodSettings:MethodSettings": api_resources.method_settings,
+    "aws:apigateway/usagePlan:UsagePlan": api_resources.usage_plan,
+    "aws:apigateway/apiKey:ApiKey": api_resources.api_key,
+    "aws:apigateway/usagePlanKey:UsagePlanKey": api_resources.usage_plan_key,
     "aws:sns/topic:Topic": _topic,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     "pulumi:pulumi:Stack": _nothing,

@@ -223,7 +223,7 @@ def failures(table: Iterator[Case], *, threads: bool, enough: int = 1000) -> tup
             count += 1
             try:
                 case.run()
-            except Exception as error:
+            except Exception as error:  # whatever a case ends in belongs in the table, beside the others
                 how = "for good" if case.permanent else "once"
                 wrong.append(f"{case.kind}: {case.fault} {how} at {case.point}: {error!r:.400}")
             if len(wrong) == enough:

@@ -50,7 +50,7 @@ def in_turn(_: Parallel, calls: Calls) -> list[Any]:
     for call in calls:
         try:
             results.append(call())
-        except Exception as error:
+        except Exception as error:  # the earliest of them is raised below, as the threads would have it
             failures.append((CLOCK.now, error))
     if failures:
         raise min(failures, key=lambda failure: failure[0])[1]
