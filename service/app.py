@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import requests
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
         provide_automatic_options=False,
     )
     app.before_request(_remember_who_asks)
+    app.before_request(_refuse_more_slashes)
     app.after_request(_record_outcome)
     app.register_error_handler(ServiceError, _service_error)
     app.register_error_handler(body.BodyError, _body_error)
@@ -98,6 +99,12 @@ def _remember_who_asks() -> None:
         "api_key_id": identity.get("apiKeyId"),
         "source_ip": identity.get("sourceIp") or request.remote_addr,
     }
+
+
+def _refuse_more_slashes() -> None:
+    # Werkzeug routes // as if it were /, and another path must not delete anybody.
+    if request.environ["PATH_INFO"].startswith("//"):
+        abort(404)
 
 
 def _record_change(who: Mapping[str, Any], change: Change) -> None:

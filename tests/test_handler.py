@@ -119,7 +119,9 @@ def test_a_body_that_is_none_is_answered_with_what_to_send(handle: Handle, body:
     assert answered == answer(400, message=message, request_id=REQUEST_ID, errors=[error])
 
 
-@pytest.mark.parametrize("path", ["/users", "/%C3%BC", "/\u00fc", "/\u0142", "/\U0001f600", "/\ud800", "/?a=b", "/a b"])
+@pytest.mark.parametrize(
+    "path", ["/users", "/%C3%BC", "/\u00fc", "/\u0142", "/\U0001f600", "/\ud800", "/?a=b", "/a b", "//", "///", "//x"]
+)
 def test_another_path_is_not_found(simulation: Simulation, handle: Handle, path: str) -> None:
     answered = handle(api_gateway_event(path=path, body=NORA))
 
