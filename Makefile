@@ -40,8 +40,8 @@ run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgen
 package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size and SHA-256
 	@$(BIN)/python package.py
 
-test: $(VENV)/.dev package ## every test but the long ones; no network
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
+test: $(VENV)/.dev package ## every test but the long ones, and branch coverage; no network
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --cov
 
 test-all: test ## every test, the long ones too
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m long

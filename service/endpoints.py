@@ -206,5 +206,4 @@ def address(entry: Entry) -> tuple[tuple[str, ...], Json]:
             return ("v2", "forwarding-rules", entry.id), BY_ID
         case Membership():
             return ("v2", "teams", entry.id, "members", entry.user.id), TEAM_BY_ID
-        case Person():
-            return ("v2", "users", entry.id), {}
+    return ("v2", "users", entry.id), {}

@@ -174,7 +174,7 @@ Entry = Rotation | Escalation | Override | ForwardingRule | Membership | Person
 
 @dataclass(frozen=True)
 class Survey:
-    """Everything that holds a person, and what could not be looked at."""
+    """Everything that holds a person."""
 
     person: Person
     rotations: tuple[Rotation, ...] = ()
@@ -183,7 +183,6 @@ class Survey:
     forwarding_rules: tuple[ForwardingRule, ...] = ()
     memberships: tuple[Membership, ...] = ()
     on_call: tuple[OnCall, ...] = ()
-    not_checked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

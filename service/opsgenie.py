@@ -122,6 +122,7 @@ class Opsgenie:
         try:
             return self._api.forwarding_rules()
         except NotFoundError:
+            # Not documented; an account without rules may answer so. The user's own list still counts.
             return []
 
     def _memberships(self, team: Named, person: Person, *, listed: bool) -> list[Membership]:

@@ -1,6 +1,8 @@
 """What the tests share: the simulated Opsgenie, and the service in front of it without a socket between."""
 
 import json
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,9 +15,10 @@ from service.app import create_app
 from service.settings import Settings
 from service.transport import open_session
 from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
+from tests.virtual import virtual_time
+from tests.world import OPSGENIE, World
 from tests.wsgi_adapter import WsgiAdapter
 
-OPSGENIE = "https://opsgenie.test"
 Post = Callable[..., Any]
 
 
@@ -56,3 +59,28 @@ def post(settings: Settings, session: requests.Session) -> Post:
         return client.post("/", data=json.dumps(body), content_type="application/x-www-form-urlencoded")
 
     return post
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """The sample account in virtual time."""
+    with virtual_time(threads=False):
+        yield World()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a sweep without the tracer of coverage, which would double its time.
+
+    pytest-cov's own `no_cover` does nothing in a worker of xdist: it stops one of two tracers that run there.
+    """
+    if item.get_closest_marker("sweep") is None:
+        return (yield)
+    tracer, thread_tracer = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+        threading.settrace(thread_tracer)

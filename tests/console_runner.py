@@ -14,9 +14,9 @@ from local.opsgenie import Simulation
 from local.opsgenie import create_app as create_opsgenie
 from service.settings import Settings
 from service.transport import open_session
+from tests.world import OPSGENIE
 from tests.wsgi_adapter import WsgiAdapter
 
-OPSGENIE = "https://opsgenie.test"
 TODAY = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 Run = Callable[..., Result]
 

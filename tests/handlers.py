@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from service.app import create_app
-from tests.conftest import OPSGENIE
 from tests.events import Context
 from tests.trails import Trail, opened_trail
+from tests.world import OPSGENIE
 
 Handle = Callable[..., dict[str, Any]]
 ENVIRON = {"ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": OPSGENIE}

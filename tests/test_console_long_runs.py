@@ -11,6 +11,8 @@ from local.opsgenie import Simulation
 from tests.console_runner import Run, lines_of, runner
 from tests.test_offboarding import KOFI, user_of, without
 
+pytestmark = pytest.mark.sweep
+
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
 

@@ -4,12 +4,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.opsgenie import Simulation
 from tests.console_runner import normal, runner
 from tests.simulated_client import of_type, ref, user
+
+pytestmark = pytest.mark.sweep
 
 NAMES = ("ann", "bob", "cid", "dee")
 TIMES = {"startDate": "2026-12-01T00:00:00Z", "endDate": "2027-01-01T00:00:00Z"}

@@ -11,7 +11,8 @@ import responses
 from local.opsgenie import Simulation
 from service.settings import Settings
 from service.transport import open_session
-from tests.console_runner import OPSGENIE, Run, lines_of, runner, runner_of
+from tests.console_runner import Run, lines_of, runner, runner_of
+from tests.world import OPSGENIE
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")

@@ -11,8 +11,9 @@ import responses
 from local.opsgenie import Simulation
 from service.settings import Settings
 from service.transport import open_session
-from tests.console_runner import OPSGENIE, Run, as_json, runner, runner_of
+from tests.console_runner import Run, as_json, runner, runner_of
 from tests.test_offboarding import user_of
+from tests.world import OPSGENIE
 
 BELA, YARA, KOFI = "bela@example.com", "yara.barakat@example.com", "kofi@example.com"
 SCHEDULES = {"data": [{"id": "s", "name": "S", "rotations": []}]}

@@ -19,6 +19,8 @@ from tests.fault_table import (
     points,
 )
 
+pytestmark = pytest.mark.sweep
+
 FAULTS = [*ALL_FAULTS, "gone"]
 
 

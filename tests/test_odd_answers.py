@@ -9,7 +9,7 @@ import responses
 
 from service.endpoints import Endpoints
 from service.errors import NonsenseError, NotFoundError
-from service.model import Named, Survey
+from service.model import Membership, Named, Survey
 from service.opsgenie import Opsgenie
 from service.parallel import Parallel
 from tests.wires import ANYTHING, HARI, HARI_JSON, OVERRIDE, ROTATION, SCHEDULE, URL, sent, transport
@@ -206,6 +206,17 @@ def test_what_is_listed_and_not_there_is_nonsense(
 
     with pytest.raises(NonsenseError, match=f"^Opsgenie lists {LISTED[name]}, and says that it is not there$"):
         opsgenie.survey(HARI)
+
+
+def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie
+) -> None:
+    mocked.get(f"{URL}/v2/teams/t1?identifierType=id", json={"data": {"id": "t1", "members": []}})
+    listed(mocked, ["teams"])
+
+    assert opsgenie.survey(HARI) == Survey(
+        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), ""),)
+    )
 
 
 def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:

@@ -269,6 +269,14 @@ def test_what_opsgenie_does_not_document_makes_no_difference(
     assert simulation.snapshot() == without(before, HARI)
 
 
+def test_an_account_without_a_list_of_forwarding_rules_makes_no_difference(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+    simulation.faults.order("404", "GET", "^/v2/forwarding-rules$", times=None)
+
+    assert post(username=HARI).status_code == 200
+    assert simulation.snapshot() == without(before, HARI)
+
+
 @pytest.mark.parametrize("more", [0, 22])
 def test_the_time_does_not_grow_with_schedules_and_teams(
     simulation: Simulation, post: Post, wire: WsgiAdapter, more: int

@@ -5,6 +5,7 @@ Most tests pack a made-up service that needs a made-up wheel, so that none needs
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -132,6 +133,29 @@ def test_builds_at_the_same_time_do_not_disturb_each_other(project):
     assert package.build(project).sha256.encode() in results[0][0]
 
 
+def test_the_installation_of_a_faster_build_is_taken(project, monkeypatch):
+    compile_tree = package._compile
+
+    def overtaken(tree: Path) -> None:
+        compile_tree(tree)
+        for stage in [tree.parents[1] / f".stage-{name}" for name in stages] if tree.name == "stage" else []:
+            shutil.copytree(tree, stage)
+
+    first = package.build(project)
+    stages = [stage.name.removeprefix(".stage-") for stage in (project / "build").glob(".stage-*")]
+    shutil.rmtree(project / "build")
+    monkeypatch.setattr(package, "_compile", overtaken)
+
+    assert package.build(project) == first
+
+
+def test_an_installation_that_goes_while_it_is_made_is_named(project, monkeypatch):
+    monkeypatch.setattr(package, "_compile", shutil.rmtree)
+
+    with pytest.raises(PackageError, match=r"/stage: No such file or directory$"):
+        package.build(project)
+
+
 def test_old_zips_do_not_fill_the_disk(project, monkeypatch):
     monkeypatch.setattr(package, "KEPT", {"function-*.zip": 2})
     for number in range(4):
@@ -147,6 +171,14 @@ def test_stale_lock_is_named(wanted, tmp_path, wheels):
     project = write_project(tmp_path / "project", write_wheel(wheels), wanted)
 
     with pytest.raises(PackageError, match=f"out of date.*`{wanted}`; run `make lock`"):
+        package.build(project)
+
+
+@pytest.mark.parametrize("name", ["requirements.in", "requirements.txt"])
+def test_missing_requirements_are_named(project, name):
+    (project / "service" / name).unlink()
+
+    with pytest.raises(PackageError, match=rf"/service/{re.escape(name)}: No such file or directory$"):
         package.build(project)
 
 

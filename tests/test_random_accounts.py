@@ -16,6 +16,8 @@ from tests.truth import Item
 from tests.virtual import virtual_time
 from tests.world import World
 
+pytestmark = pytest.mark.sweep
+
 CAREFUL = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 QUICK, LONG = settings(CAREFUL, max_examples=50), settings(CAREFUL, max_examples=2500)
 

@@ -14,6 +14,8 @@ from tests.truth import Item
 from tests.virtual import virtual_time
 from tests.world import Answer, World
 
+pytestmark = pytest.mark.sweep
+
 BIG = big()
 LIMIT = 29.0
 """Seconds that API Gateway waits for the function."""

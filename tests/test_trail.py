@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import requests
+from flask import Flask
 
 from local.opsgenie import Simulation
+from service.app import create_app
+from service.settings import SettingsError
 from tests.events import API_KEY_ID, REQUEST_ID, SOURCE_IP, api_gateway_event
 from tests.handlers import Handle, started
-from tests.trails import Trail
+from tests.trails import Trail, opened_trail
 
 KEY = "local-key"
 WHO = {"request_id": REQUEST_ID, "api_key_id": API_KEY_ID, "source_ip": SOURCE_IP}
@@ -161,3 +164,16 @@ def test_neither_key_is_written_anywhere(
     written = f"{trail.text}{answered}{''.join(capfd.readouterr())}"
     assert KEY not in written
     assert event["headers"]["x-api-key"] not in written
+
+
+def test_flask_run_opens_the_trail_and_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACCESS_TOKEN", raising=False)
+    with pytest.raises(SettingsError, match="ACCESS_TOKEN"):
+        create_app()
+
+    monkeypatch.setenv("ACCESS_TOKEN", KEY)
+    apps: list[Flask] = []
+    with opened_trail(lambda: apps.append(create_app())) as trail:
+        apps[0].test_client().post("/", data="{}")
+
+    assert [(line["event"], line["status"]) for line in trail.lines] == [("outcome", 400)]

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
@@ -27,13 +27,13 @@ class Trail:
 
 
 @contextmanager
-def opened_trail() -> Iterator[Trail]:
-    """Open the trail as a new process does, and leave the logger as it was."""
+def opened_trail(start: Callable[[], object] = open_trail) -> Iterator[Trail]:
+    """Open the trail as a new process does, by `start`, and leave the logger as it was."""
     before = LOGGER.handlers, LOGGER.level, LOGGER.propagate
     LOGGER.handlers = []
     stream = io.StringIO()
     with redirect_stdout(stream):
-        open_trail()
+        start()
     try:
         yield Trail(stream)
     finally:

@@ -80,9 +80,14 @@ class Simulation:
             yield data
             self.account = Account(data)
 
-    def before(self, method: str | None, path: str | None, function: Callable[[], object], times: int = 1) -> None:
-        """Call a function right before the next matching request is acted on: somebody who edits at the same time."""
-        self.hooks.add(function, method, path, times)
+    def before(
+        self, method: str | None, path: str | None, function: Callable[[], object], times: int = 1, skip: int = 0
+    ) -> None:
+        """Call a function right before a matching request is acted on: somebody who edits at the same time.
+
+        `skip` requests go by first.
+        """
+        self.hooks.add(function, method, path, times, skip)
 
     @property
     def calls(self) -> list[Call]:
