@@ -33,6 +33,10 @@ class StillUsedError(ServiceError):
         self.blockers = blockers
 
 
+class PutBackError(ServiceError):
+    """Somebody else puts the person back at the same time."""
+
+
 class KeyRefusedError(ServiceError):
     """The key is unknown, or lacks a right."""
 

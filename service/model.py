@@ -137,9 +137,10 @@ class Override:
     def is_over(self, now: datetime) -> bool:
         """Tell whether it ended before `now`; one with a date that cannot be read is not over."""
         try:
-            return datetime.fromisoformat(self.end_date) <= now
+            end = datetime.fromisoformat(self.end_date)
         except (ValueError, TypeError):
             return False
+        return end.tzinfo is not None and end <= now
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from service.changes import Changes, Client
-from service.errors import NotFoundError, RefusedError, StillUsedError
+from service.errors import NotFoundError, PutBackError, RefusedError, ServiceError, StillUsedError
 from service.model import Change, Escalation, OnCall, Override, Person, Request, Rotation, Survey
 from service.parallel import Parallel
 from service.plan import decide, detach, holds_surely
@@ -45,8 +45,7 @@ class Offboarding:
         self._request = request
         self._parallel = parallel
         self._protected = protected
-        self._replacement: Person | None = None
-        self._refusal: StillUsedError | None = None
+        self._refusal: ServiceError = PutBackError("somebody else puts the person back each time")
         self._now = datetime.now(UTC)
 
     def run(self) -> Report:
@@ -72,7 +71,7 @@ class Offboarding:
         found = self._parallel.run([partial(self._find, name) for name in names])
         if found[0] is None:
             raise NotFoundError(f"there is no user {self._request.username}")
-        self._replacement = found[1] if len(found) > 1 else None
+        self._replacement: Person | None = found[1] if len(found) > 1 else None
         return self._client.survey(found[0])
 
     def _find(self, username: str) -> Person | None:
@@ -96,11 +95,12 @@ class Offboarding:
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
         # An account that is surely held is not deleted by asking for it; what the refusal names is known then.
-        ask_first = end and self._client.told_by_refusal and holds_surely(survey)
-        deleted = bool(end and ask_first and self._delete(end))
+        if end and self._client.told_by_refusal and holds_surely(survey) and self._delete(end):
+            self._detach(survey, None)
+            return
         for _ in range(ROUNDS):
-            self._detach(survey, None if deleted else end)
-            if deleted or (end and self._delete(end)):
+            self._detach(survey, end)
+            if end and self._delete(end):
                 return
             try:
                 survey = self._look_again(survey.person, end)
@@ -111,15 +111,16 @@ class Offboarding:
                 return
             if end is None and not self.changes.remaining:
                 return
-        raise self._refusal or StillUsedError("the person is put back again and again")
+        raise self._refusal
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._client.survey(person)
-        if end and not self._plan(survey, end):
+        changes = self._plan(survey, end)
+        if end and not changes:
             # Held, and the person's own lists show nothing: look everywhere, and at what is over too.
             self._now = datetime.min.replace(tzinfo=UTC)
             survey = self._client.survey(person, thorough=True)
-        self._plan(survey, end)
+            self._plan(survey, end)
         return survey
 
     def _delete(self, end: Change) -> bool:

@@ -11,6 +11,7 @@ from service.errors import (
     KeyRefusedError,
     NotFoundError,
     OutOfTimeError,
+    PutBackError,
     RefusedError,
     ServiceError,
     StillUsedError,
@@ -68,6 +69,8 @@ def from_service_error(error: ServiceError, changes: Changes) -> Problem:
             return Problem(502, f"Opsgenie refused the key ({error}); {RIGHTS}. {_made(changes)}", so_far)
         case StillUsedError():
             return Problem(502, f"Opsgenie still refuses to delete the user: {error}. {_made(changes)}", so_far)
+        case PutBackError():
+            return Problem(502, f"{error}. {_made(changes)}", so_far)
         case _:
             return Problem(502, f"Opsgenie did not do as asked: {error}. {_made(changes)}", so_far)
 

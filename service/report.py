@@ -59,10 +59,12 @@ def blockers_json(blockers: Iterable[Blocker]) -> list[dict[str, Any]]:
 
 
 def _sentence(report: Report, request: Request) -> str:
+    # Who was put back was taken out twice, of the same thing.
+    kinds = [kind for kind, _ in {change.key for change in report.changes}]
     counts = [
         f"{count} {PLURALS[kind] if count > 1 else kind.replace('_', ' ')}"
         for kind in PLURALS
-        if (count := sum(change.before.kind == kind for change in report.changes))
+        if (count := kinds.count(kind))
     ]
     done = [f"taken out of {_listed(counts)}"] if counts else []
     done += [] if request.keep_user else ["deleted"]

@@ -14,6 +14,7 @@ from service.errors import (
     NonsenseError,
     NotFoundError,
     OutOfTimeError,
+    PutBackError,
     RefusedError,
     RejectedError,
     ServiceError,
@@ -100,6 +101,7 @@ def team_json(change: Change) -> dict[str, Any]:
         (NonsenseError("the answer is odd"), 502, "Opsgenie did not do as asked: the answer is odd."),
         (RejectedError("not in your plan"), 502, "Opsgenie did not do as asked: not in your plan."),
         (StillUsedError("used"), 502, "Opsgenie still refuses to delete the user: used."),
+        (PutBackError("somebody is faster"), 502, "somebody is faster."),
         (ServiceError("something else"), 502, "Opsgenie did not do as asked: something else."),
         (
             UnavailableError("status 500"),

@@ -80,6 +80,8 @@ def test_somebody_put_back_after_the_detach_is_taken_out_again(world: World) -> 
     answer = world.post(username=HARI)
 
     assert answer.status == 200
+    assert answer.body["message"].startswith("hari@example.com was taken out of 4 rotations, 1 escalation,")
+    assert [change["kind"] for change in answer.body["changes"]].count("rotation") == 5, "each write is told"
     assert world.snapshot() == truth.left(world.before, HARI)
 
 
@@ -104,6 +106,20 @@ def test_somebody_put_back_again_and_again_is_reported(world: World) -> None:
     world.simulation.hooks.clear()
     assert world.post(username=HARI).status == 200
     assert world.snapshot() == truth.left(world.before, HARI)
+
+
+def test_a_kept_user_put_back_again_and_again_is_reported(world: World) -> None:
+    world.simulation.before("GET", "/users/[^/]*/schedules$", add(world, HARI), times=99, skip=1)
+
+    answer = world.post(username=HARI, keep_user=True)
+
+    assert (answer.status, answer.body["message"]) == (
+        502,
+        "somebody else puts the person back each time. What was changed is in changes",
+    )
+    world.simulation.hooks.clear()
+    assert world.post(username=HARI, keep_user=True).status == 200
+    assert world.snapshot() == truth.left(world.before, HARI, keep=True)
 
 
 def test_not_looking_again_is_caught(world: World) -> None:
