@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local run package test test-all bench lint format lock lock-check audit clean
+.PHONY: help demo local run package test test-all mutate bench lint format lock lock-check audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,12 @@ test: $(VENV)/.dev package ## every test but the long ones, and branch coverage;
 test-all: test ## every test, the long ones too
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m long
 
+mutate: $(VENV)/.dev ## put a defect after the other into the rules and the flow; fail where no test notices
+	@rm -rf mutants
+	@$(BIN)/mutmut run >$(VENV)/mutmut.log || { tail -50 $(VENV)/mutmut.log; exit 1; }
+	@tr '\r' '\n' <$(VENV)/mutmut.log | grep -a . | tail -2
+	@if $(BIN)/mutmut results | grep .; then echo "make: no test notices these; look with $(BIN)/mutmut show NAME" >&2; exit 1; fi
+
 bench: $(VENV)/.dev package ## calls and times against the floor, cold import, overhead, package
 	@$(BIN)/python -m bench
 
@@ -72,4 +78,4 @@ audit: $(VENV)/.dev ## ask the advisory databases about what ships and what depl
 	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --disable-pip --requirement requirements.txt
 
 clean: ## remove what make made
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis

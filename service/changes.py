@@ -25,7 +25,7 @@ class Client(Protocol):
 
     def attempts(self) -> Retrying: ...
     def find(self, username: str) -> Person: ...
-    def survey(self, person: Person, *, thorough: bool = False) -> Survey: ...
+    def survey(self, person: Person, *, thorough: bool = False) -> Survey: ...  # pragma: no mutate -- nothing runs here
     def reread(self, entry: Entry) -> Entry | None: ...
     def make(self, change: Change) -> None: ...
 
@@ -63,7 +63,8 @@ class Changes:
         for change in changes:
             self._order.setdefault(change.key, len(self._order))
 
-    def make(self, change: Change, rule: Rule = lambda _: None, read_at: float = 0.0) -> None:
+    # The defaults are for what is no list, and so is neither ruled on nor read again.
+    def make(self, change: Change, rule: Rule = lambda _: None, read_at: float = 0.0) -> None:  # pragma: no mutate
         """Make a change, or find that nothing is left to change.
 
         `rule` says what to change in a rotation or an escalation as it is now; `read_at` is when it was read, by
@@ -86,35 +87,34 @@ class Changes:
 
         A list that was read before a wait would undo what somebody else changed in it meanwhile.
         """
-        maybe_done = False
+        lost: ServiceError | None = None
         for attempt in self._client.attempts():
             with attempt:
                 if time.monotonic() - read_at > FRESH or attempt.retry_state.attempt_number > 1:
                     current = self._current(change, rule)
                     if current is None:
-                        return maybe_done
+                        return lost is not None
                     change = current
                 try:
                     self._client.make(change)
                 except ServiceError as error:
-                    error.maybe_done = maybe_done = maybe_done or error.maybe_done
+                    lost = error if error.maybe_done else lost
+                    error.maybe_done = lost is not None
                     raise
                 return True
-        raise AssertionError("the loop above returns or raises")
+        raise AssertionError("the loop above returns or raises")  # pragma: no mutate -- it cannot be reached
 
     def _current(self, change: Change, rule: Rule) -> Change | None:
-        outcome = self._outcome(self._client.reread(change.before), rule)
+        entry = self._client.reread(change.before)
+        if not isinstance(entry, Rotation | Escalation):
+            raise NotFoundError
+        outcome = rule(entry)
         if isinstance(outcome, Blocker):
             raise RefusedError((outcome,))
         if outcome:
             with self._lock:
                 self._planned[change.key] = outcome
         return outcome
-
-    def _outcome(self, entry: Entry | None, rule: Rule) -> Change | Blocker | None:
-        if entry is None:
-            raise NotFoundError("it is gone")
-        return rule(entry) if isinstance(entry, Rotation | Escalation) else Change("delete", entry)
 
     def _happened(self, change: Change, rule: Rule, error: ServiceError) -> bool:
         """Look whether nothing is left to change after an answer that was lost, or that said nothing is there.
@@ -124,14 +124,13 @@ class Changes:
         if not (error.maybe_done or isinstance(error, NotFoundError)):
             return False
         try:
-            happened = self._outcome(self._client.reread(change.before), rule) is None
-        except NotFoundError:
-            return True
+            entry = self._client.reread(change.before)
         except ServiceError:
             if error.maybe_done:
                 with self._lock:
                     self._unconfirmed[change.key] = change
             raise
+        happened = entry is None or (isinstance(entry, Rotation | Escalation) and rule(entry) is None)
         if isinstance(error, NotFoundError) and not happened:
             raise NonsenseError(f"it says that {change.before.name} is not there, and shows it") from error
         return happened

@@ -47,7 +47,8 @@ def decide(survey: Survey, request: Request, *, replacement: Person | None, prot
     changes += [Change("remove", membership) for membership in survey.memberships]
     if blockers:
         return Plan((), tuple(blockers))
-    return Plan(tuple(changes), ())
+    # What is listed twice goes once.
+    return Plan(tuple({change.key: change for change in changes}.values()), ())
 
 
 def detach(entry: Rotation | Escalation, person: Person, replacement: Person | None = None) -> Change | Blocker | None:
