@@ -161,16 +161,22 @@ aws.apigateway.UsagePlanKey(
     opts=ResourceOptions(additional_secret_outputs=["value"]),  # the key once more, which nobody else calls a secret
 )
 
-# Tells of errors and throttling, after AWS has asked the address whether it wants to hear.
+# Tells of a function that crashes or is throttled, and of every answer of 500 and above, after AWS has asked the
+# address whether it wants to hear.
 if config.alarm_email:
     topic = aws.sns.Topic(f"{name}-alarms")
     aws.sns.TopicSubscription("alarm-email", topic=topic.arn, protocol="email", endpoint=config.alarm_email)
-    for metric in ("Errors", "Throttles"):
+    of_function, of_stage = {"FunctionName": function.name}, {"ApiName": api.name, "Stage": stage.stage_name}
+    for alarm, namespace, metric, dimensions in (
+        ("errors", "AWS/Lambda", "Errors", of_function),
+        ("throttles", "AWS/Lambda", "Throttles", of_function),
+        ("answers", "AWS/ApiGateway", "5XXError", of_stage),
+    ):
         aws.cloudwatch.MetricAlarm(
-            f"{name}-{metric.lower()}",
-            namespace="AWS/Lambda",
+            f"{name}-{alarm}",
+            namespace=namespace,
             metric_name=metric,
-            dimensions={"FunctionName": function.name},
+            dimensions=dimensions,
             statistic="Sum",
             period=300,
             evaluation_periods=1,

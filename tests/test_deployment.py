@@ -11,7 +11,7 @@ import pytest
 
 import package
 from package import Package
-from tests.mocked_pulumi import ROOT, Secret, deploy
+from tests.mocked_pulumi import MADE_UP, ROOT, Secret, deploy
 
 # pulumi_aws warns of parts of itself as soon as it is imported.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
@@ -135,7 +135,20 @@ def test_other_code_is_another_object(code):
 
 def test_alarms_are_only_for_who_wants_them():
     assert "sns/topic" not in repr(deploy().types)
-    assert repr(deploy(alarmEmail="ops@example.com").types).count("metricAlarm:MetricAlarm") == 2
+
+    deployed = deploy(alarmEmail="ops@example.com")
+    alarms = [deployed.resources[name] for name, type_ in deployed.types.items() if type_.endswith(":MetricAlarm")]
+    function, stage = (
+        {"FunctionName": "opsgenie-offboarding-dev"},
+        {"ApiName": "opsgenie-offboarding-dev", "Stage": "test"},
+    )
+    assert {(alarm["namespace"], alarm["metricName"]): alarm["dimensions"] for alarm in alarms} == {
+        ("AWS/Lambda", "Errors"): function,
+        ("AWS/Lambda", "Throttles"): function,
+        ("AWS/ApiGateway", "5XXError"): stage,
+    }
+    assert {(alarm["threshold"], alarm["comparisonOperator"]) for alarm in alarms} == {(0, "GreaterThanThreshold")}
+    assert [alarm["alarmActions"] for alarm in alarms] == [[MADE_UP["sns/topic:Topic"]["arn"]]] * 3
 
 
 @pytest.mark.parametrize(

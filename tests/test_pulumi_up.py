@@ -46,6 +46,7 @@ def test_life_of_a_stack(stack):
     new_code_moves_the_alias(stack, gateway)
     new_definition_is_served(stack, gateway)
     older_version_answers_again(stack)
+    alarms_are_there(stack)
     destroy_leaves_nothing(stack)
 
 
@@ -107,6 +108,17 @@ def older_version_answers_again(stack: EmulatedStack) -> None:
 
     assert (outputs["version"], alias(stack, outputs)) == ("2", "1")
     assert stack.post(outputs, x_api_key=outputs["apiKey"])[0] == 400
+
+
+def alarms_are_there(stack: EmulatedStack) -> None:
+    stack.pulumi("config", "set", "alarmEmail", "ops@example.com")
+    stack.up()
+
+    alarms = stack.aws("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert {alarm["MetricName"] for alarm in alarms} == {"Errors", "Throttles", "5XXError"}
+    (subscription,) = stack.aws("sns").list_subscriptions()["Subscriptions"]
+    assert subscription["Endpoint"] == "ops@example.com"
+    assert {action for alarm in alarms for action in alarm["AlarmActions"]} == {subscription["TopicArn"]}
 
 
 def destroy_leaves_nothing(stack: EmulatedStack) -> None:

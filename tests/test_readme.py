@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local.processes import HOST, Processes, flask_run, free_port
 from tests.local_stack import ROOT
@@ -46,6 +47,16 @@ def test_the_demo_prints_what_the_readme_shows() -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^    |`)make ([a-z-]+)", README, re.MULTILINE))))
 def test_the_readme_names_only_targets_that_are_there(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_the_readme_has_every_setting_of_a_stack_with_its_default() -> None:
+    settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    shown = dict(re.findall(r"^\| `([a-zA-Z]+)` \| (.*?) \|", README, re.MULTILINE))
+    words = {"accessToken": "required", "allowedCidrs": "everyone", "alarmEmail": "nobody"}
+
+    assert settings.keys() <= shown.keys()
+    for name, setting in settings.items():
+        assert shown[name] == words.get(name, f"`{setting.get('default')}`")
 
 
 @pytest.mark.enable_socket
