@@ -40,7 +40,7 @@ run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgen
 package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size and SHA-256
 	@$(BIN)/python package.py
 
-test: $(VENV)/.dev package ## every test but the long ones, and branch coverage; no network
+test: $(VENV)/.dev package ## every test but the long ones, and branch coverage; no network once installed
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --cov
 
 test-all: test ## every test, the long ones too

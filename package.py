@@ -22,6 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent
+ARCHITECTURE, MACHINE = "arm64", "aarch64"  # one thing in Lambda's word and in that of the wheels
 # Python that Lambda offers -> minor number of its glibc: Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
@@ -50,20 +51,20 @@ class Package:
     sha256: str
 
 
-def build(root: Path = ROOT, architecture: str = "arm64") -> Package:
+def build(root: Path = ROOT) -> Package:
     """Build `root/service` and its locked dependencies into `root/build/function-<hash of all inputs>.zip`.
 
     With nothing changed the zip is only read, since `pulumi up` runs the program twice. Raise PackageError.
     """
     lock, sources = root / "service/requirements.txt", sorted((root / "service").rglob("*.py"))
     _check_lock(root / "service/requirements.in", lock)
-    fixed = _digest([], root, Path(__file__).read_text(), _text(lock), runtime(), sys.version, architecture)
+    fixed = _digest([], root, Path(__file__).read_text(), _text(lock), runtime(), sys.version)
     out = root / "build" / f"function-{_digest(sources, root, fixed, zlib.ZLIB_RUNTIME_VERSION)}.zip"
     try:
         out.parent.mkdir(exist_ok=True)
         if not out.exists():
             with tempfile.TemporaryDirectory(prefix=".tmp-", dir=out.parent) as scratch:
-                stage = _stage(out.parent / f".stage-{fixed}", Path(scratch), lock, architecture)
+                stage = _stage(out.parent / f".stage-{fixed}", Path(scratch), lock)
                 _write(out, Path(scratch), [stage, _code(sources, root, Path(scratch, "code"))])
         os.utime(out)
         _forget(out.parent)
@@ -106,10 +107,10 @@ def _digest(files: Iterable[Path], base: Path, *words: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _stage(stage: Path, scratch: Path, lock: Path, architecture: str) -> Path:
+def _stage(stage: Path, scratch: Path, lock: Path) -> Path:
     """Install and compile the dependencies, once for each lock."""
     if not stage.exists():
-        _install(lock, architecture, scratch / "stage")
+        _install(lock, scratch / "stage")
         _compile(scratch / "stage")
         try:
             (scratch / "stage").rename(stage)
@@ -120,12 +121,12 @@ def _stage(stage: Path, scratch: Path, lock: Path, architecture: str) -> Path:
     return stage
 
 
-def _install(lock: Path, architecture: str, target: Path) -> None:
+def _install(lock: Path, target: Path) -> None:
     if importlib.util.find_spec("pip") is None:
         raise PackageError(f"package: {sys.executable} has no pip; run `{sys.executable} -m ensurepip`")
-    version, machine = runtime().removeprefix("python"), {"arm64": "aarch64"}.get(architecture, architecture)
+    version = runtime().removeprefix("python")
     # pip takes each platform literally: a newer one does not stand for the older ones.
-    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC[version], 16, -1)] + [f"manylinux2014_{machine}"]
+    tags = [f"manylinux_2_{minor}_{MACHINE}" for minor in range(GLIBC[version], 16, -1)] + [f"manylinux2014_{MACHINE}"]
     # Only of a retry does pip say that it could not connect.
     options = ["--only-binary=:all:", "--require-hashes", "--no-compile", "--implementation=cp", "--retries=3"]
     options += [f"--python-version={version}", *(f"--platform={tag}" for tag in tags)]
@@ -154,18 +155,8 @@ def _compile(tree: Path) -> None:
     In a process of its own and without site: the strings that a process shares already show in the bytes.
     https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
     """
-    _run(
-        "-S",
-        "-m",
-        "compileall",
-        "-q",
-        "--invalidation-mode=unchecked-hash",
-        "-s",
-        str(tree),
-        "-p",
-        "/var/task",
-        str(tree),
-    )
+    as_in_lambda = ["-s", str(tree), "-p", "/var/task"]
+    _run("-S", "-m", "compileall", "-q", "--invalidation-mode=unchecked-hash", *as_in_lambda, str(tree))
 
 
 def _run(*arguments: str) -> None:

@@ -1,6 +1,5 @@
 """`python -m bench`: calls and time per request, cold import, handler overhead, package."""
 
-import importlib
 import os
 import statistics
 import subprocess
@@ -11,11 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import awsgi
-import requests
 from flask import Flask
 
-from bench.accounts import ACCOUNTS, HARI
+import package
+from bench.accounts import ACCOUNTS
 from bench.opsgenie import DELAY, served
+from local.opsgenie.wire import CONTROL
+from local.samples import HARI, KEY
+from local.sessions import direct
 from service.app import create_app
 from service.handler import make_handler
 from service.settings import Settings
@@ -48,22 +50,23 @@ def main() -> None:
     print(f"\nCold import of service.handler: {cold_import() * 1000:.0f} ms\n")
     for name, seconds in handler_overhead().items():
         print(f"{name:32} {seconds * 1e6:6.0f} microseconds")
-    package()
+    print_package()
 
 
 def request(size: str) -> tuple[int, float]:
     """Off-board the leaver several times from the same account; return the calls and the median of the seconds."""
-    with served(size) as url, requests.Session() as control:
-        client = create_app(Settings("local-key", url)).test_client()
+    with served(size) as url, direct() as control:
+        client = create_app(Settings(KEY, url)).test_client()
         times = []
         for _ in range(TIMES):
-            control.post(f"{url}/_simulation/reset")
+            control.post(f"{url}{CONTROL}/reset", timeout=10)
             began = time.perf_counter()
             response = client.post("/", json={"username": HARI})
             times.append(time.perf_counter() - began)
             if response.status_code != 200:
                 raise SystemExit(f"bench: {size}: {response.get_data(as_text=True)[:500]}")
-        return len(control.get(f"{url}/_simulation/calls").json()), statistics.median(times)
+        calls = control.get(f"{url}{CONTROL}/calls", timeout=10).json()
+        return len(calls), statistics.median(times)
 
 
 def cold_import() -> float:
@@ -82,7 +85,6 @@ def handler_overhead() -> dict[str, float]:
     empty = Flask("empty")
     empty.add_url_rule("/", view_func=lambda: "{}", methods=["POST"], endpoint="empty")
     handler = make_handler({"ACCESS_TOKEN": "bench"})
-    sys.stdout.flush()
     return {
         "an empty view": timed(lambda: empty.test_client().post("/", data="{}")),
         "an empty view through aws-wsgi": timed(lambda: awsgi.response(empty, EVENT, CONTEXT)),
@@ -91,7 +93,7 @@ def handler_overhead() -> dict[str, float]:
 
 
 def timed(call: Callable[[], Any], times: int = 500) -> float:
-    """Return the median seconds of a call whose output goes nowhere."""
+    """Return the median seconds of a call."""
     found = []
     for _ in range(times):
         began = time.perf_counter()
@@ -100,13 +102,12 @@ def timed(call: Callable[[], Any], times: int = 500) -> float:
     return statistics.median(found)
 
 
-def package() -> None:
-    """Build the zip, which takes what it can from an earlier build."""
-    builder = importlib.import_module("package")
+def print_package() -> None:
+    """Build the zip, which takes what it can from an earlier build, and print its size and the time."""
     began = time.perf_counter()
     try:
-        built = builder.build()
-    except builder.PackageError as error:
+        built = package.build()
+    except package.PackageError as error:
         print(f"\nPackage: {error}")
         return
     print(f"\nPackage: {built.size / 1e6:.2f} MB in {time.perf_counter() - began:.1f} s")

@@ -6,12 +6,11 @@ from functools import partial
 
 from local.opsgenie import sample_account
 from local.opsgenie.account import Item
-
-HARI = "hari@example.com"
+from local.samples import HARI
 
 
 def small() -> Item:
-    """Two people in one rotation and one team."""
+    """Return the sample account shrunk to two people in one rotation and one team."""
     account = sample_account()
     account["users"] = [user for user in account["users"] if user["username"] in (HARI, "henrik.dahl@example.com")]
     schedule = account["schedules"][0]
@@ -27,7 +26,7 @@ def small() -> Item:
 
 
 def big(schedules: int = 500, teams: int = 300, users: int = 5000, mine: int = 60) -> Item:
-    """The sample account grown: the leaver is in `mine` more rotations and teams of many."""
+    """Return the sample account grown: the leaver is in `mine` more rotations and teams of many."""
     account = sample_account()
     hari = next(user for user in account["users"] if user["username"] == HARI)
     place = {"type": "user", "id": hari["id"], "username": HARI}

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class KeepAliveServer(ThreadingHTTPServer):
-    """Serves `app`; `connections` counts those that were made."""
+    """Serve `app`; `connections` counts those that were made."""
 
     daemon_threads = True
     block_on_close = False
@@ -19,7 +19,7 @@ class KeepAliveServer(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """The address to call."""
+        """Return the address to call."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def process_request(self, request: Any, client_address: Any) -> None:

@@ -10,19 +10,20 @@ from typing import Any
 from bench.accounts import ACCOUNTS
 from bench.keep_alive import KeepAliveServer
 from local.opsgenie import Simulation, create_app
+from local.opsgenie.wire import CONTROL
 
 DELAY = 0.1
 """Seconds that each call takes, its work here included."""
 
 
 def serve(size: str) -> None:
-    """Serve an account on a free port of loopback, until the input ends."""
+    """Serve an account on a free port of loopback until it is terminated."""
     app = create_app(Simulation(ACCOUNTS[size]()))
 
     def delayed(environ: Any, start_response: Any) -> Any:
         ends = time.monotonic() + DELAY
         answer = list(app(environ, start_response))
-        if "/_simulation/" not in environ["PATH_INFO"]:
+        if not environ["PATH_INFO"].startswith(CONTROL):
             time.sleep(max(0.0, ends - time.monotonic()))
         return answer
 
@@ -34,13 +35,16 @@ def serve(size: str) -> None:
 @contextmanager
 def served(size: str) -> Iterator[str]:
     """Run the child; give its address."""
-    child = subprocess.Popen([sys.executable, "-m", "bench.opsgenie", size], stdout=subprocess.PIPE, text=True)  # noqa: S603 -- this project's own module
-    try:
-        assert child.stdout  # noqa: S101 -- for the type checker
-        yield child.stdout.readline().strip()
-    finally:
-        child.terminate()
-        child.wait()
+    command = [sys.executable, "-m", "bench.opsgenie", size]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 -- this project's own module
+        try:
+            assert child.stdout  # noqa: S101 -- for the type checker
+            url = child.stdout.readline().strip()
+            if not url:
+                raise SystemExit("bench: the simulated Opsgenie ended before it listened; its words are above")
+            yield url
+        finally:
+            child.terminate()
 
 
 if __name__ == "__main__":

@@ -1,26 +1,18 @@
 """How the resources of the REST API are created on the local AWS: one small function a type."""
 
-from typing import TYPE_CHECKING
-
-from local.inputs import Created, Inputs
-
-if TYPE_CHECKING:
-    from local.aws import LocalAws
+from local.clients import Create, Created, Inputs, LocalAws
 
 
-def rest_api(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    """Create the API."""
-    policy = {"policy": inputs["policy"]} if inputs.get("policy") else {}
+def _rest_api(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     types = [inputs["endpointConfiguration"]["types"]]
     made = aws.client("apigateway").create_rest_api(
-        name=inputs["name"], endpointConfiguration={"types": types}, **policy
+        name=inputs["name"], endpointConfiguration={"types": types}, policy=inputs["policy"]
     )
     arn = f"arn:aws:execute-api:{aws.region}:{aws.account}:{made['id']}"
     return made["id"], {"rootResourceId": made["rootResourceId"], "executionArn": arn}
 
 
-def method(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
-    """Create a method."""
+def _method(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     aws.client("apigateway").put_method(
         restApiId=inputs["restApi"],
         resourceId=inputs["resourceId"],
@@ -31,8 +23,7 @@ def method(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
     return name, {}
 
 
-def integration(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
-    """Create what a method calls."""
+def _integration(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     aws.client("apigateway").put_integration(
         restApiId=inputs["restApi"],
         resourceId=inputs["resourceId"],
@@ -40,30 +31,27 @@ def integration(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
         type=inputs["type"],
         integrationHttpMethod=inputs["integrationHttpMethod"],
         uri=inputs["uri"],
-        timeoutInMillis=inputs.whole("timeoutMilliseconds"),
+        timeoutInMillis=inputs["timeoutMilliseconds"],
     )
     return name, {}
 
 
-def deployment(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    """Create a copy of the API as it is."""
+def _deployment(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     return aws.client("apigateway").create_deployment(restApiId=inputs["restApi"])["id"], {}
 
 
-def stage(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    """Create a stage; its URL is where this AWS serves it."""
+def _stage(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     api, stage = inputs["restApi"], inputs["stageName"]
     aws.client("apigateway").create_stage(restApiId=api, stageName=stage, deploymentId=inputs["deployment"])
     # Where this AWS serves a stage without the help of a name server.
     return f"{api}-{stage}", {"invokeUrl": f"{aws.endpoint}/_aws/execute-api/{api}/{stage}"}
 
 
-def method_settings(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
-    """Set the stage's limits."""
+def _method_settings(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     settings = inputs["settings"]
     values = {
         "throttling/rateLimit": settings["throttlingRateLimit"],
-        "throttling/burstLimit": int(settings["throttlingBurstLimit"]),
+        "throttling/burstLimit": settings["throttlingBurstLimit"],
         "metrics/enabled": str(settings["metricsEnabled"]).lower(),
     }
     patches = [
@@ -76,27 +64,37 @@ def method_settings(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
     return name, {}
 
 
-def usage_plan(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    """Create a usage plan."""
+def _usage_plan(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     throttle, quota = inputs["throttleSettings"], inputs["quotaSettings"]
     made = aws.client("apigateway").create_usage_plan(
         name=inputs["name"],
         apiStages=[{"apiId": stage["apiId"], "stage": stage["stage"]} for stage in inputs["apiStages"]],
-        throttle={"rateLimit": throttle["rateLimit"], "burstLimit": int(throttle["burstLimit"])},
-        quota={"limit": int(quota["limit"]), "period": quota["period"]},
+        throttle={"rateLimit": throttle["rateLimit"], "burstLimit": throttle["burstLimit"]},
+        quota={"limit": quota["limit"], "period": quota["period"]},
     )
     return made["id"], {}
 
 
-def api_key(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    """Create an API key."""
+def _api_key(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     made = aws.client("apigateway").create_api_key(name=inputs["name"], enabled=True)
     return made["id"], {"value": made["value"]}
 
 
-def usage_plan_key(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
-    """Let a key use a plan."""
+def _usage_plan_key(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     made = aws.client("apigateway").create_usage_plan_key(
         usagePlanId=inputs["usagePlanId"], keyId=inputs["keyId"], keyType=inputs["keyType"]
     )
     return made["id"], {}
+
+
+CREATE: dict[str, Create] = {
+    "aws:apigateway/restApi:RestApi": _rest_api,
+    "aws:apigateway/method:Method": _method,
+    "aws:apigateway/integration:Integration": _integration,
+    "aws:apigateway/deployment:Deployment": _deployment,
+    "aws:apigateway/stage:Stage": _stage,
+    "aws:apigateway/methodSettings:MethodSettings": _method_settings,
+    "aws:apigateway/usagePlan:UsagePlan": _usage_plan,
+    "aws:apigateway/apiKey:ApiKey": _api_key,
+    "aws:apigateway/usagePlanKey:UsagePlanKey": _usage_plan_key,
+}

@@ -1,7 +1,7 @@
 """The same stack, kept running, with the function's log following."""
 
-from local.run import EXAMPLES
-from local.stack import System, function_log, running
+from local.samples import EXAMPLES
+from local.system import System, function_log, running
 
 
 def keep() -> None:

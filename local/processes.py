@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -15,6 +15,11 @@ from typing import Self
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends this program: Ctrl-C, `kill`, and a terminal that is closed."""
+
+SOMEBODYS_ACCOUNT = ("AWS_", "PULUMI_")
+"""How the variables of the environment begin that belong to somebody's own account."""
 
 
 class LocalError(Exception):
@@ -22,24 +27,24 @@ class LocalError(Exception):
 
 
 class Processes:
-    """The children of this program; leaving the context ends them, and so do Ctrl-C and SIGTERM."""
+    """The children of this program; leaving the context ends them, and so do Ctrl-C, SIGTERM and SIGHUP."""
 
     def __init__(self) -> None:
-        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._children: list[tuple[str, subprocess.Popen[bytes], Path | None]] = []
 
     def __enter__(self) -> Self:
-        for sign in (signal.SIGTERM, signal.SIGHUP):
+        for sign in STOPPING:
             signal.signal(sign, _interrupt)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A second Ctrl-C must not cut the ending short.
+        # A second signal must not cut the ending short.
         with _deaf():
-            for _, child in self._children:
+            for _, child, _ in self._children:
                 _signal_group(child, signal.SIGTERM)
-            for _, child in self._children:
+            for _, child, _ in self._children:
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(STOP_SECONDS)
                 # Whatever a child started itself is in its group, and may be slower than the child.
@@ -60,22 +65,22 @@ class Processes:
             child = subprocess.Popen(  # noqa: S603 -- our own
                 command, env={**_own_environ(), **env}, stdout=output, stderr=output, start_new_session=True
             )
-        self._children.append((name, child))
+        self._children.append((name, child, log))
         end = time.monotonic() + START_SECONDS
         while not _listens(port):
             if child.poll() is not None:
-                raise LocalError(f"{name} ended at once with status {child.returncode}{_words(log)}")
+                raise LocalError(f"{name} ended at once with status {child.returncode}{_last_words(log)}")
             if time.monotonic() > end:
-                raise LocalError(f"{name} does not listen on port {port} after {START_SECONDS:.0f} s")
+                raise LocalError(f"{name} does not listen on port {port} after {START_SECONDS:.0f} s{_last_words(log)}")
             time.sleep(0.05)
 
     def wait(self, seconds: float = float("inf")) -> None:
         """Wait, and raise LocalError where a child ends meanwhile, which none does by itself."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for name, child in self._children:
+            for name, child, log in self._children:
                 if child.poll() is not None:
-                    raise LocalError(f"{name} ended with status {child.returncode}")
+                    raise LocalError(f"{name} ended with status {child.returncode}{_last_words(log)}")
             time.sleep(0.2)
 
 
@@ -86,10 +91,7 @@ def require_free(port: int, name: str) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise LocalError(
-                f"port {port}, where {name} should listen, cannot be used ({error.strerror}): "
-                "end what uses it, or choose other ports with --port and --opsgenie-port"
-            ) from error
+            raise LocalError(f"port {port}, where {name} should listen, cannot be used ({error.strerror})") from error
 
 
 def flask_run(app: str, port: int) -> tuple[str, ...]:
@@ -104,18 +106,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clean_environ() -> dict[str, str]:
+    """Return this process's environment without what belongs to somebody's own account."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(SOMEBODYS_ACCOUNT)}
+
+
 def _own_environ() -> dict[str, str]:
-    # Nothing of the user's AWS account reaches a child, and no proxy comes between processes of this machine.
+    # No proxy comes between processes of this machine.
     proxies = {"http_proxy", "https_proxy", "all_proxy"}
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name.lower() not in proxies
-    }
+    return {name: value for name, value in clean_environ().items() if name.lower() not in proxies}
 
 
-def _words(log: Path | None) -> str:
+def _last_words(log: Path | None) -> str:
     if log is None:
         return "; its words are above"
-    return ":\n" + "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+    lines = log.read_text(errors="replace").splitlines()[-20:]
+    return ":\n" + "\n".join(lines) if lines else ", without a word"
 
 
 def _signal_group(child: subprocess.Popen[bytes], sign: int) -> None:
@@ -129,14 +135,17 @@ def _listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def _interrupt(_sign: int, _frame: FrameType | None) -> None:
+def _interrupt(sign: int, _frame: FrameType | None) -> None:
+    # A shell sends SIGHUP right after the kernel did, sooner than leaving the context can be deaf to it.
+    signal.signal(sign, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
-class _deaf:  # noqa: N801 -- a context manager that reads as a word
-    def __enter__(self) -> None:
-        self._old = {sign: signal.signal(sign, signal.SIG_IGN) for sign in (signal.SIGINT, signal.SIGTERM)}
-
-    def __exit__(self, *_: object) -> None:
-        for sign, handler in self._old.items():
+@contextmanager
+def _deaf() -> Iterator[None]:
+    old = {sign: signal.signal(sign, signal.SIG_IGN) for sign in STOPPING}
+    try:
+        yield
+    finally:
+        for sign, handler in old.items():
             signal.signal(sign, handler)

@@ -1,24 +1,19 @@
 """How each type of resource is created on the local AWS: one small function a type, in one table."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from local import api_resources
-from local.inputs import Created, Inputs
-
-if TYPE_CHECKING:
-    from local.aws import LocalAws
+from local.clients import Create, Created, Inputs, LocalAws
 
 
-def _bucket(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _bucket(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     name, s3 = inputs["bucket"], aws.client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": aws.region})
     s3.put_bucket_policy(Bucket=name, Policy=inputs["policy"])
     return name, {"arn": f"arn:aws:s3:::{name}"}
 
 
-def _public_access_block(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _public_access_block(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     settings = {
         "BlockPublicAcls": inputs["blockPublicAcls"],
         "BlockPublicPolicy": inputs["blockPublicPolicy"],
@@ -29,7 +24,7 @@ def _public_access_block(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
     return inputs["bucket"], {}
 
 
-def _encryption(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _encryption(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     rules = [
         {
             "ApplyServerSideEncryptionByDefault": {
@@ -42,30 +37,30 @@ def _encryption(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
     return inputs["bucket"], {}
 
 
-def _object(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _object(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     body = Path(inputs["source"].path).read_bytes()
     aws.client("s3").put_object(Bucket=inputs["bucket"], Key=inputs["key"], Body=body)
     return inputs["key"], {}
 
 
-def _log_group(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _log_group(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     name, logs = inputs["name"], aws.client("logs")
     logs.create_log_group(logGroupName=name)
-    logs.put_retention_policy(logGroupName=name, retentionInDays=inputs.whole("retentionInDays"))
+    logs.put_retention_policy(logGroupName=name, retentionInDays=inputs["retentionInDays"])
     return name, {"arn": f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{name}"}
 
 
-def _role(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
+def _role(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=inputs["assumeRolePolicy"])
     return name, {"arn": role["Role"]["Arn"], "name": name}
 
 
-def _role_policy(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
+def _role_policy(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     aws.client("iam").put_role_policy(RoleName=inputs["role"], PolicyName=name, PolicyDocument=inputs["policy"])
     return f"{inputs['role']}:{name}", {}
 
 
-def _function(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _function(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     logging = inputs["loggingConfig"]
     made = aws.client("lambda").create_function(
         FunctionName=inputs["name"],
@@ -75,15 +70,15 @@ def _function(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
         Handler=inputs["handler"],
         Code={"S3Bucket": inputs["s3Bucket"], "S3Key": inputs["s3Key"]},
         Publish=inputs["publish"],
-        Timeout=inputs.whole("timeout"),
-        MemorySize=inputs.whole("memorySize"),
+        Timeout=inputs["timeout"],
+        MemorySize=inputs["memorySize"],
         LoggingConfig={"LogFormat": logging["logFormat"], "LogGroup": logging["logGroup"]},
         Environment={"Variables": inputs["environment"]["variables"]},
     )
     return inputs["name"], {"arn": made["FunctionArn"], "version": made["Version"]}
 
 
-def _alias(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _alias(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     made = aws.client("lambda").create_alias(
         FunctionName=inputs["functionName"], Name=inputs["name"], FunctionVersion=inputs["functionVersion"]
     )
@@ -92,7 +87,7 @@ def _alias(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
     return arn, {"arn": arn, "invokeArn": uri}
 
 
-def _permission(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
+def _permission(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     aws.client("lambda").add_permission(
         FunctionName=inputs["function"],
         Qualifier=inputs["qualifier"],
@@ -104,19 +99,19 @@ def _permission(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
     return name, {}
 
 
-def _topic(aws: "LocalAws", name: str, _: Inputs) -> Created:
+def _topic(aws: LocalAws, name: str, _: Inputs) -> Created:
     arn = aws.client("sns").create_topic(Name=name)["TopicArn"]
     return arn, {"arn": arn}
 
 
-def _subscription(aws: "LocalAws", _: str, inputs: Inputs) -> Created:
+def _subscription(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     made = aws.client("sns").subscribe(
         TopicArn=inputs["topic"], Protocol=inputs["protocol"], Endpoint=inputs["endpoint"]
     )
     return made["SubscriptionArn"], {}
 
 
-def _alarm(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
+def _alarm(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     dimensions = [{"Name": key, "Value": value} for key, value in inputs["dimensions"].items()]
     aws.client("cloudwatch").put_metric_alarm(
         AlarmName=name,
@@ -124,8 +119,8 @@ def _alarm(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
         MetricName=inputs["metricName"],
         Dimensions=dimensions,
         Statistic=inputs["statistic"],
-        Period=inputs.whole("period"),
-        EvaluationPeriods=inputs.whole("evaluationPeriods"),
+        Period=inputs["period"],
+        EvaluationPeriods=inputs["evaluationPeriods"],
         Threshold=inputs["threshold"],
         ComparisonOperator=inputs["comparisonOperator"],
         TreatMissingData=inputs["treatMissingData"],
@@ -134,11 +129,7 @@ def _alarm(aws: "LocalAws", name: str, inputs: Inputs) -> Created:
     return name, {}
 
 
-def _nothing(_: "LocalAws", name: str, __: Inputs) -> Created:
-    return name, {}
-
-
-CREATE: dict[str, Callable[["LocalAws", str, Inputs], Created]] = {
+CREATE: dict[str, Create] = {
     "aws:s3/bucket:Bucket": _bucket,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _public_access_block,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _encryption,
@@ -150,16 +141,7 @@ CREATE: dict[str, Callable[["LocalAws", str, Inputs], Created]] = {
     "aws:lambda/function:Function": _function,
     "aws:lambda/alias:Alias": _alias,
     "aws:lambda/permission:Permission": _permission,
-    "aws:apigateway/restApi:RestApi": api_resources.rest_api,
-    "aws:apigateway/method:Method": api_resources.method,
-    "aws:apigateway/integration:Integration": api_resources.integration,
-    "aws:apigateway/deployment:Deployment": api_resources.deployment,
-    "aws:apigateway/stage:Stage": api_resources.stage,
-    "aws:apigateway/methodSettings:MethodSettings": api_resources.method_settings,
-    "aws:apigateway/usagePlan:UsagePlan": api_resources.usage_plan,
-    "aws:apigateway/apiKey:ApiKey": api_resources.api_key,
-    "aws:apigateway/usagePlanKey:UsagePlanKey": api_resources.usage_plan_key,
     "aws:sns/topic:Topic": _topic,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
-    "pulumi:pulumi:Stack": _nothing,
+    **api_resources.CREATE,
 }

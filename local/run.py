@@ -1,20 +1,20 @@
 """The service by `flask run`, in front of a simulated Opsgenie."""
 
-from local.processes import HOST, Processes, flask_run, require_free
+from local.processes import HOST, LocalError, Processes, flask_run, require_free
+from local.samples import EXAMPLES, KEY
 
-EXAMPLES = (
-    ("a dry run", '{ "username":"hari@example.com", "dry_run":true }'),
-    ("a delete", '{ "username":"hari@example.com" }'),
-    ("a replacement", '{ "username":"meera@example.com", "replace_with":"kofi@example.com" }'),
-    ("a refusal", '{ "username":"tomas@example.com" }'),
-)
+OTHER_PORTS = "`.venv/bin/python -m local run --port 5002 --opsgenie-port 5003`"
 
 
 def run(port: int, opsgenie_port: int) -> None:
     """Start both, say what to try, and wait for Ctrl-C; raises LocalError."""
     service, opsgenie = "the service", "the simulated Opsgenie"
-    require_free(port, service)
-    env = {"ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": f"http://{HOST}:{opsgenie_port}"}
+    try:
+        require_free(port, service)
+        require_free(opsgenie_port, opsgenie)
+    except LocalError as error:
+        raise LocalError(f"{error}: end what uses it, or choose other ports: {OTHER_PORTS}") from error
+    env = {"ACCESS_TOKEN": KEY, "OPSGENIE_API_URL": f"http://{HOST}:{opsgenie_port}"}
     with Processes() as processes:
         processes.start(opsgenie, opsgenie_port, flask_run("local.opsgenie", opsgenie_port), {})
         processes.start(service, port, flask_run("service.app", port), env)

@@ -76,7 +76,7 @@ def _delete_user(settings: Settings, session: requests.Session) -> Response:
             asked,
             parallel,
             protected=settings.protected_users,
-            on_change=partial(_record_change, dict(g.who)),
+            tell=partial(_record_change, dict(g.who)),
         )
         done = offboarding.run()
     return _answer(200, **report.report_json(done, asked))
@@ -107,8 +107,8 @@ def _refuse_more_slashes() -> None:
         abort(404)
 
 
-def _record_change(who: Mapping[str, Any], change: Change) -> None:
-    trail.record("change", **who, change=report.change_json(change))
+def _record_change(who: Mapping[str, Any], event: str, change: Change) -> None:
+    trail.record(event, **who, change=report.change_json(change))
 
 
 def _record_outcome(response: Response) -> Response:

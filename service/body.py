@@ -16,7 +16,7 @@ https://docs.opsgenie.com/docs/user-api#create-user
 """
 
 
-class BodyError(ValueError):
+class BodyError(Exception):
     """The body cannot be taken; `problems` has a sentence each."""
 
     def __init__(self, *problems: str) -> None:
@@ -51,8 +51,6 @@ def _json_object(body: bytes) -> dict[str, Any]:
         values = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_without_repeats)
     except UnicodeDecodeError:
         raise BodyError("the body is not UTF-8") from None
-    except BodyError:
-        raise
     except (ValueError, RecursionError):
         raise BodyError('the body is not JSON; send for example {"username": "hari@example.com"}') from None
     if not isinstance(values, dict):

@@ -3,17 +3,22 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tenacity import Retrying
 
-from service.errors import NonsenseError, NotFoundError, RefusedError, ServiceError
+from service.errors import NonsenseError, NotFoundError, RefusedError, RejectedError, ServiceError
 from service.model import Blocker, Change, Entry, Escalation, Person, Rotation, Survey
 
 FRESH = 1.0
 """Seconds for which a rotation or escalation counts as just read."""
 
-Rule = Callable[[Rotation | Escalation], Change | Blocker | None]
+Detach = Callable[[Rotation | Escalation], Change | Blocker | None]
+"""What the rules make of a rotation or an escalation as it is now; None where the person is not in it."""
+
+Tell = Callable[[str, Change], None]
+"""Takes `change` with a change that was made, `unconfirmed` with one that may have been."""
 
 
 class Client(Protocol):
@@ -24,6 +29,7 @@ class Client(Protocol):
     told_by_refusal: str
 
     def attempts(self) -> Retrying: ...
+    def turn(self) -> AbstractContextManager[object]: ...
     def find(self, username: str) -> Person: ...
     def survey(self, person: Person, *, thorough: bool = False) -> Survey: ...  # pragma: no mutate -- nothing runs here
     def reread(self, entry: Entry) -> Entry | None: ...
@@ -33,9 +39,9 @@ class Client(Protocol):
 class Changes:
     """What is planned, what is made, and what may have been made; safe to use from several threads."""
 
-    def __init__(self, client: Client, on_change: Callable[[Change], None]) -> None:
+    def __init__(self, client: Client, tell: Tell) -> None:
         self._client = client
-        self._on_change = on_change
+        self._tell = tell
         self._lock = threading.Lock()
         self._order: dict[tuple[str, str], int] = {}
         self._planned: dict[tuple[str, str], Change] = {}
@@ -63,52 +69,56 @@ class Changes:
         for change in changes:
             self._order.setdefault(change.key, len(self._order))
 
-    # The defaults are for what is no list, and so is neither ruled on nor read again.
-    def make(self, change: Change, rule: Rule = lambda _: None, read_at: float = 0.0) -> None:  # pragma: no mutate
+    # The defaults are for what is neither: it is not ruled on, and not read before it is deleted.
+    def make(self, change: Change, detach: Detach = lambda _: None, read_at: float = 0.0) -> None:  # pragma: no mutate
         """Make a change, or find that nothing is left to change.
 
-        `rule` says what to change in a rotation or an escalation as it is now; `read_at` is when it was read, by
-        time.monotonic(). Raises RefusedError where the rule forbids it by now.
+        `detach` says what to change in a rotation or an escalation as it is now; `read_at` is when it was read, by
+        time.monotonic(). Raises RefusedError where the rules forbid it by now.
         """
         made = True
         try:
             if isinstance(change.before, Rotation | Escalation):
-                made = self._rewrite(change, rule, read_at)
+                made = self._rewrite(change, detach, read_at)
             else:
                 self._client.make(change)
         except ServiceError as error:
-            if not self._happened(change, rule, error):
+            if not self._happened(change, detach, error):
                 raise
             made = error.maybe_done
         self._settle(change, made=made)
 
-    def _rewrite(self, change: Change, rule: Rule, read_at: float) -> bool:
+    def _rewrite(self, change: Change, detach: Detach, read_at: float) -> bool:
         """Write a rotation or escalation, read again where it was read long ago or an earlier try failed.
 
-        A list that was read before a wait would undo what somebody else changed in it meanwhile.
+        What was read before a wait would undo what somebody else changed in it meanwhile.
         """
-        lost: ServiceError | None = None
+        lost = False  # pragma: no mutate -- None is as false
         for attempt in self._client.attempts():
-            with attempt:
+            with self._client.turn():
                 if time.monotonic() - read_at > FRESH or attempt.retry_state.attempt_number > 1:
-                    current = self._current(change, rule)
+                    current = self._current(change, detach, lost=lost)
                     if current is None:
-                        return lost is not None
+                        return lost
                     change = current
-                try:
-                    self._client.make(change)
-                except ServiceError as error:
-                    lost = error if error.maybe_done else lost
-                    error.maybe_done = lost is not None
-                    raise
-                return True
+                with attempt:
+                    try:
+                        self._client.make(change)
+                    except ServiceError as error:
+                        error.maybe_done = lost = lost or error.maybe_done
+                        raise
+                    return True
         raise AssertionError("the loop above returns or raises")  # pragma: no mutate -- it cannot be reached
 
-    def _current(self, change: Change, rule: Rule) -> Change | None:
-        entry = self._client.reread(change.before)
-        if not isinstance(entry, Rotation | Escalation):
-            raise NotFoundError
-        outcome = rule(entry)
+    def _current(self, change: Change, detach: Detach, *, lost: bool) -> Change | None:
+        try:
+            entry = self._client.reread(change.before)
+            if not isinstance(entry, Rotation | Escalation):
+                raise NotFoundError
+        except ServiceError as error:
+            error.maybe_done = lost
+            raise
+        outcome = detach(entry)
         if isinstance(outcome, Blocker):
             raise RefusedError((outcome,))
         if outcome:
@@ -116,24 +126,27 @@ class Changes:
                 self._planned[change.key] = outcome
         return outcome
 
-    def _happened(self, change: Change, rule: Rule, error: ServiceError) -> bool:
-        """Look whether nothing is left to change after an answer that was lost, or that said nothing is there.
-
-        A change that may have been made is noted where looking fails too.
-        """
-        if not (error.maybe_done or isinstance(error, NotFoundError)):
+    def _happened(self, change: Change, detach: Detach, error: ServiceError) -> bool:
+        """Look whether nothing is left to change after an answer that was lost, or that may mean just that."""
+        # Which of the two Opsgenie answers where the person is no member of the team is not documented.
+        if not (error.maybe_done or isinstance(error, NotFoundError | RejectedError)):
             return False
         try:
             entry = self._client.reread(change.before)
         except ServiceError:
             if error.maybe_done:
-                with self._lock:
-                    self._unconfirmed[change.key] = change
+                self._doubt(change)
             raise
-        happened = entry is None or (isinstance(entry, Rotation | Escalation) and rule(entry) is None)
+        happened = entry is None or (isinstance(entry, Rotation | Escalation) and detach(entry) is None)
         if isinstance(error, NotFoundError) and not happened:
             raise NonsenseError(f"it says that {change.before.name} is not there, and shows it") from error
         return happened
+
+    def _doubt(self, change: Change) -> None:
+        with self._lock:
+            change = self._planned.get(change.key, change)
+            self._unconfirmed[change.key] = change
+        self._tell("unconfirmed", change)
 
     def _settle(self, change: Change, *, made: bool) -> None:
         with self._lock:
@@ -141,4 +154,4 @@ class Changes:
             if made:
                 self._made.append(change)
         if made:
-            self._on_change(change)
+            self._tell("change", change)

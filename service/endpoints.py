@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from service import shapes
-from service.errors import NotFoundError, StillUsedError
+from service.errors import NotFoundError, RejectedError, StillUsedError
 from service.model import (
     Entry,
     Escalation,
@@ -40,7 +40,7 @@ class Endpoints:
 
         https://docs.opsgenie.com/docs/user-api#get-user
         """
-        return self._get("a user", shapes.person, "v2", "users", identifier)
+        return self._get("a user", shapes.user, "v2", "users", identifier)
 
     def teams_of(self, person: Person) -> list[Named]:
         """List the teams of a user.
@@ -160,29 +160,33 @@ class Endpoints:
         https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
         """
         participants = [shapes.participant_json(entry) for entry in rotation.participants]
-        self._patch(rotation, {"participants": participants})
+        self._write("PATCH", rotation, body={"participants": participants}, retry=False)
 
     def patch_escalation(self, escalation: Escalation) -> None:
         """Replace the rules of an escalation, once: who repeats it reads first.
 
         https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
         """
-        self._patch(escalation, {"rules": [shapes.rule_json(rule) for rule in escalation.rules]})
+        rules = [shapes.rule_json(rule) for rule in escalation.rules]
+        self._write("PATCH", escalation, body={"rules": rules}, retry=False)
 
     def delete(self, entry: Entry) -> None:
         """Delete an override, a forwarding rule, a team membership or a user.
 
-        Raises StillUsedError with the holders that this service does not detach.
+        For a user it raises StillUsedError with the holders that this service does not detach.
+
+        https://docs.opsgenie.com/docs/user-api#delete-user
         """
+        self._write("DELETE", entry)
+
+    def _write(self, method: str, entry: Entry, **options: Any) -> None:
         path, query = address(entry)
         try:
-            self._transport.request("DELETE", *path, query=query)
+            self._transport.request(method, *path, query=query, **options)
         except StillUsedError as error:
+            if not isinstance(entry, Person):
+                raise RejectedError(f"{entry.name}: {error}") from error
             raise StillUsedError(str(error), shapes.holders_that_stay(str(error))) from error
-
-    def _patch(self, entry: Entry, body: Json) -> None:
-        path, query = address(entry)
-        self._transport.request("PATCH", *path, query=query, body=body, retry=False)
 
     def _get(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> T:
         answer = self._transport.request("GET", *path, query=query)

@@ -29,14 +29,14 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
         try:
             wanted = usable(event)
         except EventError as error:
-            return _plain(400, str(error), context)
+            return _plain(400, str(error), context, errors=[str(error)])
         answer = awsgi.response(app, wanted, context)
         return {**answer, "statusCode": int(answer["statusCode"])}
 
     return handle
 
 
-def _plain(status: int, message: str, context: Any) -> dict[str, Any]:
+def _plain(status: int, message: str, context: Any, **rest: Any) -> dict[str, Any]:
     request_id = getattr(context, "aws_request_id", None)
     level = logging.ERROR if status >= 500 else logging.WARNING
     trail.record("outcome", level=level, request_id=request_id, status=status, message=message)
@@ -44,7 +44,7 @@ def _plain(status: int, message: str, context: Any) -> dict[str, Any]:
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
         "isBase64Encoded": False,
-        "body": json.dumps({"message": message, "request_id": request_id}),
+        "body": json.dumps({"message": message, "request_id": request_id, **rest}),
     }
 
 

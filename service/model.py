@@ -14,6 +14,15 @@ def ascii_lower(text: str) -> str:
     return "".join(chr(ord(char) + 32) if "A" <= char <= "Z" else char for char in text)
 
 
+def is_over(end_date: str, now: datetime) -> bool:
+    """Tell whether what has this end ended before `now`; what has one that cannot be read is not over."""
+    try:
+        end = datetime.fromisoformat(end_date)
+    except (ValueError, TypeError):
+        return False
+    return end.tzinfo is not None and end <= now
+
+
 def _source() -> Any:
     """Keep what the vendor sent, for writing the entry back unchanged; the rules do not look into it."""
     return field(default=None, compare=False, repr=False)
@@ -135,12 +144,8 @@ class Override:
         return self.schedule.name
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether it ended before `now`; one with a date that cannot be read is not over."""
-        try:
-            end = datetime.fromisoformat(self.end_date)
-        except (ValueError, TypeError):
-            return False
-        return end.tzinfo is not None and end <= now
+        """Tell whether it ended before `now`."""
+        return is_over(self.end_date, now)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from service.changes import Changes, Client
+from service.changes import Changes, Client, Tell
 from service.errors import NotFoundError, PutBackError, RefusedError, ServiceError, StillUsedError
 from service.model import Change, Escalation, OnCall, Override, Person, Request, Rotation, Survey
 from service.parallel import Parallel
@@ -38,14 +38,16 @@ class Offboarding:
         parallel: Parallel,
         *,
         protected: Set[str] = frozenset(),
-        on_change: Callable[[Change], None] = lambda _: None,
+        tell: Tell = lambda *_: None,
     ) -> None:
-        self.changes = Changes(client, on_change)
+        self.changes = Changes(client, tell)
         self._client = client
         self._request = request
         self._parallel = parallel
         self._protected = protected
+        self._replacement: Person | None = None  # pragma: no mutate -- the look sets it, whatever it was
         self._refusal: ServiceError = PutBackError("somebody else puts the person back each time")
+        self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._now = datetime.now(UTC)
 
     def run(self) -> Report:
@@ -54,13 +56,13 @@ class Offboarding:
         end = None if self._request.keep_user else Change(self._client.ending, survey.person)
         self._plan(survey, end)
         planned = self.changes.remaining
-        asked = end is not None and not self._request.dry_run
+        deletes = end is not None and not self._request.dry_run
         if not self._request.dry_run:
             self._carry_out(survey, end)
-        not_checked = [self._client.unlisted, "" if asked else self._client.told_by_refusal]
+        not_checked = [self._client.unlisted, "" if deletes else self._client.told_by_refusal]
         return Report(
             person=survey.person,
-            deleted=asked,
+            deleted=deletes,
             changes=planned if self._request.dry_run else self.changes.made,
             on_call_now=survey.on_call,
             not_checked=tuple(filter(None, not_checked)),
@@ -71,7 +73,7 @@ class Offboarding:
         found = self._parallel.run([partial(self._find, name) for name in names])
         if found[0] is None:
             raise NotFoundError(f"there is no user {self._request.username}")
-        self._replacement: Person | None = found[1] if len(found) > 1 else None
+        self._replacement = found[1] if len(found) > 1 else None
         return self._client.survey(found[0])
 
     def _find(self, username: str) -> Person | None:
@@ -98,10 +100,12 @@ class Offboarding:
         if end and self._client.told_by_refusal and holds_surely(survey) and self._delete(end):
             self._detach(survey, None)
             return
-        for _ in range(ROUNDS):
+        for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
             if end and self._delete(end):
                 return
+            if end and not rounds_left:
+                break
             try:
                 survey = self._look_again(survey.person, end)
             except NotFoundError:
@@ -116,8 +120,10 @@ class Offboarding:
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._client.survey(person)
         changes = self._plan(survey, end)
-        if end and not changes:
-            # Held, and the person's own lists show nothing: look everywhere, and at what is over too.
+        if end and not changes and not self._looked_everywhere:
+            # Held, and the person's own lists show nothing: look everywhere, and at what is over too. Only once, since
+            # it takes a call or two for each thing in the account.
+            self._looked_everywhere = True
             self._now = datetime.min.replace(tzinfo=UTC)
             survey = self._client.survey(person, thorough=True)
             self._plan(survey, end)

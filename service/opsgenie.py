@@ -5,6 +5,7 @@ whether the account can be asked to refuse, and how it ends.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -52,6 +53,10 @@ class Opsgenie:
         """Return a loop for writes that must not be repeated without reading again."""
         return self._transport.attempts()
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait until a read and the write that is made from it may follow each other without a wait between."""
+        return self._transport.turn()
+
     def find(self, username: str) -> Person:
         """Return the user with this username or id; raises NotFoundError."""
         found = self._api.user(username)
@@ -62,7 +67,8 @@ class Opsgenie:
     def survey(self, person: Person, *, thorough: bool = False) -> Survey:
         """Read everything that holds the person, in two rounds of parallel calls.
 
-        A thorough survey goes through the whole account instead of the person's own lists.
+        A thorough survey goes through the whole account instead of the person's own lists, and leaves out who is on
+        call.
         """
         try:
             return self._survey(person, thorough=thorough)
@@ -105,24 +111,25 @@ class Opsgenie:
         lists: list[Callable[[], list[Named]]] = [api.teams, api.schedules, api.escalations]
         if not thorough:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
-        # Whether a user's own list has the rules that point to the user is not documented; the account's list has.
+        # Whether a user's own list has the forwarding rules to the user is not documented; the account's list has them.
         calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
         teams, schedules, escalations, own, every = self._parallel.run(calls)
         readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
         for schedule in schedules:
-            readers += [(read, schedule, lists[1]) for read in (api.rotations, api.overrides, api.on_call)]
+            reads: list[Callable[[Named], Any]] = [api.rotations, api.overrides]
+            readers += [(read, schedule, lists[1]) for read in (reads if thorough else [*reads, api.on_call])]
         readers += [(api.escalation, escalation, lists[2]) for escalation in escalations]
         member = partial(self._memberships, person=person, listed=not thorough)
         readers += [(member, team, lists[0]) for team in teams]
         found = self._parallel.run([partial(_unless_gone, *reader) for reader in readers])
-        rules = {rule.id: rule for rule in (*own, *every) if _forwards(rule, person)}
-        return _sorted_out(person, list(chain.from_iterable(found)), tuple(rules.values()))
+        forwarding_rules = {rule.id: rule for rule in (*own, *every) if _forwards(rule, person)}
+        return _sorted_out(person, list(chain.from_iterable(found)), tuple(forwarding_rules.values()))
 
     def _forwarding_rules(self) -> list[ForwardingRule]:
         try:
             return self._api.forwarding_rules()
         except NotFoundError:
-            # Not documented; an account without rules may answer so. The user's own list still counts.
+            # Not documented; an account without forwarding rules may answer so. The user's own list still counts.
             return []
 
     def _memberships(self, team: Named, person: Person, *, listed: bool) -> list[Membership]:
@@ -159,7 +166,7 @@ def _any(participants: Iterable[Participant], person: Person) -> bool:
     return any(participant.is_person(person) for participant in participants)
 
 
-def _sorted_out(person: Person, found: list[Any], rules: tuple[ForwardingRule, ...]) -> Survey:
+def _sorted_out(person: Person, found: list[Any], forwarding_rules: tuple[ForwardingRule, ...]) -> Survey:
     """Keep what really holds the person: the lists may also have what holds one of the person's teams."""
     rotations = tuple(e for e in found if isinstance(e, Rotation) and _any(e.participants, person))
     escalations = (e for e in found if isinstance(e, Escalation))
@@ -169,7 +176,7 @@ def _sorted_out(person: Person, found: list[Any], rules: tuple[ForwardingRule, .
         rotations=rotations,
         escalations=tuple(e for e in escalations if _any((rule.recipient for rule in e.rules), person)),
         overrides=tuple(e for e in found if isinstance(e, Override) and person.is_named(e.user.id, e.user.name)),
-        forwarding_rules=rules,
+        forwarding_rules=forwarding_rules,
         memberships=tuple(e for e in found if isinstance(e, Membership)),
         on_call=tuple(e for e in on_call if any(person.is_named("", name) for name in e.recipients)),
     )

@@ -20,7 +20,7 @@ def as_json(value: Any) -> Any:
     """Return a class of the rules as a dict, without what is empty and without what the vendor sent."""
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field.name, as_json(getattr(value, field.name))) for field in fields(value) if field.repr)
-        return {name: item for name, item in pairs if item not in ("", None, [])}
+        return {name: item for name, item in pairs if item not in ("", None, [], {})}
     if isinstance(value, tuple | list):
         return [as_json(item) for item in value]
     return value

@@ -7,43 +7,30 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
-from tenacity.stop import stop_base
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from service.deadline import Deadline
 from service.errors import UnavailableError
 
 ATTEMPTS = 5
 FIRST_WAIT = 0.25
-LONGEST_WAIT = 4.0
+"""Seconds before the second attempt; each later wait is twice as long, about four seconds in all."""
 
 
 def patiently(deadline: Deadline) -> Retrying:
     """Return a loop that tries again what raises UnavailableError, and gives up where the next wait is too long."""
 
-    return Retrying(
-        retry=retry_if_exception_type(UnavailableError),
-        stop=stop_after_attempt(ATTEMPTS) | _stop_before(deadline),
-        wait=_wait,
-        reraise=True,
-    )
+    def enough(state: RetryCallState) -> bool:
+        return state.attempt_number >= ATTEMPTS or state.upcoming_sleep >= deadline.remaining()
 
-
-class _stop_before(stop_base):  # noqa: N801 -- named like tenacity's own
-    """Stop where the next wait would not end before the deadline."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline = deadline
-
-    def __call__(self, retry_state: RetryCallState) -> bool:
-        return retry_state.upcoming_sleep >= self._deadline.remaining()
+    return Retrying(retry=retry_if_exception_type(UnavailableError), stop=enough, wait=_wait, reraise=True)
 
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     wait = error.retry_after if isinstance(error, UnavailableError) else None
     if wait is None:
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (state.attempt_number - 1))
+        wait = FIRST_WAIT * 2.0 ** (state.attempt_number - 1)
     # Calls that were refused together must not come back together.
     return wait * random.uniform(1.0, 1.25)  # noqa: S311 -- not for secrets
 
@@ -70,17 +57,26 @@ class Throttle:
         self._at_once = at_once
         self._under_way = 0
         self._changed = threading.Condition()
+        self._mine = threading.local()
 
     @contextmanager
     def turn(self, deadline: Deadline) -> Iterator[int]:
-        """Wait for a turn, at most until the deadline; give the bound that was in force when it began."""
+        """Wait for a turn, at most until the deadline; give the bound that was in force when it began.
+
+        A turn within a turn of the same thread is that one.
+        """
+        if (mine := getattr(self._mine, "at_once", None)) is not None:
+            yield mine
+            return
         with self._changed:
             self._changed.wait_for(lambda: self._under_way < self._at_once, timeout=deadline.remaining())
             self._under_way += 1
             at_once = self._at_once
+        self._mine.at_once = at_once
         try:
             yield at_once
         finally:
+            self._mine.at_once = None
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify()

@@ -81,8 +81,8 @@ def _is_usable(url: str) -> bool:
     except ValueError:
         return False
     plain = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-    rest = parts.path + parts.query + parts.fragment + (parts.username or "") + (parts.password or "")
-    return plain and bool(host) and not rest and url.isascii() and url.isprintable() and " " not in url
+    bare = "@" not in parts.netloc and url.lower() == f"{parts.scheme}://{parts.netloc}".lower()
+    return plain and bool(host) and bare and url.isascii() and url.isprintable() and " " not in url
 
 
 def _is_loopback(host: str) -> bool:

@@ -54,7 +54,7 @@ def entries(value: Any) -> list[Any]:
     return value
 
 
-def person(data: Json) -> Person:
+def user(data: Json) -> Person:
     """Read a user.
 
     https://docs.opsgenie.com/docs/user-api
@@ -72,11 +72,11 @@ def person(data: Json) -> Person:
 
 
 def named(data: Json) -> Named:
-    """Read what points at a thing."""
-    return Named(text(data["id"]), data.get("name") or "")
+    """Read what points at a thing; one without a name is called by its id."""
+    return Named(text(data["id"]), data.get("name") or data["id"])
 
 
-def user(data: Json) -> Named:
+def named_user(data: Json) -> Named:
     """Read what points at a user; id or username may be missing."""
     found = Named(maybe_text(data.get("id")), maybe_text(data.get("username")))
     text(found.id or found.name)
@@ -107,7 +107,8 @@ def rotation(data: Json, schedule: Named) -> Rotation:
     https://docs.opsgenie.com/docs/schedule-rotation-api
     """
     participants = tuple(participant(entry) for entry in data["participants"])
-    return Rotation(text(data["id"]), data.get("name") or "", schedule, participants)
+    found = named(data)
+    return Rotation(found.id, found.name, schedule, participants)
 
 
 def escalation(data: Json) -> Escalation:
@@ -115,7 +116,8 @@ def escalation(data: Json) -> Escalation:
 
     https://docs.opsgenie.com/docs/escalation-api
     """
-    return Escalation(text(data["id"]), data.get("name") or "", tuple(_rule(entry) for entry in data["rules"]))
+    found = named(data)
+    return Escalation(found.id, found.name, tuple(_rule(entry) for entry in data["rules"]))
 
 
 def _rule(data: Json) -> Rule:
@@ -142,7 +144,7 @@ def override(data: Json, schedule: Named) -> Override:
     return Override(
         id=text(data["alias"]),
         schedule=schedule,
-        user=user(data["user"]),
+        user=named_user(data["user"]),
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
         rotations=tuple(named(entry) for entry in data.get("rotations") or ()),
@@ -157,8 +159,8 @@ def forwarding_rule(data: Json) -> ForwardingRule:
     return ForwardingRule(
         id=text(data["id"]),
         alias=data.get("alias") or "",
-        from_user=user(data["fromUser"]),
-        to_user=user(data["toUser"]),
+        from_user=named_user(data["fromUser"]),
+        to_user=named_user(data["toUser"]),
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
     )
@@ -189,7 +191,7 @@ def members(data: Json) -> list[tuple[Named, str]]:
 
     https://docs.opsgenie.com/docs/team-api
     """
-    return [(user(member["user"]), member.get("role") or "") for member in data.get("members") or ()]
+    return [(named_user(member["user"]), member.get("role") or "") for member in data.get("members") or ()]
 
 
 def on_call(data: Json, schedule: Named) -> OnCall:

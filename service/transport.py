@@ -1,19 +1,21 @@
 """One choke point for HTTP: address, key, time-outs, retries, and status codes turned into errors."""
 
 import json
+import ssl
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from tenacity import Retrying
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 from urllib3.util import Timeout
 
+from service.bounded import BoundedAdapter
 from service.deadline import Deadline
 from service.errors import (
     KeyRefusedError,
@@ -32,7 +34,7 @@ from service.settings import Settings
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
-"""Seconds to wait for a connection, and for the next byte of an answer, where the deadline leaves so much."""
+"""Seconds to wait for a connection, and for the whole of an answer, where the deadline leaves so much."""
 
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -65,7 +67,7 @@ def open_session(settings: Settings) -> requests.Session:
         session.proxies, session.verify = found["proxies"], found["verify"]
     session.trust_env = False
     session.cookies = RequestsCookieJar(policy=_NO_COOKIES)
-    session.mount(settings.opsgenie_api_url, HTTPAdapter(pool_connections=1, pool_maxsize=AT_ONCE))
+    session.mount(settings.opsgenie_api_url, BoundedAdapter(pool_connections=1, pool_maxsize=AT_ONCE))
     return session
 
 
@@ -107,43 +109,41 @@ class Transport:
         """Return a loop that tries again what raises UnavailableError, as long as there is time."""
         return patiently(self._deadline)
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait until a call may start; the calls of this thread need not wait again before the turn ends."""
+        return self._throttle.turn(self._deadline)
+
     def _attempt(
         self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
     ) -> dict[str, Any]:
+        write = method != "GET"
         with self._throttle.turn(self._deadline) as at_once:
-            write = method != "GET"
             self._deadline.check(write=write)
-            total = self._deadline.timeout(write=write)
             # requests takes urllib3's class too, which alone bounds connecting and waiting together.
+            total = self._deadline.timeout(write=write)
             timeout: Any = Timeout(total=total, connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
             try:
-                with self._session.request(
-                    method, url, params=query, json=body, timeout=timeout, allow_redirects=False, stream=True
-                ) as response:
-                    return _understood(response, self._read(response))
-            except requests.exceptions.SSLError as error:
-                raise NonsenseError("the server's TLS certificate cannot be trusted") from error
-            except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
-                raise self._lost(error) from error
-            except requests.RequestException as error:
-                raise _uncertain(NonsenseError(f"the answer cannot be read ({type(error).__name__})")) from error
-            except ThrottledError:
-                self._throttle.slow_down(at_once)
+                return self._call(method, url, params=query, json=body, timeout=timeout)
+            except ServiceError as error:
+                # A read changes nothing, whatever becomes of its answer.
+                error.maybe_done = error.maybe_done and write
+                if isinstance(error, ThrottledError):
+                    self._throttle.slow_down(at_once)
                 raise
 
-    def _read(self, response: requests.Response) -> bytes:
-        content = bytearray()
-        # read1 returns what has arrived: a server that sends a byte a second must not outlast the deadline.
-        while chunk := response.raw.read1(65536, decode_content=True):
-            content += chunk
-            if len(content) > LARGEST_ANSWER:
-                raise _uncertain(NonsenseError(f"the answer is larger than {LARGEST_ANSWER} bytes"))
-            if not self._deadline.remaining():
-                raise _uncertain(OutOfTimeError("the answer came too slowly"))
-        return bytes(content)
+    def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
+        try:
+            with self._session.request(method, url, allow_redirects=False, stream=True, **options) as response:
+                return _answer(response, _content(response))
+        except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
+            raise self._lost(error) from error
+        except requests.RequestException as error:
+            raise _uncertain(NonsenseError(f"the answer cannot be read ({type(error).__name__})")) from error
 
     def _lost(self, error: Exception) -> ServiceError:
         cause = getattr(error.args[0], "reason", None) if error.args else None
+        if isinstance(cause, SSLError) and isinstance(cause.args[0], ssl.SSLCertVerificationError):
+            return NonsenseError("the server's TLS certificate cannot be trusted")
         never_sent = isinstance(cause, NewConnectionError | ConnectTimeoutError)
         lost: ServiceError = UnavailableError(f"no answer ({type(error).__name__})")
         if not self._deadline.remaining():
@@ -151,12 +151,22 @@ class Transport:
         return lost if never_sent else _uncertain(lost)
 
 
+def _content(response: requests.Response) -> bytes:
+    # read1 returns what has arrived: what is too large is not waited for.
+    content = bytearray()
+    while chunk := response.raw.read1(65536, decode_content=True):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise _uncertain(NonsenseError(f"the answer is larger than {LARGEST_ANSWER} bytes"))
+    return bytes(content)
+
+
 def _uncertain(error: ServiceError) -> ServiceError:
     error.maybe_done = True
     return error
 
 
-def _understood(response: requests.Response, content: bytes) -> dict[str, Any]:
+def _answer(response: requests.Response, content: bytes) -> dict[str, Any]:
     """Return the answer's JSON object, or raise what its status means.
 
     https://docs.opsgenie.com/docs/response

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import boto3
 import yaml
 
 import package
+from local.processes import clean_environ, free_port
 
 TOKEN = "genie-key-of-the-test"
 SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "sts")
@@ -47,9 +47,7 @@ def started(command: list[str], log: Path, **options: Any) -> Iterator[subproces
 def emulator(folder: Path) -> Iterator[int]:
     """Start the program that AWS_EMULATOR names, or ministack; yield its port on 127.0.0.1."""
     folder.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     named = os.environ.get("AWS_EMULATOR")
     command = [sys.executable, *([named, "--port", str(port)] if named else ["-m", "tests.usable_ministack"])]
     environ = clean_environ() | {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "TMPDIR": str(folder)}
@@ -80,11 +78,6 @@ def request(port: int, method: str, path: str, body: str | None = None, **header
         return answer.status, answer.read().decode()
     finally:
         connection.close()
-
-
-def clean_environ() -> dict[str, str]:
-    """Return this process's environment without what belongs to somebody's own account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
 
 
 class EmulatedStack:

@@ -198,9 +198,10 @@ class Case:
             assert answer.status in allowed, f"not got over: {answer}"
 
     def _check_trail(self, answer: Answer, trail: list[Item]) -> None:
-        changes = [line["change"] for line in trail if line["event"] == "change"]
-        told = answer.body.get("changes", [])
-        assert {truth.key_of(c) for c in changes} == {truth.key_of(c) for c in told}, "the trail says something else"
+        for event, name in (("change", "changes"), ("unconfirmed", "unconfirmed")):
+            lines = [line["change"] for line in trail if line["event"] == event]
+            told = answer.body.get(name, [])
+            assert {truth.key_of(c) for c in lines} == {truth.key_of(c) for c in told}, f"the trail has other {name}"
         assert [line["status"] for line in trail if line["event"] == "outcome"] == [answer.status]
 
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from local.aws import LocalAws
+from local.clients import LocalAws
+from local.sessions import direct
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 90.0
@@ -35,7 +36,7 @@ class LocalStack:
         """Send a request as curl does, again after a moment where the stage's limit is reached."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "x-api-key": self.key if key is None else key}
         for _ in range(40):
-            answer = self.session().request(method, self.url, data=body, headers=headers, timeout=60)
+            answer = direct().request(method, self.url, data=body, headers=headers, timeout=60)
             if answer.status_code != 429:
                 break
             time.sleep(0.25)
@@ -45,29 +46,20 @@ class LocalStack:
         """Send the same request several times at the same time."""
         headers = {"x-api-key": self.key}
         with ThreadPoolExecutor(count) as pool:
-            calls = [
-                pool.submit(self.session().post, self.url, data=body, headers=headers, timeout=60) for _ in range(count)
-            ]
+            calls = [pool.submit(direct().post, self.url, data=body, headers=headers, timeout=60) for _ in range(count)]
             return [call.result() for call in calls]
 
     def account(self) -> Any:
         """Return the simulated account."""
-        return self.session().get(f"{self.opsgenie}/_simulation/account", timeout=10).json()
+        return direct().get(f"{self.opsgenie}/_simulation/account", timeout=10).json()
 
     def order(self, fault: str, **where: Any) -> None:
         """Let calls to the simulated Opsgenie fail."""
-        self.session().post(f"{self.opsgenie}/_simulation/faults", json={"fault": fault, **where}, timeout=10)
+        direct().post(f"{self.opsgenie}/_simulation/faults", json={"fault": fault, **where}, timeout=10)
 
     def reset(self) -> None:
         """Put the sample account back."""
-        self.session().post(f"{self.opsgenie}/_simulation/reset", timeout=10)
-
-    @staticmethod
-    def session() -> requests.Session:
-        """Return a session that no proxy variable diverts."""
-        session = requests.Session()
-        session.trust_env = False
-        return session
+        direct().post(f"{self.opsgenie}/_simulation/reset", timeout=10)
 
 
 def start() -> LocalStack:
@@ -78,7 +70,8 @@ def start() -> LocalStack:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # The AWS account of whoever runs the tests must play no part.
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "AWS_PROFILE": "nobody"},
     )
     assert child.stdout
     printed, end = "", time.monotonic() + START_SECONDS

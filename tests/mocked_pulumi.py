@@ -6,8 +6,6 @@ https://www.pulumi.com/docs/iac/guides/testing/unit/
 import asyncio
 import contextlib
 import gc
-import json
-import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +13,9 @@ from typing import Any
 from unittest import mock
 
 import pulumi
-import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
-PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+from local.program import PROGRAM, plain, run
+
 # What AWS makes up, by the type of the resource.
 MADE_UP = {
     "s3/bucket:Bucket": {},
@@ -79,7 +76,7 @@ class Monitor(pulumi.runtime.mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the engine's name for it
         """Register one resource."""
         answer = super().RegisterResource(request)
-        self.deployed.resources[request.name] = _revealed(pulumi.runtime.rpc.deserialize_properties(request.object))
+        self.deployed.resources[request.name] = plain(pulumi.runtime.rpc.deserialize_properties(request.object), Secret)
         self.deployed.types[request.name] = request.type
         self.deployed.depends_on[request.name] = {urn.split("::")[-1] for urn in request.dependencies}
         self.deployed.secret_outputs[request.name] = list(request.additionalSecretOutputs)
@@ -90,28 +87,16 @@ class Monitor(pulumi.runtime.mocks.MockMonitor):
         return answer
 
 
-def _revealed(value: Any) -> Any:
-    """Turn what stands for a secret into a Secret."""
-    if isinstance(value, dict):
-        if pulumi.runtime.rpc._special_sig_key in value:
-            return Secret(_revealed(value["value"]))
-        return {key: _revealed(each) for key, each in value.items()}
-    return value
-
-
-def deploy(program: Path = ROOT / "__main__.py", **config: Any) -> Deployed:
+def deploy(program: Path = PROGRAM, **settings: Any) -> Deployed:
     """Run the program with the defaults of Pulumi.yaml, a token, and what is given."""
-    values = {name: entry["default"] for name, entry in PROJECT["config"].items() if "default" in entry}
-    values |= {"accessToken": "genie-key", **config}
-    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
     deployed = Deployed()
-    with _closing_event_loops():
-        asyncio.run(_run(program, {f"{PROJECT['name']}:{name}": text for name, text in texts.items()}, deployed))
+    with closing_event_loops():
+        asyncio.run(_deploy(program, {"accessToken": "genie-key", **settings}, deployed))
     return deployed
 
 
 @contextlib.contextmanager
-def _closing_event_loops() -> Iterator[None]:
+def closing_event_loops() -> Iterator[None]:
     """Close the event loops that Pulumi opens in its threads, and collect what a program that stopped left behind.
 
     Collected at any other time, the log of its tasks' errors can end the interpreter in the middle of a parse (3.11).
@@ -133,16 +118,7 @@ def _closing_event_loops() -> Iterator[None]:
             loop.close()
 
 
-async def _run(program: Path, config: dict[str, str], deployed: Deployed) -> None:
-    monitor = Monitor(deployed)
-    # A program that stopped early leaves some, and they wait for an event loop that is gone.
-    pulumi.runtime.settings.SETTINGS.outputs.clear()
-    pulumi.runtime.set_mocks(monitor.mocks, project=PROJECT["name"], stack="dev", preview=False, monitor=monitor)
-    pulumi.runtime.set_all_config(config, [f"{PROJECT['name']}:accessToken"])
-    runpy.run_path(str(program), run_name="__main__")
-    await pulumi.runtime.stack.wait_for_rpcs()
-    root: Any = pulumi.runtime.settings.get_root_resource()
-    for name, value in root.outputs.items():
-        output = pulumi.Output.from_input(value)
+async def _deploy(program: Path, settings: dict[str, Any], deployed: Deployed) -> None:
+    for name, output in (await run(Monitor(deployed), "dev", settings, program)).items():
         known = await output.future()
         deployed.outputs[name] = Secret(known) if await output.is_secret() else known

@@ -3,11 +3,12 @@
 Unlike Opsgenie it deactivates accounts, and never refuses to, unless a test lets it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
-from service.errors import NotFoundError, StillUsedError, UnavailableError
+from service.errors import NotFoundError, ServiceError, StillUsedError, UnavailableError
 from service.model import (
     Blocker,
     Change,
@@ -25,6 +26,19 @@ from service.plan import detach
 Key = tuple[str, str]
 
 
+def failing(
+    error: ServiceError, *, maybe_done: bool = False, first: Callable[[], object] = lambda: None
+) -> Callable[[], None]:
+    """Return a call that fails after `first` has happened."""
+
+    def fail() -> None:
+        first()
+        error.maybe_done = maybe_done
+        raise error
+
+    return fail
+
+
 class Pager:
     """The account: people, and what may hold them; `log` has each call that came, in order."""
 
@@ -39,6 +53,7 @@ class Pager:
         """What holds a person and only a thorough survey shows."""
         self.stays: tuple[Blocker, ...] = ()
         """What a refusal names beside what the person's lists show."""
+        self.on_turn: Callable[[], object] = lambda: None
         self.log: list[str] = []
         self._events: dict[str, list[Callable[[], object]]] = {}
 
@@ -53,6 +68,12 @@ class Pager:
     def attempts(self) -> Retrying:
         """Try twice, without a wait."""
         return Retrying(retry=retry_if_exception_type(UnavailableError), stop=stop_after_attempt(2), reraise=True)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Let whatever `on_turn` does happen before a write."""
+        self.on_turn()
+        yield
 
     def find(self, username: str) -> Person:
         """Return a user."""

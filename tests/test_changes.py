@@ -4,16 +4,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 from unittest import mock
 
 import pytest
 
 from service.changes import Changes
-from service.errors import NonsenseError, NotFoundError, OutOfTimeError, RefusedError, ServiceError, UnavailableError
+from service.errors import (
+    KeyRefusedError,
+    NonsenseError,
+    NotFoundError,
+    OutOfTimeError,
+    RefusedError,
+    RejectedError,
+    ServiceError,
+    UnavailableError,
+)
 from service.model import Change, Membership
 from service.plan import detach
-from tests.pager import Pager
+from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, LEAVER, NAMED_HARI, TEAM, rotation
 
 DAYS, WITHOUT = rotation(LEAVER, ANNA), rotation(ANNA)
@@ -24,24 +32,13 @@ READ, WRITE = "reread rotation id-rotation", "remove rotation id-rotation"
 READ_TEAM, WRITE_TEAM = "reread team id-data", "remove team id-data"
 
 
-def failing(error: ServiceError, *, maybe_done: bool = False, first: Callable[[], object] = lambda: None) -> Any:
-    """Return what fails after `first` has happened."""
-
-    def fail() -> None:
-        first()
-        error.maybe_done = maybe_done
-        raise error
-
-    return fail
-
-
 class Writer:
     """The changes under test, in front of a pager with a rotation and a team."""
 
     def __init__(self) -> None:
         self.pager = Pager([HARI], DAYS, MEMBER)
-        self.told: list[Change] = []
-        self.changes = Changes(self.pager, self.told.append)
+        self.told: list[tuple[str, Change]] = []
+        self.changes = Changes(self.pager, lambda *told: self.told.append(told))
         self.changes.plan((OUT, LEAVE))
         self.age = 0.0
 
@@ -52,10 +49,12 @@ class Writer:
 
     def outcome(self) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
         """Return what was made, remains, and is not known."""
-        assert self.told == list(self.changes.made)
-        return self.changes.made, self.changes.remaining, self.changes.unconfirmed
+        made, unconfirmed = self.changes.made, self.changes.unconfirmed
+        assert [change for event, change in self.told if event == "change"] == list(made)
+        assert [change for event, change in self.told if event == "unconfirmed"] == list(unconfirmed)
+        return made, self.changes.remaining, unconfirmed
 
-    def lose(self, *, done: bool) -> Any:
+    def lose(self, *, done: bool) -> Callable[[], None]:
         """Return a write of the rotation whose answer is lost."""
         act = (lambda: self.pager.put(WITHOUT)) if done else (lambda: None)
         return failing(UnavailableError("lost"), maybe_done=True, first=act)
@@ -172,6 +171,56 @@ def test_an_answer_that_was_lost_counts_to_the_last_try(writer: Writer, done: bo
     assert writer.pager.log == [WRITE, READ, WRITE, READ]
 
 
+def test_a_lost_write_stays_in_doubt_where_the_read_before_its_repeat_fails(writer: Writer) -> None:
+    """That read failed for a reason of its own, and only once."""
+    writer.pager.when(WRITE, writer.lose(done=True))
+    for _ in range(2):
+        writer.pager.when(READ, failing(KeyRefusedError("no rights")))
+
+    with pytest.raises(KeyRefusedError, match=r"^no rights$"):
+        writer.make(OUT)
+    assert writer.outcome() == ((), (OUT, LEAVE), (OUT,))
+    assert writer.pager.log == [WRITE, READ, READ]
+
+
+def test_a_lost_write_is_told_where_only_the_first_look_fails(writer: Writer) -> None:
+    writer.pager.when(WRITE, writer.lose(done=True))
+    writer.pager.when(READ, failing(KeyRefusedError("no rights")))
+    writer.make(OUT)
+
+    assert writer.outcome() == ((OUT,), (LEAVE,), ())
+
+
+def test_a_read_that_fails_is_not_tried_again_with_the_write(writer: Writer) -> None:
+    """The client has tried it as often as makes sense."""
+    writer.pager.when(WRITE, failing(UnavailableError("busy")))
+    writer.pager.when(READ, failing(UnavailableError("down")))
+
+    with pytest.raises(UnavailableError, match=r"^down$"):
+        writer.make(OUT)
+    assert writer.outcome() == ((), (OUT, LEAVE), ())
+    assert writer.pager.log == [WRITE, READ]
+
+
+def test_what_may_have_been_made_is_what_was_sent(writer: Writer) -> None:
+    writer.age = 2.0
+    writer.pager.put(rotation(TEAM, LEAVER))
+    writer.pager.when(WRITE, failing(OutOfTimeError("late"), maybe_done=True))
+    writer.pager.when(READ, failing(OutOfTimeError("late")), skip=1)
+
+    with pytest.raises(OutOfTimeError):
+        writer.make(OUT)
+    sent = Change("remove", rotation(TEAM, LEAVER), rotation(TEAM))
+    assert writer.outcome() == ((), (sent, LEAVE), (sent,))
+
+
+def test_what_ages_while_the_write_waits_for_its_turn_is_read_again(writer: Writer) -> None:
+    writer.pager.on_turn = lambda: setattr(writer, "age", 2.0)
+    writer.make(OUT)
+
+    assert writer.pager.log == [READ, WRITE]
+
+
 def test_a_refusal_for_sure_is_not_looked_into(writer: Writer) -> None:
     writer.pager.when(WRITE, failing(OutOfTimeError("late")))
 
@@ -205,6 +254,24 @@ def test_what_is_gone_already_is_not_told(writer: Writer) -> None:
     assert (writer.outcome(), writer.pager.log) == (((), (OUT,), ()), [WRITE_TEAM, READ_TEAM])
 
 
+def test_what_is_rejected_since_it_is_gone_is_not_told(writer: Writer) -> None:
+    """Which status the removal of somebody who is no member gets is not documented."""
+    gone = partial(writer.pager.entries.pop, LEAVE.key)
+    writer.pager.when(WRITE_TEAM, failing(RejectedError("no member"), first=gone))
+    writer.make(LEAVE)
+
+    assert (writer.outcome(), writer.pager.log) == (((), (OUT,), ()), [WRITE_TEAM, READ_TEAM])
+
+
+@pytest.mark.parametrize(("write", "change"), [(WRITE_TEAM, LEAVE), (WRITE, OUT)])
+def test_what_is_rejected_and_still_there_fails(writer: Writer, write: str, change: Change) -> None:
+    writer.pager.when(write, failing(RejectedError("not in your plan")))
+
+    with pytest.raises(RejectedError, match=r"^not in your plan$"):
+        writer.make(change)
+    assert writer.outcome() == ((), (OUT, LEAVE), ())
+
+
 @pytest.mark.parametrize(("write", "change", "name"), [(WRITE_TEAM, LEAVE, "Data"), (WRITE, OUT, "Days")])
 def test_what_is_said_to_be_gone_and_is_shown_is_nonsense(
     writer: Writer, write: str, change: Change, name: str
@@ -218,7 +285,11 @@ def test_what_is_said_to_be_gone_and_is_shown_is_nonsense(
 
 @pytest.mark.parametrize(
     ("error", "maybe_done", "unconfirmed"),
-    [(UnavailableError("lost"), True, (LEAVE,)), (NotFoundError("gone"), False, ())],
+    [
+        (UnavailableError("lost"), True, (LEAVE,)),
+        (NotFoundError("gone"), False, ()),
+        (RejectedError("no member"), False, ()),
+    ],
 )
 def test_what_cannot_be_looked_at_is_not_known(
     writer: Writer, error: ServiceError, maybe_done: bool, unconfirmed: tuple[Change, ...]
@@ -229,6 +300,16 @@ def test_what_cannot_be_looked_at_is_not_known(
     with pytest.raises(UnavailableError, match=r"^down$"):
         writer.make(LEAVE)
     assert writer.outcome() == ((), (OUT, LEAVE), unconfirmed)
+
+
+def test_what_was_not_planned_and_cannot_be_looked_at_is_not_known_either(writer: Writer) -> None:
+    writer.changes.plan(())
+    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), maybe_done=True))
+    writer.pager.when(READ_TEAM, failing(UnavailableError("down")))
+
+    with pytest.raises(UnavailableError, match=r"^down$"):
+        writer.make(LEAVE)
+    assert writer.outcome() == ((), (), (LEAVE,))
 
 
 def test_made_changes_come_in_the_order_of_the_plan(writer: Writer) -> None:

@@ -1,7 +1,11 @@
 """The bounds of one request: how long it may take, and how many calls are under way at once."""
 
+import queue
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -62,9 +66,28 @@ def bound_of(throttle: Throttle) -> int:
         return at_once
 
 
+@contextmanager
+def elsewhere(throttle: Throttle) -> Iterator[int]:
+    """Take a turn in another thread, as long as the context lasts."""
+    over, turns = threading.Event(), queue.SimpleQueue[int]()
+
+    def hold() -> None:
+        with throttle.turn(Deadline(5)) as at_once:
+            turns.put(at_once)
+            over.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold)
+        try:
+            yield turns.get(timeout=5)
+        finally:
+            over.set()
+            held.result()
+
+
 def test_a_throttled_burst_halves_the_bound_once() -> None:
-    throttle, deadline = Throttle(8), Deadline(5)
-    with throttle.turn(deadline) as first, throttle.turn(deadline) as second, throttle.turn(deadline) as late:
+    throttle = Throttle(8)
+    with elsewhere(throttle) as first, elsewhere(throttle) as second, elsewhere(throttle) as late:
         throttle.slow_down(first)
         throttle.slow_down(second)
         after_the_burst = bound_of(throttle)
@@ -86,10 +109,20 @@ def test_one_call_at_a_time_is_always_left() -> None:
 def test_a_full_house_waits_no_longer_than_the_deadline() -> None:
     throttle = Throttle(1)
     began = time.monotonic()
-    with throttle.turn(Deadline(5)), throttle.turn(Deadline(0.05)):
+    with elsewhere(throttle), throttle.turn(Deadline(0.05)):
         waited = time.monotonic() - began
 
     assert 0.04 < waited < 1
+
+
+def test_a_turn_within_a_turn_is_that_one() -> None:
+    """Else a read and the write made from it would wait for each other."""
+    throttle = Throttle(1)
+    began = time.monotonic()
+    with throttle.turn(Deadline(5)) as outer, throttle.turn(Deadline(5)) as inner:
+        assert inner == outer == 1
+    with elsewhere(throttle):
+        assert time.monotonic() - began < 1
 
 
 def test_after_429_fewer_calls_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:

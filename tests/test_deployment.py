@@ -10,8 +10,9 @@ import pulumi
 import pytest
 
 import package
+from local.program import ROOT
 from package import Package
-from tests.mocked_pulumi import MADE_UP, ROOT, Secret, deploy
+from tests.mocked_pulumi import MADE_UP, Secret, deploy
 
 # pulumi_aws warns of parts of itself as soon as it is imported.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")

@@ -1,6 +1,6 @@
 """The flow by itself, in front of another vendor's system: in which order, how often, and what is told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +9,7 @@ from service.errors import NotFoundError, OutOfTimeError, PutBackError, RefusedE
 from service.model import Blocker, Change, ForwardingRule, Membership, Named, Override, Request
 from service.offboarding import Offboarding, Report
 from service.parallel import Parallel
-from tests.pager import Pager
+from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, SUCCESSOR, TEAM, escalation, rotation
 
 DAYS, LADDER = rotation(LEAVER, ANNA, LEAVER), escalation(LEAVER, TEAM)
@@ -49,7 +49,7 @@ class Run:
     """One request; `told` has the changes as they were told while it ran."""
 
     def __init__(self, pager: Pager, *, protected: frozenset[str] = frozenset(), **request: object) -> None:
-        self.told: list[Change] = []
+        self.told: list[tuple[str, Change]] = []
         self.pager = pager
         self.request = Request("hari@example.com", **request)  # type: ignore[arg-type]
         self.protected = protected
@@ -57,7 +57,7 @@ class Run:
     def __call__(self) -> Report:
         with Parallel() as parallel:
             self.offboarding = Offboarding(
-                self.pager, self.request, parallel, protected=self.protected, on_change=self.told.append
+                self.pager, self.request, parallel, protected=self.protected, tell=lambda *told: self.told.append(told)
             )
             return self.offboarding.run()
 
@@ -72,13 +72,6 @@ def by_key(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
     return {change.key: change for change in changes}
 
 
-def raising(error: Exception) -> Callable[[], None]:
-    def raise_it() -> None:
-        raise error
-
-    return raise_it
-
-
 LATE = OutOfTimeError("late")
 
 
@@ -86,7 +79,8 @@ def test_everything_that_holds_the_person_goes_and_then_the_account(pager: Pager
     run = Run(pager)
 
     assert run() == Report(HARI, True, CHANGES, (), (UNLISTED,))
-    assert by_key(run.told) == by_key(CHANGES)
+    assert {event for event, _ in run.told} == {"change"}
+    assert by_key(change for _, change in run.told) == by_key(CHANGES)
     assert list(pager.entries.values()) == [rotation(ANNA), CHANGES[1].after, OVER]
     assert list(pager.people) == ["kofi@example.com"]
     assert pager.log[:2] == ["find hari@example.com", "survey"]
@@ -139,7 +133,7 @@ def test_the_replacement_takes_the_places(pager: Pager) -> None:
 def test_a_write_that_is_tried_again_still_puts_the_replacement_in(pager: Pager, entry: object) -> None:
     planned = Run(pager, replace_with="kofi@example.com", dry_run=True)().changes
     kind = "rotation id-rotation" if entry is DAYS else "escalation id-escalation"
-    pager.when(f"replace {kind}", raising(UnavailableError("busy")))
+    pager.when(f"replace {kind}", failing(UnavailableError("busy")))
 
     assert Run(pager, replace_with="kofi@example.com")().changes == planned
     assert [call for call in pager.log if call.endswith(kind)] == [f"reread {kind}", f"replace {kind}"] * 2
@@ -188,7 +182,7 @@ def test_an_account_that_is_ended_although_it_is_held_is_detached_all_the_same(r
 
 def test_an_account_that_is_ended_does_not_remain(refusing: Pager) -> None:
     refusing.when("deactivate user id-hari", lambda: setattr(refusing, "told_by_refusal", ""))
-    refusing.when("remove team id-data", raising(LATE))
+    refusing.when("remove team id-data", failing(LATE))
 
     made, remaining = Run(refusing).failing(OutOfTimeError, "late")
     assert END in made
@@ -198,7 +192,7 @@ def test_an_account_that_is_ended_does_not_remain(refusing: Pager) -> None:
 
 @pytest.mark.parametrize("call", ["survey", "reread rotation id-rotation", "remove rotation id-rotation"])
 def test_what_remains_has_the_account(pager: Pager, call: str) -> None:
-    pager.when(call, raising(LATE))
+    pager.when(call, failing(LATE))
 
     _, remaining = Run(pager).failing(OutOfTimeError, "late")
     assert remaining[-1:] == (() if call == "survey" else (END,))
@@ -208,7 +202,7 @@ def test_what_remains_has_the_account(pager: Pager, call: str) -> None:
 def test_what_remains_has_the_account_in_a_later_round_too(refusing: Pager, call: str) -> None:
     hidden = replace(DAYS, id="hidden")
     refusing.hidden = {Change("", hidden).key: hidden}
-    refusing.when(call, raising(LATE), skip=1 if call == "survey" else 0)
+    refusing.when(call, failing(LATE), skip=1 if call == "survey" else 0)
 
     made, remaining = Run(refusing).failing(OutOfTimeError, "late")
     assert made[:5] == CHANGES[:-1]
@@ -228,6 +222,23 @@ def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: Pag
     late = (Change("remove", hidden, replace(rotation(ANNA), id="hidden")), Change("delete", OVER))
     assert by_key(report.changes) == by_key((*CHANGES, *late))
     assert refusing.log.count("thorough survey") == 1
+
+
+def test_what_nothing_shows_is_looked_for_once(refusing: Pager) -> None:
+    """A look at everything takes calls without number, and after the last refusal it would serve nobody."""
+    for _ in range(9):
+        refusing.when("deactivate user id-hari", failing(StillUsedError("in use")))
+
+    made, remaining = Run(refusing).failing(StillUsedError, "in use")
+    assert by_key(made) == by_key((*CHANGES[:-1], Change("delete", OVER)))
+    assert remaining == (END,)
+    looks = [call for call in refusing.log if call in ("survey", "thorough survey", "deactivate user id-hari")]
+    assert looks == [
+        *("survey", "deactivate user id-hari", "deactivate user id-hari"),
+        *("survey", "thorough survey", "deactivate user id-hari"),
+        *("survey", "deactivate user id-hari"),
+        *("survey", "deactivate user id-hari"),
+    ]
 
 
 def test_edits_between_the_survey_and_the_fresh_look_are_kept(pager: Pager) -> None:
@@ -255,7 +266,7 @@ def test_somebody_put_back_in_each_round_is_reported(refusing: Pager) -> None:
     made, remaining = Run(refusing).failing(StillUsedError, "in use")
     assert [change for change in made if change != OUT_OF_DAYS] == list(CHANGES[1:-1])
     assert made.count(OUT_OF_DAYS) == 4
-    assert remaining == (OUT_OF_DAYS, END)
+    assert remaining == (END,), "after the last refusal nobody looks"
     assert refusing.log.count("deactivate user id-hari") == 5
 
 

@@ -37,13 +37,13 @@ def answer(status: int, headers: dict[str, str] | None = None, **body: Any) -> d
     }
 
 
-def plain(status: int, message: str, request_id: str | None = "lambda-request-id") -> dict[str, Any]:
+def plain(status: int, message: str, request_id: str | None = "lambda-request-id", **rest: Any) -> dict[str, Any]:
     """Make the answer of a handler that has no use for the app."""
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
         "isBase64Encoded": False,
-        "body": json.dumps({"message": message, "request_id": request_id}),
+        "body": json.dumps({"message": message, "request_id": request_id, **rest}),
     }
 
 
@@ -177,7 +177,7 @@ def test_another_method_is_not_allowed(simulation: Simulation, handle: Handle, m
 def test_an_event_of_another_kind_is_refused(
     simulation: Simulation, handle: Handle, event: object, message: str
 ) -> None:
-    assert handle(event) == plain(400, message)
+    assert handle(event) == plain(400, message, errors=[message])
     assert simulation.calls == []
 
 
@@ -245,4 +245,4 @@ def test_without_settings_every_event_is_told_so(environ: dict[str, str], messag
 
 def test_with_settings_the_import_makes_the_handler() -> None:
     with imported({"ACCESS_TOKEN": "local-key"}) as (module, _):
-        assert module.handler({}, Context()) == plain(400, NO_PARTS)
+        assert module.handler({}, Context()) == plain(400, NO_PARTS, errors=[NO_PARTS])

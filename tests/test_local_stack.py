@@ -7,11 +7,14 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 import package
-from local.processes import require_free
+from local.clients import LocalAws
+from local.processes import free_port, require_free
+from local.sessions import direct
 from tests import local_stack
 from tests.local_stack import LocalStack
 from tests.test_offboarding import HARI, without
@@ -135,6 +138,17 @@ def test_a_base64_body_is_understood(stack: LocalStack) -> None:
     assert json.loads(answer["Payload"].read())["statusCode"] == 200
 
 
+def test_no_proxy_comes_between(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    aws = LocalAws(urlsplit(stack.url).port or 0)
+
+    assert aws.client("lambda").list_functions()["Functions"][0]["FunctionName"] == stack.function
+    assert direct().get(f"{stack.opsgenie}/_simulation/account", timeout=10).status_code == 200
+
+
 def test_a_burst_is_throttled(stack: LocalStack) -> None:
     statuses = [answer.status_code for answer in stack.send_at_once("", 40)]
 
@@ -151,7 +165,7 @@ def test_the_quota_of_a_key_ends(stack: LocalStack) -> None:
     gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
     headers = {"x-api-key": key["value"]}
 
-    answers = [stack.session().post(stack.url, data="", headers=headers, timeout=30) for _ in range(3)]
+    answers = [direct().post(stack.url, data="", headers=headers, timeout=30) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [400, 400, 429]
 

@@ -1,11 +1,9 @@
 """What a caller is told for each thing that goes wrong: the whole answer."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tenacity import Retrying
 
 from service.body import BodyError
 from service.changes import Changes
@@ -22,8 +20,9 @@ from service.errors import (
     ThrottledError,
     UnavailableError,
 )
-from service.model import Blocker, Change, Entry, Membership, Person, Survey
+from service.model import Blocker, Change, Membership
 from service.problems import Problem, from_body_error, from_crash, from_service_error
+from tests.pager import Pager, failing
 from tests.people import HARI, NAMED_HARI
 
 TEAM = Change("remove", Membership("id-team", "Data", NAMED_HARI, "admin"))
@@ -40,40 +39,17 @@ BLOCKERS_JSON = [
 RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
 
 
-@dataclass
-class FakeClient:
-    """A client whose writes of `lost` get no answer, and that cannot look either."""
-
-    lost: tuple[Change, ...] = ()
-    ending: str = "delete"
-    unlisted: str = ""
-    told_by_refusal: str = ""
-
-    def attempts(self) -> Retrying:
-        raise NotImplementedError
-
-    def find(self, username: str) -> Person:
-        raise NotImplementedError
-
-    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
-        raise NotImplementedError
-
-    def reread(self, entry: Entry) -> Entry | None:
-        raise UnavailableError(f"cannot look at {entry.id}")
-
-    def make(self, change: Change) -> None:
-        if change in self.lost:
-            error = UnavailableError("lost")
-            error.maybe_done = True
-            raise error
-
-
 def changes(
     *, made: tuple[Change, ...] = (), lost: tuple[Change, ...] = (), planned: tuple[Change, ...] = ()
 ) -> Changes:
     """Go through changes some of which were made, some lost without an answer and some not begun."""
-    done = Changes(FakeClient(lost), lambda _: None)
+    pager = Pager([HARI], *(change.before for change in (*made, *lost)))
+    done = Changes(pager, lambda *_: None)
     done.plan((*made, *lost, *planned))
+    for change in lost:
+        entry = f"{change.before.kind} {change.before.id}"
+        pager.when(f"{change.action} {entry}", failing(UnavailableError("lost"), maybe_done=True))
+        pager.when(f"reread {entry}", failing(UnavailableError("cannot look")))
     for change in (*made, *lost):
         with suppress(UnavailableError):
             done.make(change)

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 
 from local.processes import free_port
+from local.sessions import direct
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30.0
@@ -58,8 +58,7 @@ def post(curl: list[str]) -> tuple[int, str]:
     """Send what a printed curl line sends."""
     program, header, key, method, url, data, body = curl
     assert (program, header, key, method, data) == ("curl", "-H", "x-api-key:xxx", "-XPOST", "-d")
-    with requests.Session() as session:
-        session.trust_env = False
+    with direct() as session:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = session.post(url, data=body, headers=headers, timeout=10)
     return answer.status_code, answer.json()["message"]
@@ -71,8 +70,7 @@ def test_what_it_prints_works_and_a_signal_stops_both(stop: signal.Signals) -> N
     with local_run(port, opsgenie_port) as process:
         curls = printed(process)
         answers = {what: post(curl) for what, curl in curls.items()}
-        with requests.Session() as session:
-            session.trust_env = False
+        with direct() as session:
             calls = session.get(f"http://127.0.0.1:{opsgenie_port}/_simulation/calls", timeout=10).json()
         process.send_signal(stop)
         # The end of the output means that no child holds it open.
@@ -107,6 +105,23 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(place: int, who: str) -> Non
 
     assert output == (
         f"local: port {ports[place]}, where {who} should listen, cannot be used (Address already in use): "
-        "end what uses it, or choose other ports with --port and --opsgenie-port\n"
+        "end what uses it, or choose other ports: "
+        "`.venv/bin/python -m local run --port 5002 --opsgenie-port 5003`\n"
     )
     assert process.returncode == 1
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "-1", "http"])
+def test_a_port_that_cannot_be_is_told_in_a_sentence(port: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local", "run", f"--opsgenie-port={port}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+    assert done.stderr.endswith(f"argument --opsgenie-port: a port is a number from 1 to 65535, not '{port}'\n")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 2

@@ -65,24 +65,43 @@ def test_an_answer_that_breaks_off_may_have_been_given(
     assert str(failed) == message
 
 
+DRIPPING_HEAD = [bytes([byte]) for byte in HEAD]
+DRIPPING_BODY = [HEAD, *(bytes([byte]) for byte in BODY)]
+
+
 @pytest.mark.parametrize(
-    ("pause", "pieces"), [(2.0, (OK,)), (0.1, (HEAD, *(bytes([byte]) for byte in BODY)))], ids=["silent", "dripping"]
+    ("method", "kind", "maybe_done"), [("GET", OutOfTimeError, False), ("DELETE", UnavailableError, True)]
 )
-def test_a_slow_answer_does_not_outlast_the_deadline(pause: float, pieces: tuple[bytes, ...]) -> None:
+@pytest.mark.parametrize(
+    ("pause", "pieces"),
+    [(3.0, [OK]), (0.1, DRIPPING_HEAD), (0.1, DRIPPING_BODY), (0.3, [HEAD, BODY[:2], *[b" "] * 30])],
+    ids=["silent", "dripping head", "dripping body", "late head, then a dripping body"],
+)
+def test_a_slow_answer_does_not_outlast_the_deadline(
+    method: str, kind: type[ServiceError], maybe_done: bool, pause: float, pieces: list[bytes]
+) -> None:
+    """A socket's time-out starts anew with each byte. A write ends earlier, so that it can still be looked into."""
     with raw_server(*pieces, pause=pause) as server:
         began = time.monotonic()
-        error = failure(server.url, method="GET", seconds=0.2)
+        error = failure(server.url, method=method, seconds=0.5)
         took = time.monotonic() - began
 
-    assert (type(error), error.maybe_done) == (OutOfTimeError, True)
+    assert (type(error), error.maybe_done) == (kind, maybe_done)
     assert took < 1.2
+
+
+def test_an_answer_without_a_time_out_takes_as_long_as_it_takes() -> None:
+    with raw_server(OK, pause=0.2) as server:
+        answer = open_session(Settings(KEY, server.url)).get(server.url, timeout=None)
+
+    assert answer.content == BODY
 
 
 def test_a_server_without_tls_is_not_told_the_key() -> None:
     with raw_server(OK) as server:
         error = failure(server.url.replace("http:", "https:"))
 
-    assert (type(error), str(error)) == (NonsenseError, "the server's TLS certificate cannot be trusted")
+    assert (type(error), str(error)) == (UnavailableError, "no answer (SSLError)")
     assert KEY not in "".join(server.heard)
 
 

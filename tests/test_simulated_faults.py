@@ -142,6 +142,17 @@ def test_rate_limit_throttles():
     assert [answer.headers["X-RateLimit-State"] for answer in answers] == ["OK", "THROTTLED"]
 
 
+def test_a_throttled_request_leaves_the_fault_to_the_next():
+    simulation = Simulation()
+    simulation.rate_limit = 1
+    raw(simulation)
+    simulation.faults.order("500")
+    throttled = raw(simulation)
+    simulation.rate_limit = None
+
+    assert [throttled.status_code, raw(simulation).status_code, raw(simulation).status_code] == [429, 500, 200]
+
+
 def test_calls_are_noted_as_they_were_sent():
     simulation = Simulation()
     client = Client(simulation)

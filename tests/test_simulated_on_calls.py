@@ -140,3 +140,20 @@ def test_team_and_escalation_show_who_is_behind_them():
 def test_next_on_call_is_the_turn_after():
     assert flat(account(rotation()), MONDAY, "next-on-calls") == ["bob"]
     assert flat(account(rotation(endDate="2026-11-24T00:00:00Z")), MONDAY, "next-on-calls") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "date"),
+    [
+        ("on-calls", "soon"),
+        ("on-calls", "0001-01-01T00:00:00Z"),
+        ("next-on-calls", "soon"),
+        ("next-on-calls", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_a_date_that_cannot_be_is_refused(path, date):
+    early = rotation(startDate="0001-01-01T00:00:00Z", timeRestriction=NIGHTS)
+    client = Client(Simulation(account(early, timezone="America/New_York")))
+    status, body = client.call("GET", f"/v2/schedules/s/{path}?date={date}")
+
+    assert (status, body["errors"]) == (422, {"date": "must be a date like 2026-11-25T09:00:00Z"})

@@ -119,6 +119,14 @@ def test_refusals_as_the_quirks_say(quirks, username, status, message):
     assert (answer[0], answer[1].get("message")) == (status, message)
 
 
+def test_the_owner_stays_as_the_quirks_say():
+    simulation = Simulation(quirks=Quirks(owner_refusal=403))
+    answer = Client(simulation).call("DELETE", "/v2/users/olivia@example.com")
+
+    assert answer == (403, {"message": "Account owner cannot be deleted."})
+    assert simulation.snapshot() == sample_account()
+
+
 def names(participants):
     return [participant.get("username") for participant in participants]
 

@@ -108,6 +108,23 @@ def test_lists_can_be_emptied_where_the_quirks_say():
     assert client.call("PATCH", "/v2/escalations/e1", {"rules": []})[0] == 200
 
 
+@pytest.mark.parametrize("status", [404, 422])
+def test_somebody_who_is_no_member_cannot_be_removed_as_the_quirks_say(status):
+    client, simulation = client_of(Quirks(not_a_member=status))
+    answer = client.call("DELETE", "/v2/teams/ops/members/bob")
+
+    assert answer == (status, {"message": "No team member exists with identifier [bob]"})
+    assert simulation.snapshot() == small_account()
+
+
+@pytest.mark.parametrize(("status", "role"), [(201, "user"), (409, "admin"), (422, "admin")])
+def test_somebody_who_is_a_member_is_added_again_as_the_quirks_say(status, role):
+    client, _ = client_of(Quirks(already_a_member=status))
+
+    assert client.call("POST", "/v2/teams/ops/members", {"user": {"id": "ann"}, "role": "user"})[0] == status
+    assert [member["role"] for member in client.get("/v2/teams/ops")["members"]] == [role]
+
+
 def test_body_that_is_no_json_is_refused():
     client, _ = client_of()
     answer = client.http.patch("/v2/users/ann", headers=client.headers, data="{")

@@ -78,6 +78,20 @@ def test_override_lives_by_its_alias(client):
     assert client.get(path) == []
 
 
+def test_override_of_one_rotation_goes_when_a_patch_replaces_the_rotations(client):
+    rotation = {"name": "r", "type": "daily", "startDate": START, "participants": [{"type": "user", "id": "ann"}]}
+    schedule = client.create("/v2/schedules", {"name": "S", "rotations": [rotation]})
+    path = f"/v2/schedules/{schedule['id']}"
+    body = {"user": {"type": "user", "id": "bob"}, "startDate": START, "endDate": END}
+    client.create(f"{path}/overrides", {**body, "alias": "of one", "rotations": [{"name": "r"}]})
+    client.create(f"{path}/overrides", {**body, "alias": "of all"})
+
+    assert client.call("PATCH", path, {"description": "d"})[0] == 200
+    assert [override["alias"] for override in client.get(f"{path}/overrides")] == ["of one", "of all"]
+    assert client.call("PATCH", path, {"name": "T", "rotations": [rotation]})[0] == 200
+    assert [override["alias"] for override in client.get(f"{path}/overrides")] == ["of all"]
+
+
 def test_escalation_answers_rules_as_given_and_no_repeat_where_there_is_none(client):
     schedule = client.create("/v2/schedules", {"name": "S"})
     rules = [

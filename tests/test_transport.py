@@ -1,11 +1,14 @@
 """One call: what each status means, and whether it may have been carried out all the same."""
 
+import ssl
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 import requests
 import responses
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from service.errors import (
     KeyRefusedError,
@@ -137,7 +140,7 @@ def test_an_answer_is_read_up_to_a_bound(mocked: responses.RequestsMock) -> None
     mocked.get(ANYTHING, body=largest + b" ")
 
     assert transport().request("GET", "v2", "teams") == {"data": 1}
-    assert outcome("GET") == (NonsenseError, "the answer is larger than 8388608 bytes", True)
+    assert outcome("GET") == (NonsenseError, "the answer is larger than 8388608 bytes", False)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +165,34 @@ def test_an_answer_that_cannot_be_unpacked_is_none(mocked: responses.RequestsMoc
     assert outcome() == (UnavailableError, "no answer (DecodeError)", True)
 
 
-def test_a_certificate_that_cannot_be_trusted_ends_it(mocked: responses.RequestsMock) -> None:
-    mocked.delete(ANYTHING, body=requests.exceptions.SSLError("self-signed"))
+@pytest.mark.parametrize(
+    ("problem", "outcome_of_it"),
+    [
+        (
+            ssl.SSLCertVerificationError("self-signed"),
+            (NonsenseError, "the server's TLS certificate cannot be trusted", False),
+        ),
+        (ssl.SSLEOFError("closed in the handshake"), (UnavailableError, "no answer (SSLError)", True)),
+    ],
+)
+def test_only_a_certificate_is_said_not_to_be_trusted(
+    mocked: responses.RequestsMock, problem: ssl.SSLError, outcome_of_it: tuple[object, ...]
+) -> None:
+    error: Any = SSLError(problem)
+    mocked.delete(ANYTHING, body=requests.exceptions.SSLError(MaxRetryError(mock.Mock(), "/", error)))
 
-    assert outcome() == (NonsenseError, "the server's TLS certificate cannot be trusted", False)
+    assert outcome() == outcome_of_it
+
+
+@pytest.mark.parametrize("error", [requests.ConnectionError("reset"), requests.ReadTimeout("late")])
+def test_a_read_without_an_answer_has_changed_nothing(mocked: responses.RequestsMock, error: Exception) -> None:
+    mocked.get(ANYTHING, body=error)
+    mocked.get(ANYTHING, status=503)
+    mocked.get(ANYTHING, body="<html>")
+
+    assert outcome("GET")[2] is False
+    assert outcome("GET")[2] is False
+    assert outcome("GET") == (NonsenseError, "status 200 with a body that is no JSON object of the API", False)
 
 
 @pytest.mark.parametrize(("bundle", "verify"), [(None, True), ("/a/bundle.crt", "/a/bundle.crt")])

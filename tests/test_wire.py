@@ -27,7 +27,7 @@ from tests.wires import (
 )
 
 NAMES_JSON = [{"id": "x/1", "name": "One", "description": "ignored"}, {"id": "x/2"}]
-NAMES = [Named("x/1", "One"), Named("x/2", "")]
+NAMES = [Named("x/1", "One"), Named("x/2", "x/2")]
 LISTS: list[tuple[Callable[[Endpoints], Any], str]] = [
     (lambda api: api.teams_of(HARI), "/v2/users/u%2F1/teams"),
     (lambda api: api.schedules_of(HARI), "/v2/users/u%2F1/schedules"),

@@ -1,5 +1,6 @@
 """Each write at the wire: what is sent, and that it is sent once where it may be old by then."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import responses
 
 from service.endpoints import Endpoints
-from service.errors import NotFoundError, StillUsedError, UnavailableError
+from service.errors import NotFoundError, RejectedError, StillUsedError, UnavailableError
 from service.model import Delay, Entry, Escalation, Participant, Rotation, Rule
 from tests.wires import (
     ANYTHING,
@@ -155,3 +156,20 @@ def test_a_refused_delete_names_what_is_not_detached_here(
 
     assert [blocker.kind for blocker in refused.value.blockers] == kinds
     assert {blocker.reason for blocker in refused.value.blockers} <= {message}
+
+
+@pytest.mark.parametrize("entry", [OVERRIDE, FORWARDING, MEMBERSHIP])
+def test_only_of_a_user_a_refused_delete_is_about_what_holds_it(
+    mocked: responses.RequestsMock, api: Endpoints, entry: Entry
+) -> None:
+    mocked.delete(ANYTHING, status=428, json={"message": f"{MODIFIED} integrations: [API]"})
+
+    with pytest.raises(RejectedError, match=f"^{re.escape(entry.name)}: {re.escape(MODIFIED)} integrations"):
+        api.delete(entry)
+
+
+def test_a_write_that_is_refused_is_not_about_the_user(mocked: responses.RequestsMock, api: Endpoints) -> None:
+    mocked.patch(ANYTHING, status=428, json={"message": "in use"})
+
+    with pytest.raises(RejectedError, match=r"^Days: in use$"):
+        api.patch_rotation(ROTATION)

@@ -75,7 +75,7 @@ OVERRIDE = Override(
     Named("", "hari@example.com"),
     "2026-11-01T00:00:00Z",
     "2026-12-01T00:00:00Z",
-    (Named("r/1", "Days"), Named("r/2", "")),
+    (Named("r/1", "Days"), Named("r/2", "r/2")),
 )
 MEMBERSHIP = Membership("t/1", "Data", Named("u/1", "hari@example.com"), "admin")
 

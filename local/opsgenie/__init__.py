@@ -3,10 +3,10 @@
 Start it with `flask --app local.opsgenie run --port 5001`; the keys are "local-key" and "read-only-key".
 """
 
-from .account import sample_account
-from .faults import ConnectionDropped
-from .quirks import Quirks
-from .server import create_app
-from .simulation import Call, Simulation
+from local.opsgenie.account import sample_account
+from local.opsgenie.faults import ConnectionDropped
+from local.opsgenie.quirks import Quirks
+from local.opsgenie.server import create_app
+from local.opsgenie.simulation import Call, Simulation
 
 __all__ = ["Call", "ConnectionDropped", "Quirks", "Simulation", "create_app", "sample_account"]

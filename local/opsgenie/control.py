@@ -3,9 +3,9 @@
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
-from .faults import FAULTS
-from .fields import brief
-from .simulation import Simulation
+from local.opsgenie.faults import FAULTS
+from local.opsgenie.fields import brief
+from local.opsgenie.simulation import Simulation
 
 
 def order_fault(simulation: Simulation) -> ResponseReturnValue:

@@ -1,20 +1,18 @@
-"""Escalations and forwarding rules.
+"""Escalations.
 
-https://docs.opsgenie.com/docs/escalation-api and https://docs.opsgenie.com/docs/forwarding-rule-api
+https://docs.opsgenie.com/docs/escalation-api
 """
 
-from collections.abc import Mapping
-
-from .account import Item
-from .fields import chosen, dates, listed, require, without
-from .references import resolve
-from .resource import Context, Resource
-from .schedules import owner_team
+from local.opsgenie.account import Item
+from local.opsgenie.entities import Context, Entities
+from local.opsgenie.fields import chosen, listed, require
+from local.opsgenie.references import resolve
+from local.opsgenie.schedules import owner_team
 
 RULE = {"condition": str, "notifyType": str}
 
 
-class Escalations(Resource):
+class Escalations(Entities):
     """Serve escalations; PATCH replaces the rules as a whole."""
 
     entity = "Escalation"
@@ -42,24 +40,3 @@ def _rule(context: Context, entry: Item) -> Item:
         "delay": {"timeAmount": delay.get("timeAmount") or 0, "timeUnit": delay.get("timeUnit") or "minutes"},
         "recipient": resolve(context.account, entry.get("recipient"), ("user", "team", "schedule"), "recipient"),
     }
-
-
-class ForwardingRules(Resource):
-    """Serve forwarding rules, which may be named by an alias."""
-
-    entity = "Forwarding rule"
-    collection = "forwarding_rules"
-    path = "/v2/forwarding-rules"
-    by: Mapping[str, str] = {"id": "id", "alias": "alias"}
-    update_method = "PUT"
-    identity = ("id", "alias")
-    blockable = False
-
-    def prepare(self, context: Context, body: Item, old: Item) -> Item:
-        alias = chosen(body, {"alias": str}).get("alias")
-        new = {**old, **({"alias": alias} if alias and not old else {}), **dates(body, "startDate", "endDate")}
-        for end in ("fromUser", "toUser"):
-            if body.get(end):
-                new[end] = without(resolve(context.account, body[end], ["user"], end), "type")
-        require(new, "fromUser", "toUser", "startDate", "endDate")
-        return new

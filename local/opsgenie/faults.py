@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from . import answers
+from local.opsgenie import answers
 
 HUGE = 12 * 1024 * 1024
 
@@ -32,8 +32,8 @@ def _answer(status: int, message: str, headers: dict[str, str] | None = None, **
     return lambda _: answers.response({"message": message, **body}, status, headers=headers)
 
 
-def _html(status: int = 200) -> Response:
-    return Response("<!doctype html><title>Be right back</title><p>Be right back.", status, mimetype="text/html")
+def _html() -> Response:
+    return Response("<!doctype html><title>Be right back</title><p>Be right back.", mimetype="text/html")
 
 
 def _html_lost(situation: Situation) -> Response:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .account import Item
-from .answers import unprocessable
+from local.opsgenie.account import Item
+from local.opsgenie.answers import unprocessable
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -5,16 +5,16 @@ https://docs.opsgenie.com/docs/integration-api and https://docs.opsgenie.com/doc
 
 from collections.abc import Iterator
 
-from .account import Item
-from .answers import Reply
-from .fields import brief, chosen, listed, require, without
-from .references import resolve
-from .resource import BY_ID, Context, Resource, Route
+from local.opsgenie.account import Item
+from local.opsgenie.answers import Reply
+from local.opsgenie.entities import BY_ID, Context, Entities, Route
+from local.opsgenie.fields import brief, chosen, listed, require, without
+from local.opsgenie.references import resolve
 
 RESPONDERS = ("user", "team", "escalation", "schedule")
 
 
-class Integrations(Resource):
+class Integrations(Entities):
     """Serve integrations; their actions can only be read."""
 
     entity = "Integration"
@@ -56,7 +56,7 @@ class Integrations(Resource):
         return Reply({"data": {"_parent": parent, **integration.get("actions", {})}})
 
 
-class Policies(Resource):
+class Policies(Entities):
     """Serve policies, to be read only."""
 
     entity = "Policy"

@@ -6,12 +6,12 @@ https://docs.opsgenie.com/docs/who-is-on-call-api and https://docs.opsgenie.com/
 from collections.abc import Iterator
 from datetime import datetime
 
-from .account import Item
-from .answers import Reply, unprocessable
-from .fields import brief, parsed
-from .resource import Context, Route
-from .rota import on_call, usernames
-from .schedules import SCHEDULE_OF_PATH
+from local.opsgenie.account import Item
+from local.opsgenie.answers import ApiError, Reply, unprocessable
+from local.opsgenie.entities import Context, Route
+from local.opsgenie.fields import brief, parsed
+from local.opsgenie.rota import on_call, usernames
+from local.opsgenie.schedules import SCHEDULE_OF_PATH
 
 
 def routes() -> Iterator[Route]:
@@ -21,36 +21,36 @@ def routes() -> Iterator[Route]:
     yield Route("GET", f"{one}/on-calls", on_calls)
     yield Route("GET", f"{one}/next-on-calls", next_on_calls)
     yield Route("GET", "/v2/account", account, configuration=False)
+    # A client library tries its key with this one.
     yield Route("GET", "/v1/maintenance", lambda _: Reply({"data": []}), configuration=False)
 
 
 def on_calls_of_all(context: Context) -> Reply:
     """Say who is on call in every schedule."""
-    moment = _moment(context)
-    return Reply({"data": [_on_calls(context, schedule, moment) for schedule in context.account.schedules.values()]})
+    return Reply({"data": [_on_calls(context, schedule) for schedule in context.account.schedules.values()]})
 
 
 def on_calls(context: Context) -> Reply:
     """Say who is on call in a schedule: nested, or flat=true for usernames only."""
-    return Reply({"data": _on_calls(context, SCHEDULE_OF_PATH.get(context), _moment(context))})
-
-
-def _on_calls(context: Context, schedule: Item, moment: datetime) -> Item:
-    participants = on_call(context.account, schedule, moment)
-    parent = {"_parent": brief(schedule, "id", "name", "enabled")}
-    if context.flag("flat"):
-        return {**parent, "onCallRecipients": usernames(participants)}
-    return {**parent, "onCallParticipants": participants}
+    return Reply({"data": _on_calls(context, SCHEDULE_OF_PATH.get(context))})
 
 
 def next_on_calls(context: Context) -> Reply:
     """Say who is on call in a schedule after the next change."""
-    schedule = SCHEDULE_OF_PATH.get(context)
-    participants = on_call(context.account, schedule, _moment(context), ahead=1)
+    return Reply({"data": _on_calls(context, SCHEDULE_OF_PATH.get(context), ahead=1)})
+
+
+def _on_calls(context: Context, schedule: Item, ahead: int = 0) -> Item:
+    try:
+        participants = on_call(context.account, schedule, _moment(context), ahead)
+    except OverflowError:
+        # The turn after, or the schedule's own time, is in a year that Python does not count to.
+        raise _bad_date() from None
     parent = {"_parent": brief(schedule, "id", "name", "enabled")}
+    prefix = "nextOnCall" if ahead else "onCall"
     if context.flag("flat"):
-        return Reply({"data": {**parent, "nextOnCallRecipients": usernames(participants)}})
-    return Reply({"data": {**parent, "nextOnCallParticipants": participants}})
+        return {**parent, f"{prefix}Recipients": usernames(participants)}
+    return {**parent, f"{prefix}Participants": participants}
 
 
 def _moment(context: Context) -> datetime:
@@ -58,7 +58,11 @@ def _moment(context: Context) -> datetime:
     try:
         return parsed(text) if text else context.now
     except ValueError:
-        raise unprocessable(date="must be a date like 2026-11-25T09:00:00Z") from None
+        raise _bad_date() from None
+
+
+def _bad_date() -> ApiError:
+    return unprocessable(date="must be a date like 2026-11-25T09:00:00Z")
 
 
 def account(context: Context) -> Reply:

@@ -25,3 +25,6 @@ class Quirks:
     accepts_empty_participants: bool = False  # PATCH of a rotation takes participants: []
     accepts_empty_rules: bool = False  # PATCH of an escalation takes rules: []
     refuses_big_limit: bool = False  # limit=101 is refused; else it counts as 100
+    owner_refusal: int = 422  # status of DELETE of the account owner
+    not_a_member: int = 404  # status of DELETE of the membership of somebody who is no member
+    already_a_member: int = 201  # status of POST of somebody who is a member; at 201 the role changes

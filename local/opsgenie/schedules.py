@@ -6,16 +6,16 @@ https://docs.opsgenie.com/docs/schedule-api, schedule-rotation-api and schedule-
 import uuid
 from collections.abc import Mapping
 
-from .account import Item, Nested
-from .answers import Reply, unprocessable
-from .fields import brief, chosen, dates, listed, require, time_restriction, without
-from .references import resolve
-from .resource import BY_ID, Context, Resource
+from local.opsgenie.account import Item, Nested
+from local.opsgenie.answers import Reply, unprocessable
+from local.opsgenie.entities import BY_ID, Context, Entities
+from local.opsgenie.fields import brief, chosen, dates, listed, require, time_restriction, without
+from local.opsgenie.references import resolve
 
 PARTICIPANTS = ("user", "team", "escalation", "none")
 
 
-class Schedules(Resource):
+class Schedules(Entities):
     """Serve schedules; rotations come along with expand=rotation, and always when one is read by itself."""
 
     entity = "Schedule"
@@ -34,6 +34,12 @@ class Schedules(Resource):
             for entry in listed(body, "rotations"):
                 new["rotations"].append(_rotation(context, entry, {}, len(new["rotations"])))
         return new
+
+    def update(self, context: Context) -> Reply:
+        schedule = self.get(context)
+        reply = super().update(context)
+        _forget_gone_rotations(schedule)
+        return reply
 
     def list(self, context: Context) -> Reply:
         return Reply({**super().list(context).body, "expandable": ["rotation"]})
@@ -55,7 +61,7 @@ class ScheduleOfPath(Schedules):
 SCHEDULE_OF_PATH = ScheduleOfPath()
 
 
-class Rotations(Resource):
+class Rotations(Entities):
     """Serve the rotations of a schedule; PATCH replaces the participants as a whole."""
 
     entity = "Rotation"
@@ -70,16 +76,11 @@ class Rotations(Resource):
     def prepare(self, context: Context, body: Item, old: Item) -> Item:
         return _rotation(context, body, old, len(SCHEDULE_OF_PATH.get(context)["rotations"]))
 
-    def removed(self, context: Context, item: Item) -> None:
-        # An override of this rotation only must not become one of the whole schedule.
-        schedule = SCHEDULE_OF_PATH.get(context)
-        for override in [o for o in schedule["overrides"] if "rotations" in o]:
-            override["rotations"] = [one for one in override["rotations"] if one["id"] != item["id"]]
-            if not override["rotations"]:
-                Nested(schedule["overrides"]).remove(override)
+    def removed(self, context: Context, item: Item) -> None:  # noqa: ARG002 -- the schedule shows what is left
+        _forget_gone_rotations(SCHEDULE_OF_PATH.get(context))
 
 
-class Overrides(Resource):
+class Overrides(Entities):
     """Serve the overrides of a schedule, which are named by an alias."""
 
     entity = "Override"
@@ -120,6 +121,18 @@ def owner_team(context: Context, body: Item) -> Item:
     """Pick the owner team out of a body; {} means none."""
     team = body.get("ownerTeam")
     return {"ownerTeam": without(resolve(context.account, team, ["team"], "ownerTeam"), "type")} if team else {}
+
+
+def _forget_gone_rotations(schedule: Item) -> None:
+    """Take rotations that are gone out of the overrides.
+
+    An override of these only goes too: it must not become one of the whole schedule.
+    """
+    there = {rotation["id"] for rotation in schedule["rotations"]}
+    for override in [o for o in schedule["overrides"] if "rotations" in o]:
+        override["rotations"] = [one for one in override["rotations"] if one["id"] in there]
+        if not override["rotations"]:
+            Nested(schedule["overrides"]).remove(override)
 
 
 def _rotation(context: Context, body: Item, old: Item, place: int) -> Item:

@@ -10,21 +10,22 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from . import on_calls, user_places
-from .account import Item
-from .answers import ApiError, response
-from .control import ENDPOINTS
-from .escalations import Escalations, ForwardingRules
-from .integrations import Integrations, Policies
-from .resource import Context, Resource, Route
-from .schedules import Overrides, Rotations, Schedules
-from .simulation import Simulation
-from .teams import RoutingRules, Teams
-from .users import Users
-from .wire import CONTROL, Wire
+from local.opsgenie import contacts, on_calls, user_places
+from local.opsgenie.account import Item
+from local.opsgenie.answers import ApiError, response
+from local.opsgenie.control import ENDPOINTS
+from local.opsgenie.entities import Context, Entities, Route
+from local.opsgenie.escalations import Escalations
+from local.opsgenie.forwarding_rules import ForwardingRules
+from local.opsgenie.integrations import Integrations, Policies
+from local.opsgenie.schedules import Overrides, Rotations, Schedules
+from local.opsgenie.simulation import Simulation
+from local.opsgenie.teams import RoutingRules, Teams
+from local.opsgenie.users import USERS
+from local.opsgenie.wire import CONTROL, Wire
 
-RESOURCES: tuple[Resource, ...] = (
-    Users(),
+ENTITIES: tuple[Entities, ...] = (
+    USERS,
     Teams(),
     RoutingRules(),
     Schedules(),
@@ -36,7 +37,8 @@ RESOURCES: tuple[Resource, ...] = (
     Policies(),
 )
 ROUTES: tuple[Route, ...] = (
-    *(route for resource in RESOURCES for route in resource.routes()),
+    *(route for entities in ENTITIES for route in entities.routes()),
+    *contacts.routes(),
     *user_places.routes(),
     *on_calls.routes(),
 )
@@ -109,7 +111,7 @@ def _view(simulation: Simulation, route: Route) -> Callable[..., Response]:
                 account=simulation.account,
                 quirks=simulation.quirks,
                 now=simulation.now(),
-                path=values,
+                variables=values,
                 query=request.args,
                 body=body,
                 host_url=request.host_url,

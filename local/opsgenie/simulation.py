@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from .account import Account, Item, copied, sample_account
-from .faults import Faults, Orders
-from .quirks import Quirks
+from local.opsgenie.account import Account, Item, copied, sample_account
+from local.opsgenie.faults import Faults, Orders
+from local.opsgenie.quirks import Quirks
+from local.samples import KEY
 
 # The rights that a key can have: https://support.atlassian.com/opsgenie/docs/api-key-management/
 RIGHTS = frozenset({"read", "create_update", "delete", "configuration"})
 KEYS: Mapping[str, frozenset[str]] = {
-    "local-key": RIGHTS,
+    KEY: RIGHTS,
     "read-only-key": frozenset({"read", "configuration"}),
 }
 
@@ -53,7 +54,7 @@ class Simulation:
         self.reset()
 
     def reset(self) -> None:
-        """Go back to the account as it was at the start."""
+        """Put the account back as it was at the start; forget calls, delay, rate limit, faults and hooks."""
         with self.lock:
             self.account = Account(self._initial)
             self._calls: list[Call] = []

@@ -6,14 +6,14 @@ https://docs.opsgenie.com/docs/team-api, team-member-api and team-routing-rule-a
 import uuid
 from collections.abc import Iterator
 
-from .account import Item
-from .answers import Reply, not_found, unprocessable
-from .fields import brief, chosen, listed, require, time_restriction, without
-from .references import resolve
-from .resource import BY_ID, Context, Resource, Route
+from local.opsgenie.account import Item
+from local.opsgenie.answers import ApiError, Reply, unprocessable
+from local.opsgenie.entities import BY_ID, Context, Entities, Route
+from local.opsgenie.fields import brief, chosen, listed, require, time_restriction, without
+from local.opsgenie.references import resolve
 
 
-class Teams(Resource):
+class Teams(Entities):
     """Serve teams; ownership of schedules and escalations does not keep a team from being deleted."""
 
     entity = "Team"
@@ -73,10 +73,11 @@ def add_member(context: Context) -> Reply:
     """Add a member to a team, or change the role of one."""
     team = TEAM_OF_PATH.get(context)
     new = member(context, context.body)
-    # Unverified: what the server answers for someone who is a member already. Here the role changes.
     old = next((m for m in team["members"] if m["user"]["id"] == new["user"]["id"]), None)
     if old is None:
         team["members"].append(new)
+    elif context.quirks.already_a_member != 201:
+        raise ApiError(context.quirks.already_a_member, "User is already a member of the team.")
     else:
         old["role"] = new["role"]
     return Reply({"result": "Added", "data": brief(team, "id", "name")}, 201)
@@ -85,15 +86,15 @@ def add_member(context: Context) -> Reply:
 def remove_member(context: Context) -> Reply:
     """Take a member, named by id or username, out of a team."""
     team = TEAM_OF_PATH.get(context)
-    wanted = context.path["member"]
+    wanted = context.variables["member"]
     left = [m for m in team["members"] if wanted != m["user"]["id"] and wanted.lower() != m["user"]["username"]]
     if len(left) == len(team["members"]):
-        raise not_found("Team member", "identifier", wanted)  # unverified: the server's answer for one who is none
+        raise ApiError(context.quirks.not_a_member, f"No team member exists with identifier [{wanted}]")
     team["members"] = left
     return Reply({"result": "Removed", "data": brief(team, "id", "name")})
 
 
-class RoutingRules(Resource):
+class RoutingRules(Entities):
     """Serve the rules by which a team hands alerts on; the default rule stays."""
 
     entity = "Routing rule"

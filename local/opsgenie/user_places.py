@@ -1,19 +1,15 @@
-"""Where a user is used, and how to reach them: the endpoints below /v2/users/{identifier}.
+"""Where a user is used: lists below /v2/users/{identifier}.
 
-https://docs.opsgenie.com/docs/user-api and https://docs.opsgenie.com/docs/contact-api
+https://docs.opsgenie.com/docs/user-api
 """
 
-import uuid
 from collections.abc import Iterable, Iterator
 
-from .account import Item, Nested
-from .answers import Reply, not_found, unprocessable
-from .fields import brief, chosen, require
-from .resource import Context, Route
-from .users import Users
-
-USERS = Users()
-METHODS = ("email", "sms", "voice", "mobile")
+from local.opsgenie.account import Item
+from local.opsgenie.answers import Reply
+from local.opsgenie.entities import Context, Route
+from local.opsgenie.fields import brief
+from local.opsgenie.users import USERS
 
 
 def routes() -> Iterator[Route]:
@@ -23,10 +19,6 @@ def routes() -> Iterator[Route]:
     yield Route("GET", f"{one}/schedules", schedules)
     yield Route("GET", f"{one}/escalations", escalations)
     yield Route("GET", f"{one}/forwarding-rules", forwarding_rules)
-    yield Route("GET", f"{one}/contacts", contacts)
-    yield Route("POST", f"{one}/contacts", create_contact)
-    yield Route("PATCH", f"{one}/contacts/<identifier:contact>", update_contact)
-    yield Route("DELETE", f"{one}/contacts/<identifier:contact>", delete_contact)
 
 
 def teams(context: Context) -> Reply:
@@ -79,49 +71,3 @@ def _teams(context: Context, user: Item) -> list[Item]:
 
 def _holds(references: Iterable[Item], ids: set[str]) -> bool:
     return not ids.isdisjoint([reference.get("id") for reference in references])
-
-
-def contacts(context: Context) -> Reply:
-    """List a user's contacts."""
-    return Reply({"data": [_contact(contact) for contact in USERS.get(context)["userContacts"]]})
-
-
-def create_contact(context: Context) -> Reply:
-    """Give a user another contact."""
-    user = USERS.get(context)
-    body = {**context.body, "contactMethod": context.body.get("method") or context.body.get("contactMethod")}
-    new = chosen(body, {"to": str, "contactMethod": str})
-    require(new, "to", "contactMethod")
-    if new["contactMethod"] not in METHODS:
-        raise unprocessable(method=f"must be one of {METHODS}")
-    contact = {"id": str(uuid.uuid4()), **new, "enabled": True}
-    user["userContacts"].append(contact)
-    return Reply({"result": "Created", "data": {"id": contact["id"]}}, 201)
-
-
-def update_contact(context: Context) -> Reply:
-    """Change a contact, or switch it on or off."""
-    contact = _find_contact(context)
-    contact.update(chosen(context.body, {"to": str, "enabled": bool}))
-    if contact["enabled"]:
-        contact.pop("disabledReason", None)
-    return Reply({"result": "Updated", "data": {"id": contact["id"]}})
-
-
-def delete_contact(context: Context) -> Reply:
-    """Remove a contact."""
-    contact = _find_contact(context)
-    Nested(USERS.get(context)["userContacts"]).remove(contact)
-    return Reply({"result": "Deleted"})
-
-
-def _find_contact(context: Context) -> Item:
-    contact = Nested(USERS.get(context)["userContacts"]).find(context.path["contact"], "id")
-    if contact is None:
-        raise not_found("Contact", "id", context.path["contact"])
-    return contact
-
-
-def _contact(contact: Item) -> Item:
-    status = brief(contact, "enabled", "disabledReason")
-    return {"id": contact["id"], "method": contact["contactMethod"], "to": contact["to"], "status": status}

@@ -1,4 +1,4 @@
-"""Users, and where they are used.
+"""Users: find, list, create, change and delete them.
 
 https://docs.opsgenie.com/docs/user-api
 """
@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from .account import Item
-from .answers import ApiError, Reply, unprocessable
-from .fields import chosen, require, without
-from .resource import Context, Resource
+from local.opsgenie.account import Item
+from local.opsgenie.answers import ApiError, Reply, unprocessable
+from local.opsgenie.entities import Context, Entities
+from local.opsgenie.fields import chosen, require, without
 
 LIMIT = 100
 FIELDS = {
@@ -25,7 +25,7 @@ FIELDS = {
 }
 
 
-class Users(Resource):
+class Users(Entities):
     """Serve the users' own endpoints; a user is named by id or by username."""
 
     entity = "User"
@@ -67,8 +67,7 @@ class Users(Resource):
 
     def delete(self, context: Context) -> Reply:
         if self.get(context)["role"]["name"] == "Owner":
-            # Unverified: no source says what Opsgenie answers here.
-            raise ApiError(422, "Account owner cannot be deleted.")
+            raise ApiError(context.quirks.owner_refusal, "Account owner cannot be deleted.")
         return super().delete(context)
 
     def removed(self, context: Context, item: Item) -> None:
@@ -83,6 +82,9 @@ class Users(Resource):
         limit, offset = _limit(context), _number(context, "offset", 0, least=0)
         page = [self.summary(context, user) for user in users[offset : offset + limit]]
         return Reply({"totalCount": len(users), "data": page, "paging": _paging(context, len(users), limit, offset)})
+
+
+USERS = Users()
 
 
 def _username(body: Item) -> Item:

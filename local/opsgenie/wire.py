@@ -10,9 +10,9 @@ from urllib.parse import quote, urlsplit
 
 from werkzeug.wrappers import Request, Response
 
-from . import answers
-from .faults import ConnectionDropped, Situation
-from .simulation import Call, Simulation
+from local.opsgenie import answers
+from local.opsgenie.faults import ConnectionDropped, Situation
+from local.opsgenie.simulation import Call, Simulation
 
 CONTROL = "/_simulation"
 
@@ -59,8 +59,9 @@ class Wire:
         method = environ["REQUEST_METHOD"]
         call = Call(method, path, environ.get("QUERY_STRING", ""), _body(environ))
         answered = self.simulation.arrived(call)
-        fault = self.simulation.faults.take(method, path)
         throttled = self.simulation.throttled()
+        # A throttled request does not get as far as what may fail.
+        fault = None if throttled else self.simulation.faults.take(method, path)
         time.sleep(self.simulation.delay)
         answer: Response
         if throttled:

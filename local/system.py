@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.processes import HOST, Processes, flask_run, free_port
+from local.samples import KEY, REGION
 
 if TYPE_CHECKING:
-    from local.aws import LocalAws, Stack
+    from local.aws import Stack
+    from local.clients import LocalAws
 
 Say = Callable[[str], None]
 
@@ -45,11 +47,12 @@ def running(say: Say) -> Iterator[System]:
         opsgenie = f"http://{HOST}:{opsgenie_port}"
         say("building the zip and running the deployment program (the first time takes longer)")
         # pulumi and pulumi_aws take a second to import: not before somebody is told why it takes so long.
-        from local.aws import LocalAws, deploy
+        from local.aws import deploy
+        from local.clients import LocalAws
 
         aws = LocalAws(aws_port)
-        stack = deploy(aws, {"accessToken": "local-key", "opsgenieApiUrl": opsgenie})
-        say(f"{len(stack.resources)} resources made; the service answers at {stack.url}")
+        stack = deploy(aws, {"accessToken": KEY, "opsgenieApiUrl": opsgenie})
+        say(f"{stack.resources} resources made; the service answers at {stack.url}")
         yield System(opsgenie, aws, stack, processes)
 
 
@@ -58,7 +61,7 @@ def _ministack(port: int, folder: str) -> dict[str, str]:
     return {
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
-        "MINISTACK_REGION": "eu-north-1",
+        "MINISTACK_REGION": REGION,
         "TMPDIR": folder,
         "S3_DATA_DIR": str(Path(folder, "s3")),
     }

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from .account import Account, Item, Nested, Shelf
-from .answers import Reply, conflict, not_found, unprocessable
-from .fields import brief
-from .quirks import Quirks
-from .references import refuse_while_used, rename
+from local.opsgenie.account import Account, Item, Nested, Shelf
+from local.opsgenie.answers import Reply, conflict, not_found, unprocessable
+from local.opsgenie.fields import brief
+from local.opsgenie.quirks import Quirks
+from local.opsgenie.references import refuse_while_used, rename
 
 BY_ID: Mapping[str, str] = {"id": "id"}
 
@@ -21,7 +21,7 @@ class Context:
     account: Account
     quirks: Quirks
     now: datetime
-    path: Mapping[str, str]  # its variables, decoded
+    variables: Mapping[str, str]  # of the path, decoded
     query: Mapping[str, str]
     body: Item
     host_url: str
@@ -41,8 +41,8 @@ class Route:
     configuration: bool = True
 
 
-class Resource:
-    """One kind of entity; a subclass says what is special about it."""
+class Entities:
+    """The entities of one kind; a subclass says what is special about it."""
 
     entity = ""
     collection = ""  # attribute of Account, or field of the parent
@@ -52,7 +52,7 @@ class Resource:
     type_parameter = "identifierType"
     update_method = "PATCH"
     identity: tuple[str, ...] = ("id", "name")  # what answers to writes give back
-    parent: "Resource | None" = None
+    parent: "Entities | None" = None
     blockable = True  # whether others refer to it, and so keep it from being deleted
 
     def routes(self) -> Iterator[Route]:
@@ -137,9 +137,9 @@ class Resource:
         kind = context.query.get(self.type_parameter, next(iter(self.by)))
         if kind not in self.by:
             raise unprocessable(**{self.type_parameter: f"must be one of {list(self.by)}"})
-        item = self.shelf(context).find(context.path[self.identifier], self.by[kind])
+        item = self.shelf(context).find(context.variables[self.identifier], self.by[kind])
         if item is None:
-            raise not_found(self.entity, kind, context.path[self.identifier])
+            raise not_found(self.entity, kind, context.variables[self.identifier])
         return item
 
     def refuse_taken_name(self, shelf: Shelf, new: Item, old: Item) -> None:

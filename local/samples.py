@@ -1,0 +1,18 @@
+"""What is made up for this machine: the key, the region, and the requests to try on the sample account."""
+
+KEY = "local-key"
+"""The key of the simulated Opsgenie that may do everything."""
+
+REGION = "eu-north-1"
+HARI = "hari@example.com"
+
+DRY_RUN = f'{{ "username":"{HARI}", "dry_run":true }}'
+DELETE = f'{{ "username":"{HARI}" }}'
+REPLACEMENT = '{ "username":"meera@example.com", "replace_with":"kofi@example.com" }'
+REFUSAL = '{ "username":"tomas@example.com" }'
+EXAMPLES = (
+    ("a dry run", DRY_RUN),
+    ("a delete", DELETE),
+    ("a replacement", REPLACEMENT),
+    ("a refusal", REFUSAL),
+)

@@ -1,0 +1,102 @@
+"""The children of `make run` and its like: none is left behind, and what one said last is told."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local import processes
+from local.processes import HOST, LocalError, Processes, free_port
+
+ROOT = Path(__file__).parent.parent
+STUBBORN = """
+import signal, socket, sys, time
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))):
+    time.sleep(20)
+"""
+FAILING = """
+import socket, sys
+
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server:
+    server.accept()
+print("the database is gone")
+sys.exit(3)
+"""
+MUTE = """
+import time
+
+print("still looking for the database", flush=True)
+time.sleep(20)
+"""
+PARENT = """
+import sys
+from local import processes
+
+processes.STOP_SECONDS = 1.5
+with processes.Processes() as children:
+    children.start("the child", int(sys.argv[1]), ("child", sys.argv[1]), {})
+    print("ready", flush=True)
+    children.wait()
+"""
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose modules a child can be."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    return tmp_path
+
+
+@contextmanager
+def parent_of(port: int) -> Iterator[subprocess.Popen[str]]:
+    """Start a program with a child on a port, and wait until both run."""
+    command = [sys.executable, "-c", PARENT, str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        yield process
+
+
+@pytest.mark.parametrize("sign", processes.STOPPING, ids=lambda sign: sign.name)
+def test_a_signal_that_comes_twice_leaves_no_child(path: Path, sign: signal.Signals) -> None:
+    (path / "child.py").write_text(STUBBORN)
+    port = free_port()
+    with parent_of(port) as process:
+        for _ in range(2):
+            process.send_signal(sign)
+            time.sleep(0.3)
+        process.wait(10)
+        with socket.socket() as probe:
+            assert probe.connect_ex((HOST, port)) != 0
+
+
+def test_a_child_that_ends_is_told_with_its_last_words(path: Path) -> None:
+    (path / "child.py").write_text(FAILING)
+    port = free_port()
+    with Processes() as children:
+        children.start("the child", port, ("child", str(port)), {}, log=path / "log")
+        with pytest.raises(LocalError) as told:
+            children.wait(10)
+
+    assert str(told.value) == "the child ended with status 3:\nthe database is gone"
+
+
+def test_a_child_that_does_not_listen_is_told_with_its_last_words(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path / "child.py").write_text(MUTE)
+    monkeypatch.setattr(processes, "START_SECONDS", 2.0)
+    port = free_port()
+    with Processes() as children, pytest.raises(LocalError) as told:
+        children.start("the child", port, ("child", str(port)), {}, log=path / "log")
+
+    assert str(told.value) == f"the child does not listen on port {port} after 2 s:\nstill looking for the database"
