@@ -16,7 +16,7 @@ from service.settings import Settings
 from service.transport import open_session
 from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
 from tests.virtual import virtual_time
-from tests.world import OPSGENIE, World
+from tests.world import NOW, OPSGENIE, World
 from tests.wsgi_adapter import WsgiAdapter
 
 Post = Callable[..., Any]
@@ -25,7 +25,7 @@ Post = Callable[..., Any]
 @pytest.fixture
 def simulation() -> Iterator[Simulation]:
     """The sample account behind a simulated Opsgenie."""
-    simulation = Simulation()
+    simulation = Simulation(now=lambda: NOW)
     yield simulation
     simulation.close()
 

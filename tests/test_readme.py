@@ -13,8 +13,11 @@ import yaml
 
 from local.processes import HOST, Processes, flask_run, free_port
 from tests.local_stack import ROOT
+from tests.world import NOW
 
 README = (ROOT / "README.md").read_text()
+AT_THE_TIME = {"SIMULATION_NOW": NOW.isoformat()}
+"""When the README's transcripts were made: another week somebody else is on call."""
 
 
 def transcript(command: str) -> list[list[str]]:
@@ -36,8 +39,15 @@ def assert_shows(printed: str, parts: list[list[str]]) -> None:
 @pytest.mark.xdist_group("local stack")
 @pytest.mark.timeout(180)
 def test_the_demo_prints_what_the_readme_shows() -> None:
+    env = {**os.environ, **AT_THE_TIME}
     done = subprocess.run(
-        [sys.executable, "-m", "local", "demo"], cwd=ROOT, capture_output=True, text=True, timeout=150, check=False
+        [sys.executable, "-m", "local", "demo"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
     )
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -95,5 +105,7 @@ def served_simulation() -> Iterator[str]:
     """Serve a simulated Opsgenie on loopback."""
     port = free_port()
     with Processes() as processes:
-        processes.start("the simulated Opsgenie", port, flask_run("local.opsgenie", port), {}, log=Path(os.devnull))
+        processes.start(
+            "the simulated Opsgenie", port, flask_run("local.opsgenie", port), AT_THE_TIME, log=Path(os.devnull)
+        )
         yield f"http://{HOST}:{port}"

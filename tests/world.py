@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import local.opsgenie
@@ -17,6 +18,8 @@ from tests.truth import Item
 from tests.virtual import CLOCK, VirtualLine
 
 OPSGENIE = "https://opsgenie.test"
+NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
+"""When the tests take place: who is on call depends on it."""
 SAMPLE = sample_account()
 TOKEN = "a-key-that-must-not-be-seen"
 
@@ -37,7 +40,7 @@ class World:
     def __init__(
         self, account: Item | None = None, *, budget: float = 25.0, protected: frozenset[str] = frozenset()
     ) -> None:
-        self.simulation = Simulation(account or SAMPLE, keys={TOKEN: RIGHTS})
+        self.simulation = Simulation(account or SAMPLE, keys={TOKEN: RIGHTS}, now=lambda: NOW)
         self.settings = Settings(TOKEN, OPSGENIE, protected, budget)
         self.line = VirtualLine(local.opsgenie.create_app(self.simulation))
         session = open_session(self.settings)

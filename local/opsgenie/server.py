@@ -1,7 +1,9 @@
 """The Flask application: who may ask, which endpoint answers, and in what envelope."""
 
+import os
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote
@@ -54,8 +56,11 @@ class IdentifierConverter(BaseConverter):
 
 
 def create_app(simulation: Simulation | None = None) -> Flask:
-    """Make the application that serves one simulated account."""
-    simulation = simulation or Simulation()
+    """Make the application that serves one simulated account.
+
+    Without one it is the sample account, and the time is SIMULATION_NOW where that is set, as in 2026-11-25T09:15:00Z.
+    """
+    simulation = simulation or Simulation(now=_clock(os.environ.get("SIMULATION_NOW")))
     app = Flask(__name__, static_folder=None)
     app.extensions["simulation"] = simulation
     app.url_map = _url_map()
@@ -68,6 +73,13 @@ def create_app(simulation: Simulation | None = None) -> Flask:
     app.register_error_handler(HTTPException, lambda error: _answer({"message": error.description}, error.code or 500))
     app.wsgi_app = Wire(app.wsgi_app, simulation)  # type: ignore[method-assign]
     return app
+
+
+def _clock(moment: str | None) -> Callable[[], datetime] | None:
+    if not moment:
+        return None
+    now = datetime.fromisoformat(moment)
+    return lambda: now
 
 
 @cache
