@@ -1,6 +1,7 @@
 """What every command works with: settings, a connection, the time of day."""
 
 import os
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,7 +12,7 @@ import click
 import requests
 from flask import current_app
 
-from console.account import Account
+from console.endpoints import ConsoleEndpoints
 from service.deadline import Deadline
 from service.model import Person, Survey
 from service.opsgenie import Opsgenie
@@ -52,11 +53,11 @@ class Observed(Opsgenie):
         return survey
 
 
-class Line(NamedTuple):
+class Connection(NamedTuple):
     """A connection with a deadline of its own."""
 
     opsgenie: Observed
-    account: Account
+    api: ConsoleEndpoints
     parallel: Parallel
 
 
@@ -76,23 +77,29 @@ class Desk:
         return self._settings or _from_environ(os.environ)
 
     @contextmanager
-    def connect(self) -> Iterator[Line]:
+    def connect(self) -> Iterator[Connection]:
         """Open a connection that has the time for one person."""
         if self._session is None:
             self._session = open_session(self.settings)
-        transport = Transport(self._session, self.settings.opsgenie_api_url, Deadline(self.settings.time_budget))
+        address = self.settings.opsgenie_api_url
+        transport = Transport(self._session, address, Deadline(self.settings.time_budget))
         with Parallel() as parallel:
-            yield Line(Observed(transport, parallel), Account(transport, self.settings.opsgenie_api_url), parallel)
+            yield Connection(Observed(transport, parallel), ConsoleEndpoints(transport, address), parallel)
 
     def without_key(self, text: str) -> str:
         """Return a text of the server's without the key, should the server repeat it."""
         return text.replace(self.settings.access_token, "[the key]")
 
+    def tell_defect(self, error: BaseException) -> None:
+        """Print the traceback of what this program did not expect."""
+        click.echo(self.without_key("".join(traceback.format_exception(error))), err=True, nl=False)
+
 
 def desk() -> Desk:
-    """Return the desk of the command that runs."""
+    """Return the desk of the command that runs; raises SetupError where a setting is missing."""
     found = current_app.extensions["console"]
     assert isinstance(found, Desk)  # noqa: S101 -- for the type checker
+    _ = found.settings  # read now, so that nothing is tried where one is missing
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from console import rota
-from console.inventory import Inventory, Schedule, User, in_something, user_of
+from console.inventory import Inventory, Schedule, User, in_something, key_of, user_of
 from console.rota import Shift
 from service.model import Participant
 
@@ -79,12 +79,11 @@ def label(inventory: Inventory, one: Participant) -> str:
 
 
 def _silent(inventory: Inventory) -> Iterator[Silent]:
-    places: dict[str, list[str]] = {}
-    who: dict[str, tuple[User | None, Participant]] = {}
+    places: dict[tuple[str, str], list[str]] = {}
+    who: dict[tuple[str, str], tuple[User | None, Participant]] = {}
     for kind, name, one in in_something(inventory):
-        user = user_of(inventory, one)
-        key = user.id if user else one.id or one.username
-        who.setdefault(key, (user, one))
+        key = key_of(inventory, one)
+        who.setdefault(key, (user_of(inventory, one), one))
         places.setdefault(key, []).append(f"{kind} {name}")
     for key, (user, one) in who.items():
         if problems := _problems(user):
@@ -108,7 +107,7 @@ def _rotations(inventory: Inventory) -> Iterator[Alone]:
         for rotation in schedule.rotations:
             if rotation.end is not None and rotation.end <= inventory.time:
                 continue
-            real = {(one.type, one.id or one.username): one for one in rotation.participants if one.type != "none"}
+            real = {key_of(inventory, one): one for one in rotation.participants if one.type != "none"}
             if len(real) < 2 and all(one.type == "user" for one in real.values()):
                 who = label(inventory, next(iter(real.values()), Participant("none")))
                 yield Alone(f"{schedule.name} / {rotation.name}", who)
@@ -116,7 +115,7 @@ def _rotations(inventory: Inventory) -> Iterator[Alone]:
 
 def _escalations(inventory: Inventory) -> Iterator[Alone]:
     for escalation in inventory.escalations:
-        real = {(rule.recipient.type, rule.recipient.id): rule.recipient for rule in escalation.rules}
+        real = {key_of(inventory, rule.recipient): rule.recipient for rule in escalation.rules}
         if len(real) < 2:
             yield Alone(escalation.name, label(inventory, next(iter(real.values()), Participant("none"))))
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -10,9 +9,12 @@ from typing import BinaryIO, NamedTuple
 import click
 from flask.cli import with_appcontext
 
-from console import batch, offboard_screen, people, records, screen
-from console.batch import Interrupts, Outcome, Result
+from console import batch, offboard_screen, people, screen
+from console.batch import Outcome, Result
 from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
+from console.interrupts import Interrupts, interruptible
+from console.json_output import as_json
+from console.record_writer import Record, RecordError, default_path
 from service.model import Request
 
 HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
@@ -56,7 +58,7 @@ class Options(NamedTuple):
 
     apply: bool
     yes: bool
-    as_json: bool
+    json: bool
     record: Path | None
 
 
@@ -67,7 +69,7 @@ class Options(NamedTuple):
 @click.option("--keep-user", is_flag=True, help="Take out of everything, but do not delete the account.")
 @click.option("--apply", is_flag=True, help="Do it. Asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can answer.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@click.option("--json", "json", is_flag=True, help="Print one JSON object instead of tables.")
 @click.option(
     "--record",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -75,6 +77,7 @@ class Options(NamedTuple):
     help="Where --apply writes its record, added to if it is there.  [default: records/<time>.jsonl]",
 )
 @with_appcontext
+@interruptible
 def offboard(
     emails: tuple[str, ...],
     csv_file: BinaryIO | None,
@@ -82,22 +85,31 @@ def offboard(
     keep_user: bool,
     apply: bool,
     yes: bool,
-    as_json: bool,
+    json: bool,
     record: Path | None,
 ) -> None:
     """Off-board people; HELP has the words for the user."""
-    options = Options(apply, yes, as_json, record)
-    if apply and not yes and (as_json or csv_file is sys.stdin.buffer or not screen.can_ask()):
-        raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
+    options = Options(apply, yes, json, record)
+    _check(options, can_ask=csv_file is not sys.stdin.buffer and screen.can_ask())
     requests = _requests(emails, csv_file, replace_with, keep_user)
     at = desk()
-    _ = at.settings  # a missing key is told before anything is read
     result, path = _go(at, requests, options)
-    if as_json:
-        click.echo(offboard_screen.as_json(result, path))
+    if json:
+        click.echo(as_json(offboard_screen.for_program(result, path)))
     else:
         offboard_screen.show(result, path, applied=apply)
+    _tell(at, result.trouble)
     click.get_current_context().exit(_exit_code(result))
+
+
+def _check(options: Options, *, can_ask: bool) -> None:
+    if options.record and not options.apply:
+        raise click.UsageError("--record is for --apply: without it there is nothing to record")
+    if options.yes and not options.apply:
+        # To ignore it would let a script believe that the people are gone.
+        raise click.UsageError("--yes answers what --apply asks: without it nothing is changed")
+    if options.apply and not options.yes and (options.json or not can_ask):
+        raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
 
 
 def _requests(
@@ -122,37 +134,46 @@ def _requests(
 
 def _go(at: Desk, requests: Sequence[Request], options: Options) -> tuple[Result, Path | None]:
     """Show what would change, ask, and apply; each as far as it was asked for."""
+    interrupts = Interrupts(lambda: screen.say("finishing this person, then stopping; Ctrl-C again breaks off"))
     if options.apply and options.yes:
-        return _apply(at, requests, options)
-    planned = _run(at, [replace(request, dry_run=True) for request in requests])
+        return _apply(at, requests, interrupts, options)
+    planned = _run(at, [replace(request, dry_run=True) for request in requests], interrupts)
     able = [outcome.request for outcome in planned.outcomes if outcome.status == batch.PLANNED]
-    if not options.apply or planned.not_tried or not able:
+    if not options.apply or planned.stopped or not able:
         return planned, None
+    if interrupts.asked:
+        return replace(planned, stopped="interrupted", interrupted=True), None
     offboard_screen.show(planned, None, applied=True)
-    what = "Detach" if able[0].keep_user else "Off-board"
-    click.confirm(f"{what} {len(able)} {'person' if len(able) == 1 else 'people'} now?", abort=True, err=True)
-    done, path = _apply(at, [replace(request, dry_run=False) for request in able], options)
+    _ask(able)
+    done, path = _apply(at, [replace(request, dry_run=False) for request in able], interrupts, options)
     refused = tuple(outcome for outcome in planned.outcomes if outcome.status != batch.PLANNED)
     return replace(done, outcomes=done.outcomes + refused), path
 
 
-def _apply(at: Desk, requests: Sequence[Request], options: Options) -> tuple[Result, Path]:
-    path = options.record or records.default_path(at.now())
-    with records.Record(path) as record:
-        return _run(at, requests, record), path
+def _ask(able: Sequence[Request]) -> None:
+    what = "Detach" if able[0].keep_user else "Off-board"
+    try:
+        sure = click.confirm(f"{what} {len(able)} {'person' if len(able) == 1 else 'people'} now?", err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None  # click makes the same of Ctrl-C as of a no
+    if not sure:
+        raise click.Abort
 
 
-def _run(at: Desk, requests: Sequence[Request], record: records.Record | None = None) -> Result:
-    interrupts = Interrupts(lambda: screen.say("finishing this person, then stopping; Ctrl-C again breaks off"))
-    with ExitStack() as stack:
-        bar = stack.enter_context(screen.progress(len(requests)))
+def _apply(at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options) -> tuple[Result, Path]:
+    path = options.record or default_path(at.now())
+    with Record(path) as record:
+        return _run(at, requests, interrupts, record), path
+
+
+def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: Record | None = None) -> Result:
+    with screen.progress(len(requests)) as bar, interrupts.watched():
         task = bar.add_task("", total=len(requests))
-        stack.enter_context(interrupts.watched())
 
         def ended(outcome: Outcome) -> None:
-            if record is not None:
-                record.write(outcome.entry, at.now())
             bar.advance(task)
+            if record is not None:
+                record.write(outcome.line, at.now())
 
         return batch.run(
             at,
@@ -163,8 +184,16 @@ def _run(at: Desk, requests: Sequence[Request], record: records.Record | None = 
         )
 
 
+def _tell(at: Desk, trouble: Exception | None) -> None:
+    if isinstance(trouble, RecordError):
+        screen.say(f"{trouble}; keep this line of it:", "red")
+        click.echo(trouble.line, err=True)
+    elif trouble:
+        at.tell_defect(trouble)
+
+
 def _exit_code(result: Result) -> int:
     if result.interrupted:
         return EXIT_INTERRUPTED
     well = all(outcome.status in batch.WENT_WELL for outcome in result.outcomes)
-    return 0 if well and not result.not_tried else EXIT_INCOMPLETE
+    return 0 if well and not (result.not_tried or result.trouble) else EXIT_INCOMPLETE

@@ -1,6 +1,5 @@
 """How an off-boarding is shown: a table a person, the blockers with their remedies, and a sum."""
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Iterator
@@ -11,14 +10,22 @@ from rich.console import Console
 
 from console import batch
 from console.batch import Outcome, Result
-from console.screen import clean, counted, line, out, table
+from console.screen import clean, counted, kind, line, out, table
 from service.model import ascii_lower
 
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
-WORDS = {"forwarding_rule": "forwarding rule", "user": "account", "protected_user": "protected user"}
+
+OF_THE_API = (
+    ("is in changes, what may have been in unconfirmed", "is in the table, what may have been in the one after it"),
+    ("is in changes", "is in the table"),
+    ("what is in remaining", "what is not changed yet"),
+    ("send this again", "run this again"),
+    ("send replace_with", "give --replace-with"),
+    ("in replace_with", "in --replace-with"),
+)
 
 
-def as_json(result: Result, record: Path | None) -> str:
+def for_program(result: Result, record: Path | None) -> dict[str, Any]:
     """Return everything for a program to read."""
     people = [
         {
@@ -29,13 +36,12 @@ def as_json(result: Result, record: Path | None) -> str:
         }
         for outcome in result.outcomes
     ]
-    whole = {
+    return {
         "people": people,
         "not_tried": [request.username for request in result.not_tried],
         "stopped": result.stopped or None,
         "record": str(record) if record else None,
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
 def show(result: Result, record: Path | None, *, applied: bool) -> None:
@@ -45,12 +51,13 @@ def show(result: Result, record: Path | None, *, applied: bool) -> None:
         _show_person(console, outcome)
     counts = Counter(outcome.status for outcome in result.outcomes)
     words = {name: counts[name] for name in (batch.DONE, batch.PLANNED, batch.REFUSED, batch.NOT_FOUND, batch.FAILED)}
-    console.print(line(("Sum: ", "bold"), counted({**words, "not tried": len(result.not_tried)})))
-    if result.not_tried:
+    console.print(line(("Sum: ", "bold"), counted({**words, "not tried": len(result.not_tried)}, "nobody")))
+    if result.stopped:
         _show_stop(console, result)
     if record:
         console.print(line(("Record: ", "bold"), str(record)))
-        console.print(line(f"To undo: flask --app console restore {shlex.quote(str(record))}"))
+        if any(outcome.line.changes or outcome.line.unconfirmed for outcome in result.outcomes):
+            console.print(line(f"To undo: flask --app console restore {shlex.quote(str(record))}"))
     elif not applied and counts[batch.PLANNED]:
         console.print(line("Nothing was changed. Add --apply to do it."))
 
@@ -59,14 +66,14 @@ def _show_person(console: Console, outcome: Outcome) -> None:
     answer = outcome.answer
     console.print(line((f"{outcome.request.username}  ", "bold"), (outcome.status, STYLES.get(outcome.status, "red"))))
     if outcome.status != batch.REFUSED:
-        console.print(line(_sentence(answer["message"], outcome.request.username)))
+        console.print(line(reworded(_sentence(answer["message"], outcome.request.username))))
     for name, title in (("changes", ""), ("unconfirmed", "May have been changed"), ("remaining", "Not changed yet")):
         if answer.get(name):
             if title:
                 console.print(line((title, "bold")))
             console.print(table(("what", "where", "change"), [_change(change) for change in answer[name]]))
     if answer.get("blockers"):
-        rows = [(_kind(b["kind"]), b["name"], b["reason"], _remedy(b["remedy"])) for b in answer["blockers"]]
+        rows = [(kind(b["kind"]), b["name"], b["reason"], reworded(b["remedy"])) for b in answer["blockers"]]
         console.print(table(("in the way", "where", "why", "what to do"), rows))
     if answer.get("on_call_now"):
         where = "; ".join(_on_call(entry, outcome.request.username) for entry in answer["on_call_now"])
@@ -77,9 +84,10 @@ def _show_person(console: Console, outcome: Outcome) -> None:
 
 
 def _show_stop(console: Console, result: Result) -> None:
-    first, rest = result.not_tried[0].username, len(result.not_tried) - 1
-    console.print(line((result.stopped, "yellow")))
-    console.print(line("Not tried: ", first, f" and {rest} after" if rest else ""))
+    console.print(line((reworded(result.stopped), "yellow")))
+    if result.not_tried:
+        first, rest = result.not_tried[0].username, len(result.not_tried) - 1
+        console.print(line("Not tried: ", first, f" and {rest} after" if rest else ""))
 
 
 def _on_call(entry: dict[str, Any], username: str) -> str:
@@ -92,13 +100,11 @@ def _sentence(message: str, username: str) -> str:
     return message.removeprefix(f"{username} ")
 
 
-def _kind(kind: str) -> str:
-    return WORDS.get(kind, kind)
-
-
-def _remedy(remedy: str) -> str:
-    """Return a remedy in the words of the command line instead of the API's."""
-    return remedy.replace("send replace_with", "give --replace-with").replace("in replace_with", "in --replace-with")
+def reworded(text: str) -> str:
+    """Return a sentence or a remedy of the API's in the words of the command line."""
+    for theirs, ours in OF_THE_API:
+        text = text.replace(theirs, ours)
+    return text
 
 
 def _change(change: dict[str, Any]) -> tuple[str, str, str]:
@@ -114,7 +120,7 @@ def _change(change: dict[str, Any]) -> tuple[str, str, str]:
             what = f"membership goes (role {before.get('role', 'unknown')})"
         case _:
             what = "goes"
-    return _kind(change["kind"]), change["name"], what
+    return kind(change["kind"]), change["name"], what
 
 
 def _places(before: list[Any], after: list[Any], word: str) -> str:

@@ -52,6 +52,8 @@ def read_csv(content: bytes, name: str) -> tuple[list[Wish], list[str]]:
         wishes.append(Wish(cells["username"], cells.get("replace_with", ""), where))
     if problems:
         raise ListError(problems)
+    if not wishes:
+        raise ListError([f"{name} names nobody below its header"])
     return wishes, notes
 
 
@@ -102,7 +104,7 @@ def _text(content: bytes, name: str) -> str:
 def _separator(text: str) -> tuple[str, int]:
     """Return what separates the columns, and how many lines say only that: spreadsheets may begin with `sep=;`."""
     first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
-    if told := re.fullmatch(r'"?sep=(.)"?', first, re.IGNORECASE):
+    if told := re.fullmatch(r'"?sep=([,;\t|])"?', first, re.IGNORECASE):
         return told[1], 1
     fitting = (separator for separator in ",;\t" if "username" in map(_column, first.split(separator)))
     return next(fitting, max(",;\t", key=first.count)), 0

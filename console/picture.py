@@ -5,12 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
 from console.findings import Ahead
-from console.rota import Shift, timezone
+from console.rota import Shift, is_known, timezone
 from service.model import Participant
 
-WIDTH, LABELS, ROW, TOP = 1000.0, 190.0, 24.0, 40.0
 LONGEST_LABEL = 27
 MONDAY = 0
+
+
+@dataclass(frozen=True)
+class Size:
+    """The lengths of a drawing; `label` is from the top of a lane to the foot of its label."""
+
+    width: int = 1000
+    labels: int = 190
+    weeks: int = 24
+    top: int = 40
+    row: int = 24
+    bar: int = 16
+    margin: int = 4
+    label: float = 16.5
+
+
+SIZE = Size()
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,7 @@ class Tick:
     @property
     def is_last(self) -> bool:
         """Whether the label has to stand before the line, for lack of room after it."""
-        return self.x > WIDTH - 75
+        return self.x > SIZE.width - 75
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,7 @@ class _Scale:
         self._start, self._whole = ahead.start, ahead.end - ahead.start
 
     def x(self, moment: datetime) -> float:
-        return round(LABELS + (WIDTH - LABELS) * ((moment - self._start) / self._whole), 2)
+        return round(SIZE.labels + (SIZE.width - SIZE.labels) * ((moment - self._start) / self._whole), 2)
 
 
 def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
@@ -87,7 +103,7 @@ def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
     several = len(ahead.schedule.rotations) > 1
     shown = sorted((one for one in ahead.shifts if several or not one.is_nobody), key=lambda shift: shift.is_nobody)
     names = list(dict.fromkeys(_lane(shift, label) for shift in shown))
-    top = {name: TOP + ROW * place for place, name in enumerate([*names, ""])}
+    top = {name: SIZE.top + SIZE.row * place for place, name in enumerate([*names, ""])}
     bars = [
         _bar(scale, top[_lane(shift, label)], shift.start, shift.end, _title(shift, label, zone), _look(shift))
         for shift in shown
@@ -100,10 +116,10 @@ def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
     lanes += [Lane(top[""], "Nobody", "Nobody is on call")] if ahead.gaps else []
     return Picture(
         name=ahead.schedule.name,
-        zone=ahead.schedule.timezone,
+        zone=ahead.schedule.timezone if is_known(ahead.schedule.timezone) else "UTC",
         enabled=ahead.schedule.enabled,
         summary=summary(ahead),
-        height=TOP + ROW * len(lanes) + 4,
+        height=SIZE.top + SIZE.row * len(lanes) + SIZE.margin,
         lanes=tuple(lanes),
         bars=tuple(bars),
         ticks=tuple(_ticks(ahead, zone, scale)),
@@ -113,19 +129,27 @@ def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
 
 
 def summary(ahead: Ahead) -> str:
-    """Say how much of the time somebody is on call."""
+    """Say how much of the time somebody is on call, and in which time zone where that is not the schedule's."""
+    zone = ahead.schedule.timezone
+    return _covered(ahead) + (
+        "" if is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
+    )
+
+
+def _covered(ahead: Ahead) -> str:
     if not ahead.schedule.enabled:
         return "The schedule is switched off: nobody is on call."
     if not ahead.gaps:
         return "Somebody is on call all the time."
     stretches = "one stretch" if len(ahead.gaps) == 1 else f"{len(ahead.gaps)} stretches"
     share = ahead.uncovered / (ahead.end - ahead.start)
-    return f"Nobody is on call for {_length(ahead.uncovered)} in {stretches} ({share:.0%} of the time)."
+    percent = f"{share:.0%}" if share >= 0.01 else "less than 1%"
+    return f"Nobody is on call for {_length(ahead.uncovered)} in {stretches} ({percent} of the time)."
 
 
 def _bar(scale: _Scale, y: float, start: datetime, end: datetime, title: str, look: str) -> Bar:
     x = scale.x(start)
-    return Bar(x, y + 4, round(max(0.75, scale.x(end) - x), 2), title, look)
+    return Bar(x, y + SIZE.margin, round(max(0.75, scale.x(end) - x), 2), title, look)
 
 
 def _lane(shift: Shift, label: Callable[[Participant], str]) -> str:
@@ -161,10 +185,17 @@ def _when(moment: datetime, zone: tzinfo) -> str:
 
 
 def _length(length: timedelta) -> str:
-    hours = round(length / timedelta(hours=1))
+    minutes = round(length / timedelta(minutes=1))
+    hours = round(minutes / 60)
+    if minutes < 60:
+        return _many(max(1, minutes), "minute")
     if hours < 72:
-        return f"{hours} hours"
-    return f"{hours // 24} days" + (f" and {hours % 24} hours" if hours % 24 else "")
+        return _many(hours, "hour")
+    return _many(hours // 24, "day") + (f" and {_many(hours % 24, 'hour')}" if hours % 24 else "")
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _short(name: str) -> str:

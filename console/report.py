@@ -1,20 +1,22 @@
 """`flask --app console report`: who would not hear an alert, what depends on one person, and the weeks ahead."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 import click
 from flask import render_template
 from flask.cli import with_appcontext
 
-from console import findings, inventory, picture, screen
+from console import findings, inventory_reader, page_file, picture, rota, screen
 from console.desk import desk
 from console.findings import Findings
+from console.interrupts import interruptible
+from console.inventory import Inventory
+from console.json_output import as_json, as_time
 from service.errors import KeyRefusedError, ServiceError
-from service.problems import RIGHTS
 
 HELP = """Report on the account's on-call, and change nothing.
 
@@ -35,48 +37,57 @@ and Configuration Access will do.
 
 \b
 Exit codes:
-  0  the report is made, whatever it says
-  1  Opsgenie cannot be read
-  2  the command line or a setting is wrong
+  0    the report is made, whatever it says
+  1    Opsgenie cannot be read
+  2    the command line or a setting is wrong
+  130  interrupted
 """
+
+RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read and Configuration Access"
 
 
 @click.command(help=HELP)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@click.option("--json", "json", is_flag=True, help="Print one JSON object instead of tables.")
 @click.option(
     "--html",
-    type=click.File("w", encoding="utf-8", lazy=True, atomic=True),
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path),
+    callback=page_file.check,
     metavar="FILE",
-    help="Write a page; - is standard output.",
+    help="Write a page, readable by you only; - is standard output.",
 )
 @with_appcontext
-def report(as_json: bool, html: TextIO | None) -> None:
+@interruptible
+def report(json: bool, html: Path | None) -> None:
     """Report on an account; HELP has the words for the user."""
-    if as_json and html:
+    if json and html:
         raise click.UsageError("--json or --html, not both")
     found, seen = _read()
-    if as_json:
-        click.echo(json.dumps(_json(found), indent=2, ensure_ascii=False))
+    if json:
+        click.echo(as_json(_json(found)))
+    elif html == page_file.STANDARD_OUTPUT:
+        click.echo(page(found, seen), nl=False)
     elif html:
-        html.write(page(found, seen))
-        if html.name != "-":
-            screen.say(f"written: {html.name}")
+        page_file.write(html, page(found, seen))
+        screen.say(f"written: {html}")
     else:
         _show(found)
 
 
-def page(found: Findings, seen: inventory.Inventory) -> str:
+def page(found: Findings, seen: Inventory) -> str:
     """Return the report as an HTML page."""
     draw = partial(picture.draw, label=partial(findings.label, seen))
-    return render_template("report.html", found=found, pictures=[draw(ahead) for ahead in found.ahead])
+    text = render_template(
+        "report.html", found=found, pictures=[draw(ahead) for ahead in found.ahead], size=picture.SIZE
+    )
+    # Opsgenie's names may have halves of characters, which nothing can print.
+    return text.encode("utf-8", "replace").decode()
 
 
-def _read() -> tuple[Findings, inventory.Inventory]:
+def _read() -> tuple[Findings, Inventory]:
     at = desk()
-    _ = at.settings
     try:
-        with at.connect() as line:
-            seen = inventory.take(line, at.now())
+        with at.connect() as connection:
+            seen = inventory_reader.take(connection, at.now())
     except KeyRefusedError as error:
         raise click.ClickException(at.without_key(f"Opsgenie refused the key ({error}); {RIGHTS}")) from error
     except ServiceError as error:
@@ -86,16 +97,18 @@ def _read() -> tuple[Findings, inventory.Inventory]:
 
 def _json(found: Findings) -> dict[str, Any]:
     return {
-        "time": found.time.isoformat(timespec="seconds"),
-        "people": [asdict(one) for one in found.silent],
+        "time": as_time(found.time),
+        "people_who_would_not_hear_an_alert": [asdict(one) for one in found.silent],
         "rotations_with_one_person": [asdict(one) for one in found.rotations],
         "escalations_with_one_recipient": [asdict(one) for one in found.escalations],
         "schedules": [
             {
                 "id": ahead.schedule.id,
                 "name": ahead.schedule.name,
+                "timezone": ahead.schedule.timezone,
+                "timezone_is_known": rota.is_known(ahead.schedule.timezone),
                 "hours_without_anybody": round(ahead.uncovered.total_seconds() / 3600, 2),
-                "gaps": [{"from": start.isoformat(), "to": end.isoformat()} for start, end in ahead.gaps],
+                "gaps": [{"from": as_time(start), "to": as_time(end)} for start, end in ahead.gaps],
             }
             for ahead in found.ahead
         ],

@@ -1,19 +1,21 @@
 """`flask --app console restore`: put back what an off-boarding changed."""
 
-import json
+import shlex
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
-from console import putting_back, recorded, screen
-from console.batch import Interrupts
+from console import record_reader, restore_rules, screen
 from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
-from console.recorded import Departure
-from console.restoring import Restoring, Return
+from console.interrupts import Interrupts, interruptible
+from console.json_output import as_json
+from console.record_reader import Departure
+from console.restore_run import Restoring, Return
 from service.errors import KeyRefusedError, ServiceError
 from service.model import ascii_lower
 from service.problems import RIGHTS
@@ -39,93 +41,143 @@ Settings: ACCESS_TOKEN, OPSGENIE_API_URL and TIME_BUDGET, as `offboard --help` h
 \b
 Exit codes:
   0    everything is back, or could be
-  1    something is left alone or failed
+  1    something is left alone, failed or not tried, or a line of the record is cut off
   2    the command line or a setting is wrong, or the record cannot be read; nothing was tried
   130  interrupted, between two people
 """
 
 STYLES = {
-    putting_back.DONE: "green",
-    putting_back.TO_DO: "cyan",
-    putting_back.LEFT: "yellow",
-    putting_back.FAILED: "red",
+    restore_rules.DONE: "green",
+    restore_rules.PLANNED: "cyan",
+    restore_rules.LEFT: "yellow",
+    restore_rules.FAILED: "red",
 }
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of everybody: `not_tried` are those whom the run did not come to, for the reason `stopped`."""
+
+    returns: tuple[Return, ...]
+    not_tried: tuple[str, ...] = ()
+    stopped: str = ""
+    interrupted: bool = False
+
+    @property
+    def defect(self) -> Exception | None:
+        """What this program did not expect, and stopped at."""
+        trouble = self.returns[-1].trouble if self.returns else None
+        return None if isinstance(trouble, ServiceError) else trouble
 
 
 @click.command(help=HELP)
 @click.argument("record", metavar="RECORD", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--only", metavar="EMAIL", help="Only this person of those in the record.")
 @click.option("--apply", is_flag=True, help="Do it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of tables.")
+@click.option("--json", "json", is_flag=True, help="Print one JSON object instead of tables.")
 @with_appcontext
-def restore(record: Path, only: str | None, apply: bool, as_json: bool) -> None:
+@interruptible
+def restore(record: Path, only: str | None, apply: bool, json: bool) -> None:
     """Restore from a record; HELP has the words for the user."""
-    departures = recorded.read(record)
-    only = ascii_lower(only.strip()) if only else None
+    departures, not_read = record_reader.read(record)
+    for note in not_read:
+        screen.say(f"note: {note}", "yellow")
+    only = _only(only, departures, record)
+    at = desk()
+    result = _run(at, Restoring(at, departures, apply=apply), departures, only)
+    if json:
+        click.echo(as_json(_json(result, not_read, applied=apply)))
+    else:
+        _show(result, applied=apply)
+    if result.defect:
+        at.tell_defect(result.defect)
+    click.get_current_context().exit(_exit_code(result) or (EXIT_INCOMPLETE if not_read else 0))
+
+
+def _only(only: str | None, departures: Sequence[Departure], record: Path) -> str | None:
     names = {ascii_lower(departure.person.username) for departure in departures}
     if not names:
         raise click.UsageError(f"{record} has no changes: there is nothing to put back")
-    if only and only not in names:
-        raise click.UsageError(f"{only} is not in {record}; it has {', '.join(sorted(map(screen.clean, names)))}")
-    at = desk()
-    _ = at.settings
-    returns, stopped, interrupted = _run(at, departures, only, apply=apply)
-    if as_json:
-        click.echo(json.dumps({"people": [_json(one) for one in returns], "stopped": stopped or None}, indent=2))
-    else:
-        _show(returns, stopped, applied=apply)
-    if interrupted:
-        click.get_current_context().exit(EXIT_INTERRUPTED)
-    click.get_current_context().exit(EXIT_INCOMPLETE if stopped or not _went_well(returns) else 0)
+    if only is None:
+        return None
+    asked = ascii_lower(only.strip())
+    if asked not in names:
+        there = ", ".join(sorted(map(screen.clean, names)))
+        raise click.UsageError(f"{shlex.quote(screen.clean(asked))} is not in {record}; it has {there}")
+    return asked
 
 
-def _run(at: Desk, departures: list[Departure], only: str | None, *, apply: bool) -> tuple[list[Return], str, bool]:
+def _run(at: Desk, restoring: Restoring, departures: Sequence[Departure], only: str | None) -> Result:
+    places = restoring.places(only)
+    usernames = [departures[place].person.username for place in places]
     returns: list[Return] = []
     interrupts = Interrupts(lambda: screen.say("finishing this person, then stopping"))
-    started = ""
-    with screen.progress(len(departures)) as bar, interrupts.watched():
-        task = bar.add_task("", total=len(departures))
-
-        def start(username: str) -> None:
-            nonlocal started
-            started = username
-            bar.update(task, description=screen.clean(username), completed=len(returns))
-
-        try:
-            for one in Restoring(at, departures, apply=apply).run(only, start):
-                returns.append(one)
-                if interrupts.asked:
-                    return returns, f"interrupted after {one.username}", True
-        except KeyRefusedError as error:
-            return returns, at.without_key(f"stopped at {started}: Opsgenie refused the key ({error}); {RIGHTS}"), False
-        except ServiceError as error:
-            return returns, at.without_key(f"stopped at {started}: {error}"), False
-    return returns, "", False
+    with screen.progress(len(places)) as bar, interrupts.watched():
+        task = bar.add_task("", total=len(places))
+        for number, place in enumerate(places):
+            if interrupts.asked:
+                stopped = f"interrupted after {returns[-1].username}" if returns else "interrupted"
+                return Result(tuple(returns), _each_once(usernames[number:]), stopped, interrupted=True)
+            bar.update(task, description=screen.clean(usernames[number]), completed=number)
+            one = restoring.put_back(place)
+            returns.append(one)
+            if one.trouble:
+                stopped = at.without_key(f"stopped at {one.username}: {_why(one.trouble)}")
+                return Result(tuple(returns), _each_once(usernames[number + 1 :]), stopped)
+    return Result(tuple(returns))
 
 
-def _went_well(returns: list[Return]) -> bool:
-    trouble = (putting_back.FAILED, putting_back.LEFT)
-    return not any(step.status in trouble for one in returns for step in one.steps)
+def _each_once(usernames: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(usernames))
 
 
-def _json(one: Return) -> dict[str, Any]:
+def _why(trouble: Exception) -> str:
+    if isinstance(trouble, KeyRefusedError):
+        return f"Opsgenie refused the key ({trouble}); {RIGHTS}"
+    return f"this program has a defect ({trouble!r})"
+
+
+def _exit_code(result: Result) -> int:
+    if result.interrupted:
+        return EXIT_INTERRUPTED
+    statuses = {step.status for one in result.returns for step in one.steps}
+    well = statuses.isdisjoint({restore_rules.FAILED, restore_rules.LEFT, restore_rules.NOT_TRIED})
+    return 0 if well and not result.stopped else EXIT_INCOMPLETE
+
+
+def _json(result: Result, not_read: list[str], *, applied: bool) -> dict[str, Any]:
     names = ("kind", "name", "status", "note")
-    return {"username": one.username, "steps": [{name: asdict(step)[name] for name in names} for step in one.steps]}
+    people = [
+        {
+            "username": one.username,
+            "outcome": one.outcome,
+            "steps": [{name: asdict(step)[name] for name in names} for step in one.steps],
+        }
+        for one in result.returns
+    ]
+    return {
+        "applied": applied,
+        "people": people,
+        "not_tried": list(result.not_tried),
+        "not_read": not_read,
+        "stopped": result.stopped or None,
+    }
 
 
-def _show(returns: list[Return], stopped: str, *, applied: bool) -> None:
+def _show(result: Result, *, applied: bool) -> None:
     console = screen.out()
-    for one in returns:
+    for one in result.returns:
         console.print(screen.line((one.username, "bold")))
-        made = screen.table(("what", "where", "status", "how"), [])
-        for step in one.steps:
-            kind = step.kind.replace("_", " ").replace("user", "account")
-            status = screen.line((step.status, STYLES.get(step.status, "")))
-            made.add_row(screen.line(kind), screen.line(step.name), status, screen.line(step.note))
-        console.print(made)
-    counts = Counter(step.status for one in returns for step in one.steps)
-    console.print(screen.line(("Sum: ", "bold"), screen.counted(counts)))
-    if stopped:
-        console.print(screen.line((stopped, "red")))
-    elif not applied and counts[putting_back.TO_DO]:
+        rows = [
+            (screen.kind(step.kind), step.name, screen.line((step.status, STYLES.get(step.status, ""))), step.note)
+            for step in one.steps
+        ]
+        console.print(screen.table(("what", "where", "status", "how"), rows))
+    counts = Counter(step.status for one in result.returns for step in one.steps)
+    console.print(screen.line(("Sum: ", "bold"), screen.counted(counts, "nothing")))
+    if result.stopped:
+        console.print(screen.line((result.stopped, "red")))
+        if result.not_tried:
+            console.print(screen.line(f"Not tried: {', '.join(result.not_tried)}"))
+    elif not applied and counts[restore_rules.PLANNED]:
         console.print(screen.line("Nothing was changed. Add --apply to do it."))

@@ -5,16 +5,14 @@ a rotation that changes every hour 672 of them in four weeks. This takes one cal
 rotation's start in hours, so that around a change of the clocks a hand-over may be off by an hour.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from console.inventory import Rotation, Schedule, moment
-from service.model import Override, Participant
+from console.inventory import Schedule, TimedOverride, TimedRotation
+from service.model import Participant
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
 
 Span = tuple[datetime, datetime]
@@ -60,14 +58,23 @@ def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
 
 
 def timezone(name: str) -> tzinfo:
-    """Return a time zone by its name, UTC where this machine does not know it."""
+    """Return a time zone by its name, UTC where there is none of that name."""
+    return _zone(name) or UTC
+
+
+def is_known(name: str) -> bool:
+    """Tell whether there is a time zone of that name."""
+    return _zone(name) is not None
+
+
+def _zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        return UTC
+        return None
 
 
-def _with_overrides(schedule: Schedule, rotation: Rotation, zone: tzinfo, window: Span) -> list[Shift]:
+def _with_overrides(schedule: Schedule, rotation: TimedRotation, zone: tzinfo, window: Span) -> list[Shift]:
     found = [
         Shift(*both, who, rotation.name)
         for who, span in _turns(rotation, window)
@@ -76,18 +83,16 @@ def _with_overrides(schedule: Schedule, rotation: Rotation, zone: tzinfo, window
     ]
     # The first override wins, so it is laid on last.
     for override in reversed([one for one in schedule.overrides if _is_for(one, rotation)]):
-        span = _common((moment(override.start_date), moment(override.end_date)), window)
-        if span:
-            who = Participant("user", override.user.id, override.user.name)
-            found = [*_cut(found, span), Shift(*span, who, rotation.name, is_override=True)]
+        if span := _common((override.start, override.end), window):
+            found = [*_cut(found, span), Shift(*span, override.user, rotation.name, is_override=True)]
     return sorted(found, key=lambda shift: shift.start)
 
 
-def _is_for(override: Override, rotation: Rotation) -> bool:
-    return not override.rotations or any(one.id == rotation.id for one in override.rotations)
+def _is_for(override: TimedOverride, rotation: TimedRotation) -> bool:
+    return not override.rotations or rotation.id in override.rotations
 
 
-def _turns(rotation: Rotation, window: Span) -> Iterator[tuple[Participant, Span]]:
+def _turns(rotation: TimedRotation, window: Span) -> Iterator[tuple[Participant, Span]]:
     last = min(window[1], rotation.end or window[1])
     number = max(0, (window[0] - rotation.start) // rotation.turn)
     while rotation.participants and (begins := rotation.start + number * rotation.turn) < last:
@@ -97,28 +102,22 @@ def _turns(rotation: Rotation, window: Span) -> Iterator[tuple[Participant, Span
         number += 1
 
 
-def _allowed(rotation: Rotation, zone: tzinfo, span: Span) -> Iterator[Span]:
+def _allowed(rotation: TimedRotation, zone: tzinfo, span: Span) -> Iterator[Span]:
     """Return the times around a span that a rotation is restricted to; those of a week may have begun a week before."""
     if not rotation.restrictions:
         yield span
         return
     day = span[0].astimezone(zone).date() - 8 * DAY
     while day <= span[1].astimezone(zone).date():
+        midnight = datetime.combine(day, time())
         for restriction in rotation.restrictions:
-            if restriction.get("startDay") in (None, DAYS[day.weekday()]):
-                midnight = datetime.combine(day, time())
-                begins, ends = _edges(restriction, day.weekday())
-                yield tuple((midnight + edge).replace(tzinfo=zone).astimezone(UTC) for edge in (begins, ends))  # type: ignore[misc]
+            if restriction.day in (None, day.weekday()):
+                yield _utc(midnight + restriction.begins, zone), _utc(midnight + restriction.ends, zone)
         day += DAY
 
 
-def _edges(restriction: Mapping[str, Any], weekday: int) -> tuple[timedelta, timedelta]:
-    """Return begin and end of a restriction, counted from the midnight before it begins."""
-    begins = timedelta(hours=restriction["startHour"], minutes=restriction.get("startMin") or 0)
-    ends = timedelta(hours=restriction["endHour"], minutes=restriction.get("endMin") or 0)
-    last_day = restriction.get("endDay")
-    ends += ((DAYS.index(last_day) - weekday) % 7 if last_day else 0) * DAY
-    return begins, ends if ends > begins else ends + (7 if last_day else 1) * DAY
+def _utc(local: datetime, zone: tzinfo) -> datetime:
+    return local.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _common(left: Span, right: Span) -> Span | None:

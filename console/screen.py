@@ -17,6 +17,8 @@ LONG_LIST = 4
 PIPE_WIDTH = 120
 """Columns where the output goes to a file or to another program."""
 
+KINDS = {"forwarding_rule": "forwarding rule", "user": "account", "protected_user": "protected user"}
+
 
 def clean(text: object) -> str:
     """Return a text in which nothing steers the terminal: names come from outside."""
@@ -44,11 +46,16 @@ def say(text: object, style: str = "") -> None:
     err().print(Text(clean(text), style=style))
 
 
+def kind(name: str) -> str:
+    """Return the word for a kind of thing."""
+    return KINDS.get(name, name)
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Return a table whose cells are plain text; the last column takes what room is left."""
+    """Return a table whose cells are plain text, or made by `line`; the last column takes what room is left."""
     made = Table(*columns, box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for row in rows:
-        made.add_row(*(Text(clean(cell), overflow="fold") for cell in row))
+        made.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell), overflow="fold") for cell in row))
     return made
 
 
@@ -57,9 +64,9 @@ def line(*parts: str | tuple[str, str]) -> Text:
     return Text.assemble(*(clean(part) if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts))
 
 
-def counted(counts: Mapping[str, int]) -> str:
-    """Return the counts that are not nought, as words."""
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nobody"
+def counted(counts: Mapping[str, int], none: str) -> str:
+    """Return the counts that are not nought, as words; `none` where all are."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or none
 
 
 @contextmanager

@@ -139,11 +139,10 @@ def _without(left: Slots, right: Slots) -> list[Slot]:
 
 
 def _names(found: Iterable[Slot]) -> str:
-    return ", ".join(dict.fromkeys(map(name, found)))
+    return ", ".join(dict.fromkeys(map(_name, found)))
 
 
-def name(slot: Slot) -> str:
-    """Return what a slot goes by."""
+def _name(slot: Slot) -> str:
     one = _recipient(slot)
     words: Mapping[str, str] = {"none": "nobody"}
     named = one.username or one.name or one.id or words.get(one.type, one.type)

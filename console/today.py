@@ -1,15 +1,12 @@
 """The accounts that a record's people have today."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
 
-from console.desk import Line
-from console.recorded import Departure
-from service.errors import NotFoundError
-from service.model import Named, Person
-
-T = TypeVar("T")
+from console.desk import Connection
+from console.endpoints import unless_gone
+from console.record_reader import Departure
+from service.model import Named, Person, ascii_lower
 
 
 class People:
@@ -20,33 +17,31 @@ class People:
         self._known: dict[str, Person | None] = {}
         self._awaited: set[str] = set()
 
-    def now(self, line: Line, person: Person) -> Person | None:
+    def now(self, connection: Connection, person: Person) -> Person | None:
         """Return the account that a person has, None where there is none."""
-        if person.id not in self._known:
+        key = _key(person)
+        if key not in self._known:
             names = [name for name in (person.id, person.username) if name]
-            found = (unless_gone(partial(line.opsgenie.find, name)) for name in names)
-            self._known[person.id] = next((one for one in found if one), None)
-        return self._known[person.id]
+            found = (unless_gone(partial(connection.opsgenie.find, name)) for name in names)
+            self._known[key] = next((one for one in found if one), None)
+        return self._known[key]
 
-    def named(self, line: Line, named: Named) -> Person | None:
+    def named(self, connection: Connection, named: Named) -> Person | None:
         """Return the account of somebody whom the record only points at."""
         person = next((one for one in self._recorded if one.is_named(named.id, named.name)), None)
-        return self.now(line, person or Person(named.id, named.name))
+        return self.now(connection, person or Person(named.id, named.name))
 
     def forget(self, person: Person) -> None:
         """Look the person up again next time, unless an invitation is only planned."""
-        if person.id not in self._awaited:
-            self._known.pop(person.id, None)
+        if _key(person) not in self._awaited:
+            self._known.pop(_key(person), None)
 
     def await_invitation(self, person: Person) -> None:
         """Count a person as there whom a dry run would invite; the new id is not known, so the old one stands in."""
-        self._known[person.id] = person
-        self._awaited.add(person.id)
+        self._known[_key(person)] = person
+        self._awaited.add(_key(person))
 
 
-def unless_gone(call: Callable[[], T]) -> T | None:
-    """Return what a call returns, None where the thing is not there."""
-    try:
-        return call()
-    except NotFoundError:
-        return None
+def _key(person: Person) -> str:
+    # Somebody whom the record only points at may have no id in it.
+    return person.id or ascii_lower(person.username)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,9 @@ from local.opsgenie import Simulation
 from local.opsgenie import create_app as create_opsgenie
 from service.settings import Settings
 from service.transport import open_session
-from tests.world import OPSGENIE
+from tests.world import NOW, OPSGENIE
 from tests.wsgi_adapter import WsgiAdapter
 
-TODAY = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 Run = Callable[..., Result]
 
 
@@ -25,7 +24,7 @@ def runner(
     simulation: Simulation,
     *,
     key: str = "local-key",
-    now: datetime = TODAY,
+    now: datetime = NOW,
     protected: frozenset[str] = frozenset(),
     time_budget: float = 120.0,
 ) -> Run:
@@ -36,7 +35,7 @@ def runner(
     return runner_of(settings, session, now)
 
 
-def runner_of(settings: Settings | None, session: requests.Session | None, now: datetime = TODAY) -> Run:
+def runner_of(settings: Settings | None, session: requests.Session | None, now: datetime = NOW) -> Run:
     """Return a function that runs a command line over a session of the test's."""
     cli = create_app(settings, session, lambda: now).test_cli_runner()
 

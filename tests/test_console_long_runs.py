@@ -55,7 +55,7 @@ def test_what_there_was_no_time_for_is_shown(simulation: Simulation) -> None:
     result = runner(simulation, time_budget=1.0)("offboard", HARI, *GO)
 
     shown = " ".join(result.stdout.split())
-    assert "out of time; send this again" in shown
+    assert "out of time; run this again" in shown
     assert "Not changed yet what where change" in shown
 
 

@@ -5,6 +5,7 @@ import pytest
 from console.people import ListError, Wish, read_csv, requests_of
 from service.model import Request
 
+NO_COLUMN = "the header has no column username (it may have replace_with too)"
 TWO = [("hari@example.com", "kofi@example.com"), ("ines@example.com", "")]
 
 
@@ -16,6 +17,7 @@ TWO = [("hari@example.com", "kofi@example.com"), ("ines@example.com", "")]
         b"username\treplace_with\nhari@example.com\tkofi@example.com\nines@example.com",
         b'\xef\xbb\xbf"Username","Replace With"\r\n"hari@example.com","kofi@example.com"\r\n"ines@example.com",""\r\n',
         b"sep=;\r\nusername;replace_with\r\nhari@example.com;kofi@example.com\r\nines@example.com\r\n",
+        b"sep=|\nusername|replace_with\nhari@example.com|kofi@example.com\nines@example.com|\n",
         b"replace-with,username\nkofi@example.com,hari@example.com\n\n,ines@example.com\n,\n",
         b"username,replace_with\rhari@example.com,kofi@example.com\rines@example.com\r",
         "username\treplace_with\r\nhari@example.com\tkofi@example.com\r\nines@example.com\t\r\n".encode("utf-16"),
@@ -34,13 +36,17 @@ def test_the_usual_dialects_are_read(content: bytes) -> None:
         (b"", "list.csv is empty: its first line must name the column username"),
         (
             b"email\nhari@example.com\n",
-            "list.csv line 1: the header has no column username (it may have replace_with too)",
+            f"list.csv line 1: {NO_COLUMN}",
         ),
         (b"username,username\n", "list.csv line 1: the header has the column username twice"),
         (b"username\nhari@example.com,kofi@example.com\n", "list.csv line 2: more fields than the header has columns"),
         (b"username\nhari\xe9@example.com\n", "list.csv line 2: not UTF-8; save the list as CSV UTF-8"),
         (b"username\nok@example.com\nha\0ri\n", "list.csv line 3: not a text file"),
         (b'username\nok@example.com\n"hari\nines', "list.csv line 3: unexpected end of data"),
+        *(
+            (f"sep={char}\nusername\nhari@example.com\n".encode(), f"list.csv line 1: {NO_COLUMN}")
+            for char in '" x\\\r'
+        ),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused_with_the_line(content: bytes, problem: str) -> None:

@@ -1,12 +1,16 @@
 """The computed rota against the simulated Opsgenie's own answer to who is on call at a moment."""
 
+import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console import inventory, rota
+from console import inventory_reader, rota
+from console.inventory import Schedule
 from local.opsgenie import Simulation, sample_account
 from local.opsgenie.account import Account
 from local.opsgenie.rota import on_call
@@ -16,7 +20,7 @@ from tests.simulated_client import of_type, ref, user
 
 START = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 END = START + timedelta(weeks=4)
-DAYS = rota.DAYS
+DAYS = inventory_reader.DAYS
 
 hour = st.integers(0, 23)
 hours = st.fixed_dictionaries(
@@ -72,8 +76,8 @@ def schedule(found: list[dict[str, Any]], covers: list[tuple[str, int, list[str]
     }
 
 
-def read(data: dict[str, Any]) -> inventory.Schedule:
-    return inventory.schedule(data, [shapes.override(entry, Named("s", "S")) for entry in data["overrides"]])
+def read(data: dict[str, Any]) -> Schedule:
+    return inventory_reader.schedule(data, [shapes.override(entry, Named("s", "S")) for entry in data["overrides"]])
 
 
 def at(shifts: list[rota.Shift], moment: datetime) -> set[str]:
@@ -111,6 +115,31 @@ def test_the_sample_s_shifts_are_joined_and_bounded() -> None:
         assert all(START <= shift.start < shift.end <= END for shift in shifts)
         pairs = [(one, other) for one in shifts for other in shifts if one.end == other.start]
         assert not [pair for pair in pairs if (pair[0].who, pair[0].rotation) == (pair[1].who, pair[1].rotation)]
+
+
+@pytest.fixture
+def _without_the_machine_s_time_zones() -> Iterator[None]:
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+@pytest.mark.usefixtures("_without_the_machine_s_time_zones")
+def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
+    summer = datetime(2026, 7, 1, tzinfo=UTC)
+
+    assert rota.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
+    assert rota.is_known("Europe/Stockholm")
+
+
+@pytest.mark.parametrize(
+    "name", ["Nowhere/Land", "Europe", "../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "\ud800"]
+)
+def test_a_time_zone_that_is_not_known_is_utc_and_told(name: str) -> None:
+    assert rota.timezone(name) == UTC
+    assert not rota.is_known(name)
 
 
 def test_a_schedule_that_is_switched_off_has_no_shifts() -> None:

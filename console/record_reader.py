@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from console.records import VERSION
+from console.record_writer import VERSION
 from service import model
 from service.model import (
     Change,
@@ -24,8 +24,7 @@ from service.model import (
     Rotation,
     Rule,
 )
-
-Json = Mapping[str, Any]
+from service.shapes import Json
 
 
 @dataclass(frozen=True)
@@ -37,26 +36,54 @@ class Departure:
     changes: tuple[Change, ...]
 
 
-def read(path: Path) -> list[Departure]:
-    """Read a record's lines that changed something; raises UsageError with the number of a line that is wrong."""
-    departures = []
+def read(path: Path) -> tuple[list[Departure], list[str]]:
+    """Read a record; returns who changed something, and a note for each line that is cut off.
+
+    Raises UsageError with the number of a line that is wrong, and the reason.
+    """
+    departures: list[Departure] = []
+    notes: list[str] = []
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise click.UsageError(f"the record {path} cannot be read: {error.strerror}") from error
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
-            departure = _departure(json.loads(line)) if line.strip() else None
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise click.UsageError(f"{path} line {number} is not a line of a record") from error
-        if departure:
-            departures.append(departure)
-    return departures
+            departure = _departure(_json(line))
+        except _CutOffError:
+            notes.append(f"{path} line {number} is cut off: what it had is not put back")
+            continue
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise click.UsageError(f"{path} line {number} cannot be read: {_reason(error)}") from error
+        departures += [departure] if departure else []
+    return departures, notes
+
+
+class _CutOffError(Exception):
+    pass
+
+
+def _json(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        # A crash or a full disk in the middle of a line leaves it without its end.
+        if line.count(b"{") > line.count(b"}"):
+            raise _CutOffError from error
+        raise ValueError("it is no JSON") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    return str(error) if isinstance(error, ValueError) else "it is of another form"
 
 
 def _departure(data: Json) -> Departure | None:
     if data["version"] != VERSION:
-        raise ValueError("another version")
+        raise ValueError(f"it is of version {data['version']}, and this program reads version {VERSION}")
     changes = tuple(_change(entry) for entry in (*data["changes"], *data.get("unconfirmed", ())))
     if not changes:
         return None
@@ -65,28 +92,30 @@ def _departure(data: Json) -> Departure | None:
 
 
 def _change(data: Json) -> Change:
-    read = _READERS[data["kind"]]
+    read = _READERS.get(data["kind"])
+    if read is None:
+        raise ValueError("it has a change of an unknown kind")
     after = data["after"]
     return Change(_text(data["action"]), read(data["before"]), read(after) if after is not None else None)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("not a text")
+        raise ValueError("it has something else in the place of a text")
     return value
 
 
 def _person(data: Json) -> Person:
-    username = _text(data["username"])
-    profile = data.get("profile") or {}
-    if not (username and isinstance(profile, dict)):
-        raise ValueError("not a person")
+    found, username, profile = _text(data["id"]), _text(data["username"]), data.get("profile") or {}
+    if not (found and username):
+        raise ValueError("a person has no id or no username")
+    if not isinstance(profile, dict):
+        raise TypeError("not an object")
     return Person(
-        id=_text(data["id"]),
+        id=found,
         username=username,
         full_name=_text(data.get("full_name", "")),
         role=_text(data.get("role", "")),
-        blocked=data.get("blocked") is True,
         profile=profile,
     )
 

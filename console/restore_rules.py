@@ -13,9 +13,12 @@ from service.model import (
     Override,
     Person,
     Rotation,
+    is_over,
 )
 
-TO_DO, THERE, OVER, LEFT, DONE, FAILED = "to do", "there already", "over", "left alone", "done", "failed"
+FAILED, NOT_TRIED, LEFT = "failed", "not tried", "left alone"
+PLANNED, DONE, THERE, OVER = "planned", "done", "there already", "over"
+WORST_FIRST = (FAILED, NOT_TRIED, LEFT, PLANNED, DONE, THERE, OVER)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Step:
 def account(person: Person, now: Person | None) -> Step:
     """Decide about the account itself."""
     if now is None:
-        return Step("user", person.username, TO_DO, f"invited as {person.role or 'User'}", person)
+        return Step("user", person.username, PLANNED, f"invited as {person.role or 'User'}", person)
     note = "the account is there" if now.id == person.id else "an account with this username is there"
     return Step("user", person.username, THERE, note)
 
@@ -51,7 +54,7 @@ def listed(now: Listed | None, removals: Sequence[Removal], whom: Removal) -> St
         return Step(before.kind, name, THERE, old)
     if isinstance(outcome, Differs):
         return Step(before.kind, name, LEFT, f"{outcome.text}; it was in {old}: put it back by hand")
-    return Step(before.kind, name, TO_DO, f"back in {places(outcome, whom.now)}", outcome)
+    return Step(before.kind, name, PLANNED, f"back in {places(outcome, whom.now)}", outcome)
 
 
 def membership(before: Membership, members: Sequence[tuple[Named, str]] | None, now: Person) -> Step:
@@ -63,7 +66,7 @@ def membership(before: Membership, members: Sequence[tuple[Named, str]] | None, 
         if not before.role:
             return Step(before.kind, before.name, LEFT, "the team did not list the person as a member")
         write = replace(before, user=Named(now.id, now.username))
-        return Step(before.kind, before.name, TO_DO, f"member again (role {before.role})", write)
+        return Step(before.kind, before.name, PLANNED, f"member again (role {before.role})", write)
     if before.role and role != before.role:
         return Step(before.kind, before.name, LEFT, f"member by now, as {role}; was {before.role}")
     return Step(before.kind, before.name, THERE, f"member (role {role})")
@@ -74,7 +77,7 @@ def override(
 ) -> Step:
     """Decide about an override; `there` are those of its schedule, None where the schedule is gone."""
     time = f"{before.start_date} to {before.end_date}"
-    if before.is_over(moment):
+    if is_over(before.end_date, moment):
         return Step(before.kind, before.name, OVER, f"ended since ({time})")
     if there is None:
         return Step(before.kind, before.name, LEFT, "the schedule is gone")
@@ -87,9 +90,9 @@ def override(
     kept = tuple(rotation for rotation in before.rotations if rotation.id in left)
     if before.rotations and not kept:
         return Step(before.kind, before.name, LEFT, "the rotations that it was for are gone")
-    lost = f", without {len(before.rotations) - len(kept)} rotation that is gone" if kept != before.rotations else ""
     write = replace(before, user=Named(now.id, now.username), rotations=kept)
-    return Step(before.kind, before.name, TO_DO, f"again from {time}{lost}", write)
+    lost = _lost(len(before.rotations) - len(kept))
+    return Step(before.kind, before.name, PLANNED, f"again from {time}{lost}", write)
 
 
 def forwarding_rule(
@@ -100,7 +103,7 @@ def forwarding_rule(
 ) -> Step:
     """Decide about a forwarding rule; `ends` are the accounts of today that it is from and to."""
     time = f"{before.start_date} to {before.end_date}"
-    if _is_over(before, moment):
+    if is_over(before.end_date, moment):
         return Step(before.kind, before.name, OVER, f"ended since ({time})")
     source, target = ends
     if source is None or target is None:
@@ -115,11 +118,13 @@ def forwarding_rule(
         if before.alias and one.alias == before.alias:
             return Step(before.kind, before.name, LEFT, f"there is another rule with its alias {before.alias}")
     write = replace(before, from_user=Named(source.id, source.username), to_user=Named(target.id, target.username))
-    return Step(before.kind, before.name, TO_DO, f"again from {time}", write)
+    return Step(before.kind, before.name, PLANNED, f"again from {time}", write)
 
 
-def _is_over(rule: ForwardingRule, moment: datetime) -> bool:
-    return Override(rule.id, Named("", ""), rule.from_user, rule.start_date, rule.end_date).is_over(moment)
+def _lost(rotations: int) -> str:
+    if not rotations:
+        return ""
+    return f", without {rotations} {'rotation that is' if rotations == 1 else 'rotations that are'} gone"
 
 
 def _times(rule: ForwardingRule) -> tuple[str, str]:

@@ -1,15 +1,17 @@
 """Calls that only the operator's commands make: create anew, and read a whole account."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from service import shapes
 from service.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
-from service.errors import NonsenseError
+from service.errors import NonsenseError, NotFoundError
 from service.model import Escalation, ForwardingRule, Membership, Named, Override, Person
 from service.shapes import Json, understood
 from service.transport import Transport
+
+T = TypeVar("T")
 
 PAGE = 100
 """Users a page has at most.
@@ -18,7 +20,7 @@ https://docs.opsgenie.com/docs/pagination
 """
 
 
-class Account(Endpoints):
+class ConsoleEndpoints(Endpoints):
     """More of Opsgenie's endpoints; a POST is made once: who repeats it reads first."""
 
     def __init__(self, transport: Transport, base_url: str) -> None:
@@ -126,6 +128,14 @@ class Account(Endpoints):
             host = "".join(char for char in parts.netloc if char.isprintable())[:100]
             raise NonsenseError(f"the next page of users is said to be at another host ({host}); it is not followed")
         return dict(parse_qsl(parts.query))
+
+
+def unless_gone(call: Callable[[], T]) -> T | None:
+    """Return what a call returns, None where the thing is not there."""
+    try:
+        return call()
+    except NotFoundError:
+        return None
 
 
 def _whole(data: Any) -> Json:

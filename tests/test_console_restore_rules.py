@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from console import putting_back
-from console.putting_back import LEFT, OVER, THERE, TO_DO
+from console import restore_rules
+from console.restore_rules import LEFT, OVER, PLANNED, THERE
 from service.model import ForwardingRule, Membership, Named, Override, Person, Rotation
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -19,37 +19,40 @@ RULE = ForwardingRule("f", "holiday", Named("old-ann", "ann@example.com"), Named
 
 
 def test_an_account_is_invited_only_where_there_is_none() -> None:
-    assert putting_back.account(ANN, None).status == TO_DO
-    assert putting_back.account(ANN, ANN).note == "the account is there"
-    assert putting_back.account(ANN, TODAY).note == "an account with this username is there"
+    assert restore_rules.account(ANN, None).status == PLANNED
+    assert restore_rules.account(ANN, ANN).note == "the account is there"
+    assert restore_rules.account(ANN, TODAY).note == "an account with this username is there"
 
 
 def test_a_membership_comes_back_with_its_role() -> None:
-    step = putting_back.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY)
+    step = restore_rules.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY)
 
-    assert step.status == TO_DO
+    assert step.status == PLANNED
     assert step.write == replace(TEAM, user=Named("new-ann", "ann@example.com"))
 
 
 def test_a_membership_that_is_there_or_cannot_be_is_left() -> None:
     there = [(Named("new-ann", ""), "admin")]
 
-    assert putting_back.membership(TEAM, there, TODAY).status == THERE
-    assert putting_back.membership(TEAM, None, TODAY).note == "the team is gone"
-    assert putting_back.membership(replace(TEAM, role=""), [], TODAY).status == LEFT
-    assert putting_back.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY).status == LEFT
+    assert restore_rules.membership(TEAM, there, TODAY).status == THERE
+    assert restore_rules.membership(TEAM, None, TODAY).note == "the team is gone"
+    assert restore_rules.membership(replace(TEAM, role=""), [], TODAY).status == LEFT
+    assert restore_rules.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY).status == LEFT
 
 
 def test_an_override_comes_back_for_the_rotations_that_are_left() -> None:
     two = replace(OVERRIDE, rotations=(Named("r1", "R1"), Named("r2", "R2")))
+    three = replace(OVERRIDE, rotations=(*two.rotations, Named("r3", "R3")))
     left = Rotation("r2", "R2", SCHEDULE, ())
 
-    some = putting_back.override(two, [], [left], TODAY, NOW)
-    none = putting_back.override(two, [], [], TODAY, NOW)
+    some = restore_rules.override(two, [], [left], TODAY, NOW)
+    none = restore_rules.override(two, [], [], TODAY, NOW)
 
     assert isinstance(some.write, Override)
     assert (some.write.rotations, some.write.user.id) == ((Named("r2", "R2"),), "new-ann")
     assert some.note.endswith("without 1 rotation that is gone")
+    more = restore_rules.override(three, [], [left], TODAY, NOW)
+    assert more.note.endswith("without 2 rotations that are gone")
     assert (none.status, none.note) == (LEFT, "the rotations that it was for are gone")
 
 
@@ -57,16 +60,16 @@ def test_an_override_that_is_over_there_or_somebody_else_s_is_left() -> None:
     taken = replace(OVERRIDE, user=Named("bob", "bob@example.com"))
     there = replace(OVERRIDE, user=Named("new-ann", ""))
 
-    assert putting_back.override(OVERRIDE, [], [], TODAY, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
-    assert putting_back.override(OVERRIDE, None, [], TODAY, NOW).note == "the schedule is gone"
-    assert putting_back.override(OVERRIDE, [there], [], TODAY, NOW).status == THERE
-    assert putting_back.override(OVERRIDE, [taken], [], TODAY, NOW).status == LEFT
+    assert restore_rules.override(OVERRIDE, [], [], TODAY, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
+    assert restore_rules.override(OVERRIDE, None, [], TODAY, NOW).note == "the schedule is gone"
+    assert restore_rules.override(OVERRIDE, [there], [], TODAY, NOW).status == THERE
+    assert restore_rules.override(OVERRIDE, [taken], [], TODAY, NOW).status == LEFT
 
 
 def test_a_forwarding_rule_comes_back_between_the_accounts_of_today() -> None:
     other = replace(RULE, alias="another", from_user=Named("new-ann", ""))
 
-    step = putting_back.forwarding_rule(RULE, [other], (TODAY, BOB), NOW)
+    step = restore_rules.forwarding_rule(RULE, [other], (TODAY, BOB), NOW)
 
     assert isinstance(step.write, ForwardingRule)
     assert (step.write.from_user.id, step.write.to_user.id) == ("new-ann", "bob")
@@ -76,9 +79,9 @@ def test_a_forwarding_rule_that_is_over_there_or_without_an_end_is_left() -> Non
     there = replace(RULE, id="new", from_user=Named("new-ann", ""))
     ends = (TODAY, BOB)
 
-    assert putting_back.forwarding_rule(RULE, [], ends, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
-    assert putting_back.forwarding_rule(RULE, [there], ends, NOW).status == THERE
-    assert putting_back.forwarding_rule(replace(RULE, alias=""), [there], ends, NOW).status == THERE
-    assert putting_back.forwarding_rule(RULE, [replace(there, to_user=Named("x", ""))], ends, NOW).status == LEFT
-    gone = putting_back.forwarding_rule(RULE, [], (TODAY, None), NOW)
+    assert restore_rules.forwarding_rule(RULE, [], ends, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
+    assert restore_rules.forwarding_rule(RULE, [there], ends, NOW).status == THERE
+    assert restore_rules.forwarding_rule(replace(RULE, alias=""), [there], ends, NOW).status == THERE
+    assert restore_rules.forwarding_rule(RULE, [replace(there, to_user=Named("x", ""))], ends, NOW).status == LEFT
+    gone = restore_rules.forwarding_rule(RULE, [], (TODAY, None), NOW)
     assert (gone.status, gone.note) == (LEFT, "bob@example.com has no account any more")

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import click
-
+from console.desk import SetupError
+from console.json_output import as_time
 from service.model import Change, Person, Request
 from service.report import as_json, change_json
 
@@ -19,7 +19,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class Entry:
+class PersonLine:
     """What became of one person."""
 
     request: Request
@@ -31,11 +31,19 @@ class Entry:
     unconfirmed: tuple[Change, ...] = ()
 
 
+class RecordError(Exception):
+    """A line of a record cannot be written; `line` has it."""
+
+    def __init__(self, message: str, line: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class Record:
     """A file that only its owner may read, written to the disk line by line."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file before anything is changed; raises ClickException where it cannot be used."""
+        """Open the file before anything is changed; raises SetupError where it cannot be used."""
         self.path = path
         try:
             if path.parent != Path():
@@ -43,12 +51,12 @@ class Record:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
             self._file = os.open(path, flags, 0o600)
         except OSError as error:
-            raise click.ClickException(f"the record {path} cannot be written: {error.strerror}") from error
+            raise SetupError(f"the record {path} cannot be written: {error.strerror}") from error
         status = os.fstat(self._file)
         if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
             os.close(self._file)
             what = "others may read it: chmod 600 it first" if stat.S_ISREG(status.st_mode) else "it is no plain file"
-            raise click.ClickException(f"the record {path} cannot be used: {what}")
+            raise SetupError(f"the record {path} cannot be used: {what}")
         # A line that a crash cut off must not run into the next one.
         self._begin = b"" if status.st_size == 0 or os.pread(self._file, 1, status.st_size - 1) == b"\n" else b"\n"
 
@@ -60,18 +68,16 @@ class Record:
     ) -> None:
         os.close(self._file)
 
-    def write(self, entry: Entry, now: datetime) -> None:
-        """Add a line, and return when it is on the disk."""
-        line = json.dumps(_as_line(entry, now), ensure_ascii=True)
-        data = self._begin + line.encode() + b"\n"
+    def write(self, line: PersonLine, now: datetime) -> None:
+        """Add a line, and return when it is on the disk; raises RecordError where it cannot be."""
+        text = json.dumps(_as_json(line, now), ensure_ascii=True)
+        data = self._begin + text.encode() + b"\n"
         try:
             while data:
                 data = data[os.write(self._file, data) :]
             os.fsync(self._file)
         except OSError as error:
-            raise click.ClickException(
-                f"the record {self.path} cannot be written: {error.strerror}. Stopped; keep this line of it:\n{line}"
-            ) from error
+            raise RecordError(f"the record {self.path} cannot be written: {error.strerror}", text) from error
         self._begin = b""
 
 
@@ -82,16 +88,16 @@ def default_path(now: datetime) -> Path:
     return next(path for name in names if not (path := Path("records") / name).exists())
 
 
-def _as_line(entry: Entry, now: datetime) -> dict[str, Any]:
-    unconfirmed = {"unconfirmed": [change_json(change) for change in entry.unconfirmed]} if entry.unconfirmed else {}
+def _as_json(line: PersonLine, now: datetime) -> dict[str, Any]:
+    unconfirmed = {"unconfirmed": [change_json(change) for change in line.unconfirmed]} if line.unconfirmed else {}
     return {
         "version": VERSION,
-        "time": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "request": {name: value for name, value in asdict(entry.request).items() if name != "dry_run"},
-        "outcome": entry.outcome,
-        "message": entry.message,
-        "person": as_json(entry.person),
-        "replacement": as_json(entry.replacement),
-        "changes": [change_json(change) for change in entry.changes],
+        "time": as_time(now),
+        "request": {name: value for name, value in asdict(line.request).items() if name != "dry_run"},
+        "outcome": line.outcome,
+        "message": line.message,
+        "person": as_json(line.person),
+        "replacement": as_json(line.replacement),
+        "changes": [change_json(change) for change in line.changes],
         **unconfirmed,
     }

@@ -1,0 +1,133 @@
+"""How the commands end: exit codes, interrupts at odd moments, and options that need each other."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import pytest
+
+import console.screen
+from local.opsgenie import Simulation
+from tests.console_runner import Run, runner
+from tests.test_offboarding import without
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+RECORD = "record.jsonl"
+GO = ("--apply", "--yes", "--record", RECORD)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(simulation: Simulation) -> Run:
+    return runner(simulation)
+
+
+def interrupt(number: int = signal.SIGINT) -> None:
+    os.kill(os.getpid(), number)
+
+
+@contextmanager
+def ignored(number: int) -> Iterator[None]:
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+        assert signal.getsignal(number) == signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
+
+
+def test_an_interrupt_at_the_question_is_an_interrupt(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object, **__: object) -> bool:
+        raise click.Abort
+
+    monkeypatch.setattr(console.screen, "can_ask", lambda: True)
+    monkeypatch.setattr("click.confirm", broken_off)
+
+    result = run("offboard", HARI, "--apply")
+
+    assert (result.exit_code, simulation.writes) == (130, [])
+    assert result.stderr.endswith("interrupted\n")
+
+
+def test_an_interrupt_while_the_last_one_is_looked_at_asks_no_question(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.screen, "can_ask", lambda: True)
+    simulation.before("GET", "/users/", interrupt)
+
+    result = run("offboard", HARI, "--apply", stdin="y\n")
+
+    assert (result.exit_code, simulation.writes) == (130, [])
+    assert result.stdout.endswith("Sum: 1 planned\ninterrupted\n")
+
+
+def test_an_interrupted_report_is_an_interrupt(simulation: Simulation, run: Run) -> None:
+    simulation.before("GET", "/users$", interrupt)
+
+    result = run("report", "--html", "report.html")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (130, "", "interrupted\n")
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["offboard", "restore"])
+def test_an_interrupt_during_the_last_person_changes_nothing(simulation: Simulation, run: Run, command: str) -> None:
+    before = simulation.snapshot()
+    if command == "restore":
+        run("offboard", NORA, *GO)
+    simulation.before("POST" if command == "restore" else "PATCH", None, interrupt)
+
+    result = run("restore", RECORD, "--apply") if command == "restore" else run("offboard", HARI, *GO)
+
+    assert result.exit_code == 0, result.output
+    assert "interrupted" not in result.stdout
+    if command == "offboard":
+        assert simulation.snapshot() == without(before, HARI)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_is_ignored_does_not_stop_a_run(simulation: Simulation, run: Run, number: int) -> None:
+    """`nohup` ignores a closed terminal, and a shell that runs a script ignores Ctrl-C for what it puts aside."""
+    simulation.before("PATCH", None, lambda: interrupt(number))
+
+    with ignored(number):
+        result = run("offboard", HARI, NORA, *GO)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Sum: 2 done" in result.stdout
+
+
+def test_a_record_that_cannot_be_used_is_a_wrong_command_line(simulation: Simulation, run: Run) -> None:
+    Path("a-link").symlink_to("elsewhere")
+    os.mkfifo("a-pipe", 0o600)
+    Path("a-file").touch(0o600)
+    Path("open").touch(0o644)
+
+    for name in ("a-link", "a-pipe", "a-file/record", "open", ""):
+        result = run("offboard", HARI, "--apply", "--yes", "--record", name)
+        assert (result.exit_code, result.stdout) == (2, ""), name
+
+    assert simulation.calls == []
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (("--record", RECORD), "--record is for --apply: without it there is nothing to record"),
+        (("--yes",), "--yes answers what --apply asks: without it nothing is changed"),
+    ],
+)
+def test_options_for_apply_need_it(simulation: Simulation, run: Run, option: tuple[str, ...], sentence: str) -> None:
+    result = run("offboard", HARI, *option)
+
+    assert (result.exit_code, simulation.calls) == (2, [])
+    assert sentence in result.stderr
