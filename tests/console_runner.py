@@ -1,6 +1,9 @@
 """The operator's commands in front of the simulated Opsgenie, and accounts compared by what matters."""
 
 import json
+import signal
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -80,3 +83,14 @@ def normal(account: dict[str, Any]) -> dict[str, Any]:
     for schedule in plain["schedules"]:
         schedule["overrides"].sort(key=lambda override: override["alias"])
     return dict(plain)
+
+
+def interrupt(number: int = signal.SIGINT) -> None:
+    """Send a signal as a terminal does, and let the main thread, where Python takes it, take it.
+
+    Two that come at once are one.
+    """
+    main = threading.main_thread().ident
+    assert main
+    signal.pthread_kill(main, number)
+    time.sleep(0.05)

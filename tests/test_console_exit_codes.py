@@ -11,7 +11,7 @@ import pytest
 
 import console.screen
 from local.opsgenie import Simulation
-from tests.console_runner import Run, runner
+from tests.console_runner import Run, interrupt, runner
 from tests.test_offboarding import without
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
@@ -27,10 +27,6 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def run(simulation: Simulation) -> Run:
     return runner(simulation)
-
-
-def interrupt(number: int = signal.SIGINT) -> None:
-    os.kill(os.getpid(), number)
 
 
 @contextmanager

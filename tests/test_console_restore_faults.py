@@ -1,14 +1,12 @@
 """Restoring in bad weather: lost answers, refusals, interrupts, and records that are none."""
 
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.opsgenie import Simulation
-from tests.console_runner import Run, as_json, normal, runner
+from tests.console_runner import Run, as_json, interrupt, normal, runner
 from tests.test_offboarding import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
@@ -83,7 +81,7 @@ def test_a_failure_with_one_thing_does_not_keep_the_rest(simulation: Simulation,
 
 def test_an_interrupted_restoring_stops_between_people_and_goes_on_later(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, NORA, KOFI, *GO)
-    simulation.before("POST", "/users$", lambda: os.kill(os.getpid(), signal.SIGINT))
+    simulation.before("POST", "/users$", interrupt)
 
     result = run("restore", RECORD, "--apply")
 

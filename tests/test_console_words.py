@@ -1,7 +1,5 @@
 """What the commands say: in the words of the command line, and only what is so."""
 
-import os
-import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,7 +28,7 @@ from service.model import (
 )
 from service.plan import decide
 from service.shapes import holders_that_stay
-from tests.console_runner import Run, runner
+from tests.console_runner import Run, interrupt, runner
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -65,7 +63,7 @@ def test_a_way_back_is_named_where_something_may_have_been_changed(simulation: S
 
 def test_a_dry_run_that_is_broken_off_changed_nothing(simulation: Simulation, run: Run) -> None:
     for path in ("/users/", "/rotations"):
-        simulation.before("GET", path, lambda: os.kill(os.getpid(), signal.SIGINT))
+        simulation.before("GET", path, interrupt)
 
     result = run("offboard", HARI)
 
