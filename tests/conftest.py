@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 import requests
 
@@ -20,6 +21,12 @@ from tests.world import NOW, OPSGENIE, World
 from tests.wsgi_adapter import WsgiAdapter
 
 Post = Callable[..., Any]
+
+# The same examples each time, on however slow a machine, and nothing kept on the disk.
+hypothesis.settings.register_profile(
+    "tests", derandomize=True, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
+)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture

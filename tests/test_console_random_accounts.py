@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.opsgenie import Simulation
@@ -70,7 +70,7 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(account=accounts(), leavers=st.permutations(NAMES).map(lambda names: names[:2]), options=st.booleans())
 def test_restoring_gives_the_account_as_it_was(account: dict[str, Any], leavers: list[str], options: bool) -> None:
     simulation = Simulation(_without_what_no_survey_sees(account, leavers))

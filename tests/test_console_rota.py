@@ -85,7 +85,7 @@ def at(shifts: list[rota.Shift], moment: datetime) -> set[str]:
     return {who.username or who.name for who in now}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     found=rotations,
     covers=overrides,

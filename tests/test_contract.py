@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.opsgenie.faults import FAULTS
@@ -94,7 +94,7 @@ JSON = st.recursive(
 ODD_REQUESTS = st.dictionaries(st.sampled_from(["username", "replace_with", "dry_run", "x"]), JSON, max_size=4)
 
 
-@settings(deadline=None, max_examples=150, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     body=REQUESTS | ODD_REQUESTS | JSON | st.binary(max_size=40),
     fault=st.none() | st.sampled_from(sorted(set(FAULTS) - {"huge"})),

@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 
+import package
 from service import changes, deadline, offboarding, opsgenie, plan, retries, transport
 from service.errors import NotFoundError, ServiceError
 from tests.fault_table import (
@@ -62,6 +63,7 @@ def test_the_table_has_the_size_that_the_readme_says() -> None:
     assert {kind: len(points(kind)) for kind in BODIES} == {"delete": 35, "replace": 36, "keep_user": 38}
     assert len(FAULTS) == 18
     assert (quick, whole) == (1092, 3815)
+    assert f"{quick:,} cases in `make test`, {whole:,} in `make test-all`" in (package.ROOT / "README.md").read_text()
 
 
 def without_teams(participants: Any, person: Any, _: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
 from local.opsgenie import sample_account
 from service import plan
@@ -18,8 +18,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.sweep
 
-CAREFUL = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-QUICK, LONG = settings(CAREFUL, max_examples=50), settings(CAREFUL, max_examples=2500)
+QUICK, LONG = settings(max_examples=50), settings(max_examples=2500)
 
 
 def emptied(account: Item, final: Item) -> bool:
@@ -95,7 +94,7 @@ BROKEN: dict[str, Callable[..., Any]] = {"one too many": all_but_last, "last pla
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_rule_is_caught(broken: Callable[..., Any]) -> None:
-    check = settings(CAREFUL, max_examples=60, phases=[Phase.generate])(given(accounts(), bodies)(hold))
+    check = settings(max_examples=60, phases=[Phase.generate])(given(accounts(), bodies)(hold))
 
     with mock.patch.object(plan, "_without", broken), pytest.raises((AssertionError, BaseExceptionGroup)):
         check()

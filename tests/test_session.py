@@ -177,10 +177,11 @@ def test_a_cookie_is_not_sent_back() -> None:
     assert "Cookie" not in server.heard[1]
 
 
-def test_a_redirect_is_not_followed_with_the_key() -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_with_the_key(status: int) -> None:
     with (
         raw_server(OK) as elsewhere,
-        raw_server(http(b"{}", f"Location: {elsewhere.url}/", status="302 Found")) as server,
+        raw_server(http(b"{}", f"Location: {elsewhere.url}/", status=f"{status} Moved")) as server,
     ):
         error = failure(server.url)
 

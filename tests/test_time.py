@@ -43,7 +43,9 @@ def test_slow_calls_are_got_through(kind: str, latency: float) -> None:
 
     assert all(answer.seconds <= LIMIT - 2 for answer in answers)
     assert answers[-1].status == 200
-    assert len(answers) == (1 if latency <= 2 else len(answers))
+    if latency <= 2:
+        assert len(answers) == 1
+    assert {answer.status for answer in answers[:-1]} <= {504}
 
 
 @pytest.mark.parametrize("kind", BODIES)

@@ -18,7 +18,8 @@ from tests.trails import Trail, opened_trail
 
 KEY = "local-key"
 WHO = {"request_id": REQUEST_ID, "api_key_id": API_KEY_ID, "source_ip": SOURCE_IP}
-HARI = '{"username": "hari@example.com"}'
+USERNAME = "hari@example.com"
+HARI = json.dumps({"username": USERNAME})
 
 
 @pytest.fixture
@@ -112,6 +113,15 @@ def test_a_defect_is_in_the_trail_and_not_in_the_answer(
     assert (outcome["level"], outcome["status"], outcome["message"]) == ("ERROR", 500, message)
 
 
+FORGERIES = [
+    'x@example.com\n{"event": "change"}',
+    'x@example.com\\n{"event": "outcome", "status": 200}',
+    "x@example.com\u2028{}",
+    "x@example.com\x85{}",
+    '"}, "status": 200, "x": "@example.com',
+    "\x1b[2Kx@example.com",
+    "x@example.com\r",
+]
 FORGED = 'x\r\n{"event": "change"}\u2028\x85\x1b[2J'
 
 
@@ -123,6 +133,8 @@ FORGED = 'x\r\n{"event": "change"}\u2028\x85\x1b[2J'
         api_gateway_event(body=json.dumps({FORGED: 1})),
         api_gateway_event(body=json.dumps({"username": FORGED})),
         api_gateway_event(body=json.dumps({"username": '"}{"event": "change"}@example.com'})),
+        *(api_gateway_event(body=json.dumps({"username": forged})) for forged in FORGERIES),
+        *(api_gateway_event(body=json.dumps({"username": USERNAME, "replace_with": forged})) for forged in FORGERIES),
         {**api_gateway_event(), "httpMethod": FORGED},
         {**api_gateway_event(), "requestContext": {"identity": {"apiKeyId": FORGED, "sourceIp": FORGED}}},
     ],

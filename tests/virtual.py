@@ -101,10 +101,10 @@ class Refused(ConnectionDropped):
 class VirtualLine(BaseAdapter):
     """The way to the simulated Opsgenie in virtual time: each call takes `latency`, and at most its time-out."""
 
-    def __init__(self, app: Any, latency: float = 0.1) -> None:
+    def __init__(self, app: Any) -> None:
         super().__init__()
         self._app = app
-        self.latency = latency
+        self.latency = 0.1
 
     def send(self, request: requests.PreparedRequest, *_: Any, timeout: Any = None, **rest: Any) -> Any:
         assert isinstance(timeout, Timeout), "every call has a time-out"

@@ -37,11 +37,9 @@ class Answer:
 class World:
     """A simulated Opsgenie and the service; `post` sends a request."""
 
-    def __init__(
-        self, account: Item | None = None, *, budget: float = 25.0, protected: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, account: Item | None = None, *, budget: float = 25.0) -> None:
         self.simulation = Simulation(account or SAMPLE, keys={TOKEN: RIGHTS}, now=lambda: NOW)
-        self.settings = Settings(TOKEN, OPSGENIE, protected, budget)
+        self.settings = Settings(TOKEN, OPSGENIE, time_budget=budget)
         self.line = VirtualLine(local.opsgenie.create_app(self.simulation))
         session = open_session(self.settings)
         session.mount(OPSGENIE, self.line)
