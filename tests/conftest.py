@@ -9,14 +9,17 @@ from typing import Any
 import hypothesis
 import pytest
 import requests
+import responses
 
 import local.opsgenie
 from local.opsgenie import Simulation
 from service.app import create_app
+from service.endpoints import Endpoints
 from service.settings import Settings
 from service.transport import open_session
 from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
 from tests.virtual import virtual_time
+from tests.wires import transport
 from tests.world import NOW, OPSGENIE, World
 from tests.wsgi_adapter import WsgiAdapter
 
@@ -73,6 +76,19 @@ def world() -> Iterator[World]:
     """The sample account in virtual time."""
     with virtual_time(threads=False):
         yield World()
+
+
+@pytest.fixture
+def mocked() -> Iterator[responses.RequestsMock]:
+    """What is sent, and the answers to it."""
+    with responses.RequestsMock() as mocked:
+        yield mocked
+
+
+@pytest.fixture
+def api() -> Endpoints:
+    """The calls under test."""
+    return Endpoints(transport())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,8 +11,8 @@ import pytest
 
 import console.screen
 from local.opsgenie import Simulation
+from tests import truth
 from tests.console_runner import Run, interrupt, runner
-from tests.test_offboarding import without
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -87,7 +87,7 @@ def test_an_interrupt_during_the_last_person_changes_nothing(simulation: Simulat
     assert result.exit_code == 0, result.output
     assert "interrupted" not in result.stdout
     if command == "offboard":
-        assert simulation.snapshot() == without(before, HARI)
+        assert simulation.snapshot() == truth.left(before, HARI)
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])

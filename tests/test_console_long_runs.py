@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from local.opsgenie import Simulation
+from tests import truth
 from tests.console_runner import Run, interrupt, lines_of, runner
-from tests.test_offboarding import KOFI, user_of, without
+from tests.fault_table import KOFI
 
 pytestmark = pytest.mark.sweep
 
@@ -69,7 +70,7 @@ def test_an_interrupted_run_finishes_the_person_and_says_where_it_stopped(
     result = run("offboard", HARI, NORA, MEERA, *GO)
 
     assert result.exit_code == 130
-    assert simulation.snapshot() == without(before, HARI)
+    assert simulation.snapshot() == truth.left(before, HARI)
     assert "finishing this person, then stopping" in result.stderr
     assert "interrupted\nNot tried: nora@example.com and 1 after" in result.stdout
     assert [line["outcome"] for line in lines_of(next(Path("records").iterdir()))] == ["done"]
@@ -94,7 +95,7 @@ def test_a_second_interrupt_breaks_off_and_the_record_has_what_may_have_been_don
 
 def test_two_hundred_people_of_whom_some_are_refused(simulation: Simulation, run: Run) -> None:
     with simulation.edit() as account:
-        nora = user_of(account, NORA)
+        nora = truth.user_of(account, NORA)
         account["users"] += [
             {
                 **nora,

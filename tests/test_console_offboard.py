@@ -9,8 +9,9 @@ import pytest
 import console.screen
 from local.opsgenie import Simulation
 from service.settings import Settings
+from tests import truth
 from tests.console_runner import Run, as_json, lines_of, runner, runner_of
-from tests.test_offboarding import KOFI, replaced, without
+from tests.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
@@ -48,7 +49,7 @@ def test_apply_does_what_the_api_does_and_keeps_a_record(simulation: Simulation,
     result = run("offboard", HARI, *GO)
 
     assert result.exit_code == 0
-    assert simulation.snapshot() == without(before, HARI)
+    assert simulation.snapshot() == truth.left(before, HARI)
     record = Path("records/2026-11-25T091500Z.jsonl")
     assert f"Record: {record}" in result.stdout
     assert stat.S_IMODE(record.stat().st_mode) == 0o600
@@ -71,7 +72,7 @@ def test_options_mean_what_they_mean_in_the_api(simulation: Simulation, run: Run
     result = run("offboard", HARI, "--replace-with", KOFI, "--keep-user", *GO)
 
     assert "place 1 of 3: kofi@example.com instead" in result.stdout
-    assert simulation.snapshot() == without(replaced(before, HARI, KOFI), HARI, keep_user=True)
+    assert simulation.snapshot() == truth.left(before, HARI, by=KOFI, keep=True)
 
 
 def test_a_person_who_is_refused_does_not_keep_the_others(simulation: Simulation, run: Run) -> None:
@@ -80,7 +81,7 @@ def test_a_person_who_is_refused_does_not_keep_the_others(simulation: Simulation
     result = run("offboard", MEERA, "ghost@example.com", NORA, "olivia@example.com", *GO)
 
     assert result.exit_code == 1
-    assert simulation.snapshot() == without(before, NORA)
+    assert simulation.snapshot() == truth.left(before, NORA)
     assert "or give --replace-with" in " ".join(result.stdout.split())
     assert "Sum: 1 done, 2 refused, 1 not found" in result.stdout
     outcomes = {line["request"]["username"]: line["outcome"] for line in lines_of(next(Path("records").iterdir()))}
@@ -125,7 +126,7 @@ def test_a_yes_off_boards_those_who_can_go(simulation: Simulation, run: Run, mon
     result = run("offboard", MEERA, HARI, "--apply", stdin="y\n")
 
     assert result.exit_code == 1
-    assert simulation.snapshot() == without(before, HARI)
+    assert simulation.snapshot() == truth.left(before, HARI)
     assert "Sum: 1 done, 1 refused" in result.stdout
 
 
@@ -163,7 +164,7 @@ def test_a_list_comes_from_standard_input(simulation: Simulation, run: Run) -> N
 
     assert result.exit_code == 0
     assert "note: standard input line 4: nora@example.com is in standard input line 2 already" in result.stderr
-    assert simulation.snapshot() == without(without(replaced(before, HARI, KOFI), HARI), NORA)
+    assert simulation.snapshot() == truth.left(truth.left(before, HARI, by=KOFI), NORA)
 
 
 def test_a_missing_key_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from local.opsgenie import Simulation
+from tests import truth
 from tests.console_runner import Run, as_json, runner
-from tests.test_offboarding import user_of
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing(simulation: Simulation, ru
     with simulation.edit() as account:
         account["schedules"][0]["name"] = '<script>alert(1)</script>"'
         account["schedules"][0]["rotations"][0]["name"] = "<b onclick=x>"
-        user_of(account, "anders.lindqvist@example.com")["fullName"] = "<img src=x>&'\""
+        truth.user_of(account, "anders.lindqvist@example.com")["fullName"] = "<img src=x>&'\""
 
     result = run("report", "--html", "report.html")
 

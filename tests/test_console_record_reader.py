@@ -7,7 +7,7 @@ import pytest
 
 from local.opsgenie import Simulation
 from tests.console_runner import Run, as_json, lines_of, runner
-from tests.test_offboarding import KOFI
+from tests.fault_table import KOFI
 
 HARI, NORA = "hari@example.com", "nora@example.com"
 RECORD = "record.jsonl"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from local.opsgenie import Simulation
+from tests import truth
 from tests.console_runner import Run, as_json, runner
-from tests.test_offboarding import user_of
 
 BELA, YARA, KOFI = "bela@example.com", "yara.barakat@example.com", "kofi@example.com"
 
@@ -24,7 +24,7 @@ def run(simulation: Simulation) -> Run:
 def put_in(simulation: Simulation, *usernames: str, place: str = "escalation") -> None:
     with simulation.edit() as account:
         for username in usernames:
-            one = {"type": "user", "id": user_of(account, username)["id"], "username": username}
+            one = {"type": "user", "id": truth.user_of(account, username)["id"], "username": username}
             rule = account["escalations"][3]["rules"][0]
             times = {"startDate": "2026-12-01T00:00:00Z", "endDate": "2026-12-02T00:00:00Z"}
             if place == "escalation":

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from local.opsgenie import Quirks, Simulation
+from tests import truth
 from tests.console_runner import Run, as_json, normal, runner
-from tests.test_offboarding import KOFI, QUIRKS, user_of
+from tests.fault_table import KOFI
+from tests.test_offboarding import QUIRKS
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
@@ -83,12 +85,12 @@ def test_restoring_again_changes_nothing(simulation: Simulation, run: Run) -> No
 
 
 def test_an_account_made_anew_is_as_the_old_one(simulation: Simulation, run: Run) -> None:
-    old = user_of(simulation.snapshot(), HARI)
+    old = truth.user_of(simulation.snapshot(), HARI)
     run("offboard", HARI, *GO)
 
     run("restore", RECORD, "--apply")
 
-    new = user_of(simulation.snapshot(), HARI)
+    new = truth.user_of(simulation.snapshot(), HARI)
     assert new["id"] != old["id"]
     same = ("username", "fullName", "role", "timeZone", "locale", "tags", "details")
     assert [new[name] for name in same] == [old[name] for name in same]
@@ -112,7 +114,7 @@ def test_what_somebody_changed_since_is_left_alone_and_the_rest_is_done(simulati
     run("offboard", HARI, *GO)
     with simulation.edit() as account:
         primary = account["schedules"][0]["rotations"][0]
-        primary["participants"].insert(0, {"type": "user", "id": user_of(account, KOFI)["id"], "username": KOFI})
+        primary["participants"].insert(0, {"type": "user", "id": truth.user_of(account, KOFI)["id"], "username": KOFI})
         account["schedules"][1]["rotations"] = []
         account["escalations"][0]["rules"].pop()
         account["teams"] = [team for team in account["teams"] if team["name"] != "Payments"]
@@ -136,10 +138,10 @@ def test_what_somebody_changed_since_is_left_alone_and_the_rest_is_done(simulati
 def test_what_somebody_put_elsewhere_is_not_made_twice(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, "--keep-user", *GO)
     with simulation.edit() as account:
-        hari = {"id": user_of(account, HARI)["id"], "username": HARI}
+        hari = {"id": truth.user_of(account, HARI)["id"], "username": HARI}
         account["teams"][0]["members"].append({"user": hari, "role": "user"})
         override = {"startDate": "2027-01-01T00:00:00Z", "endDate": "2027-01-02T00:00:00Z"}
-        kofi = {"type": "user", "id": user_of(account, KOFI)["id"], "username": KOFI}
+        kofi = {"type": "user", "id": truth.user_of(account, KOFI)["id"], "username": KOFI}
         account["schedules"][0]["overrides"].append({**override, "alias": "hari-covers-long-project", "user": kofi})
         rule = {"id": "x", "alias": "aiko-to-hari", "fromUser": without_type(kofi), "toUser": hari, **override}
         account["forwardingRules"].append(rule)
@@ -176,7 +178,7 @@ def test_on_another_day_what_is_over_by_then_stays_away(simulation: Simulation, 
 def test_a_person_invited_by_hand_meanwhile_is_not_invited_again(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
     with simulation.edit() as account:
-        account["users"].append({**user_of(account, KOFI), "id": "by-hand", "username": HARI})
+        account["users"].append({**truth.user_of(account, KOFI), "id": "by-hand", "username": HARI})
 
     result = run("restore", RECORD, "--apply")
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.opsgenie import Simulation
 from tests.console_runner import Run, as_json, interrupt, normal, runner
-from tests.test_offboarding import KOFI
+from tests.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from local.opsgenie import Simulation
+from tests import truth
 from tests.console_runner import Run, as_json, lines_of, normal, runner
-from tests.test_offboarding import user_of
 
 HARI, NORA = "hari@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -72,7 +72,7 @@ def test_only_somebody_in_the_record_can_be_asked_for(simulation: Simulation, ru
 def put_back_elsewhere(simulation: Simulation) -> None:
     """Put hari back between two deletes, elsewhere and in another role."""
     with simulation.edit() as account:
-        hari = {"id": user_of(account, HARI)["id"], "username": HARI}
+        hari = {"id": truth.user_of(account, HARI)["id"], "username": HARI}
         account["schedules"][0]["rotations"][1]["participants"].append({"type": "user", **hari})
         account["escalations"][0]["rules"].append(
             {**account["escalations"][0]["rules"][0], "recipient": {"type": "user", **hari}}

@@ -15,9 +15,9 @@ import package
 from local.clients import LocalAws
 from local.processes import free_port, require_free
 from local.sessions import direct
-from tests import local_stack
+from tests import local_stack, truth
+from tests.fault_table import HARI
 from tests.local_stack import LocalStack
-from tests.test_offboarding import HARI, without
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.xdist_group("local stack"), pytest.mark.timeout(180)]
 LEAVER = '{ "username":"hari@example.com" }'
@@ -78,7 +78,7 @@ def test_the_leaver_goes_and_nobody_else(stack: LocalStack) -> None:
 
     assert (answer.status_code, answer.json()["deleted"]) == (200, True)
     assert answer.headers["Content-Type"] == "application/json"
-    assert stack.account() == without(before, HARI)
+    assert stack.account() == truth.left(before, HARI)
     assert stack.send(LEAVER).status_code == 404
 
 
@@ -212,7 +212,7 @@ def test_concurrent_requests_for_one_leaver_end_right(stack: LocalStack) -> None
 
     assert {answer.status_code for answer in answers} <= {200, 404, 429}
     assert 200 in {answer.status_code for answer in answers}
-    assert stack.account() == without(before, HARI)
+    assert stack.account() == truth.left(before, HARI)
 
 
 def test_ctrl_c_leaves_no_process_and_no_port() -> None:

@@ -18,13 +18,6 @@ Call = Callable[[Endpoints], Any]
 
 
 @pytest.fixture
-def mocked() -> Iterator[responses.RequestsMock]:
-    """What is sent, and the answers to it."""
-    with responses.RequestsMock() as mocked:
-        yield mocked
-
-
-@pytest.fixture
 def opsgenie() -> Iterator[Opsgenie]:
     """The client under test."""
     with Parallel() as parallel:

@@ -6,57 +6,10 @@ from typing import Any
 import pytest
 
 from local.opsgenie import Quirks, Simulation
+from tests import truth
 from tests.conftest import Post
+from tests.fault_table import HARI, KOFI
 from tests.wsgi_adapter import WsgiAdapter
-
-HARI, KOFI = "hari@example.com", "kofi@example.com"
-
-
-def user_of(account: dict[str, Any], username: str) -> dict[str, Any]:
-    return next(user for user in account["users"] if user["username"] == username)
-
-
-def without(account: dict[str, Any], username: str, *, keep_user: bool = False) -> dict[str, Any]:
-    """Return the account as it must look after `username` left, made by hand."""
-    account = copy.deepcopy(account)
-
-    def leaves(entry: dict[str, Any]) -> bool:
-        return entry.get("username") == username
-
-    if not keep_user:
-        account["users"] = [user for user in account["users"] if not leaves(user)]
-    for team in account["teams"]:
-        team["members"] = [member for member in team.get("members", []) if not leaves(member["user"])]
-    for schedule in account["schedules"]:
-        for rotation in schedule["rotations"]:
-            rotation["participants"] = [entry for entry in rotation["participants"] if not leaves(entry)]
-        schedule["overrides"] = [
-            override
-            for override in schedule["overrides"]
-            if not leaves(override["user"]) or (keep_user and override["endDate"] < "2026-11-25")
-        ]
-    for escalation in account["escalations"]:
-        escalation["rules"] = [rule for rule in escalation["rules"] if not leaves(rule["recipient"])]
-    account["forwardingRules"] = [
-        rule for rule in account["forwardingRules"] if not leaves(rule["fromUser"]) and not leaves(rule["toUser"])
-    ]
-    return account
-
-
-def replaced(account: dict[str, Any], username: str, by: str) -> dict[str, Any]:
-    """Return the account with the replacement in the leaver's places, before the leaver goes."""
-    account = copy.deepcopy(account)
-    places = [
-        entry
-        for schedule in account["schedules"]
-        for rotation in schedule["rotations"]
-        for entry in rotation["participants"]
-    ]
-    places += [rule["recipient"] for escalation in account["escalations"] for rule in escalation["rules"]]
-    for place in places:
-        if place.get("username") == username:
-            place.update(id=user_of(account, by)["id"], username=by)
-    return account
 
 
 def test_the_leaver_goes_and_nothing_else_changes(simulation: Simulation, post: Post) -> None:
@@ -65,7 +18,7 @@ def test_the_leaver_goes_and_nothing_else_changes(simulation: Simulation, post: 
     answer = post(username=HARI)
 
     assert (answer.status_code, answer.json["deleted"]) == (200, True)
-    assert simulation.snapshot() == without(before, HARI)
+    assert simulation.snapshot() == truth.left(before, HARI)
     assert answer.json["message"] == (
         "hari@example.com was taken out of 4 rotations, 1 escalation, 1 override, 2 forwarding rules and 2 teams "
         "and deleted"
@@ -106,7 +59,7 @@ def test_the_replacement_takes_exactly_the_leavers_places(simulation: Simulation
     answer = post(username=HARI, replace_with=" Kofi@Example.com ")
 
     assert answer.status_code == 200
-    assert simulation.snapshot() == without(replaced(before, HARI, KOFI), HARI)
+    assert simulation.snapshot() == truth.left(before, HARI, by=KOFI)
 
 
 def test_a_kept_user_is_in_nothing(simulation: Simulation, post: Post) -> None:
@@ -115,7 +68,7 @@ def test_a_kept_user_is_in_nothing(simulation: Simulation, post: Post) -> None:
     answer = post(username=HARI, keep_user=True)
 
     assert (answer.status_code, answer.json["deleted"]) == (200, False)
-    assert simulation.snapshot() == without(before, HARI, keep_user=True)
+    assert simulation.snapshot() == truth.left(before, HARI, keep=True)
     assert not [call for call in simulation.writes if "/users/" in call.path and "/teams/" not in call.path]
 
 
@@ -192,7 +145,7 @@ def test_a_refusal_says_why_and_changes_nothing(
 
 def test_every_blocker_is_named_at_once(simulation: Simulation, post: Post) -> None:
     with simulation.edit() as account:
-        meera = user_of(account, "meera@example.com")
+        meera = truth.user_of(account, "meera@example.com")
         meera["role"] = {"id": "Owner", "name": "Owner"}
         account["escalations"][0]["rules"] = [
             {**rule, "recipient": {"type": "user", "id": meera["id"], "username": meera["username"]}}
@@ -209,7 +162,7 @@ def test_every_blocker_is_named_at_once(simulation: Simulation, post: Post) -> N
 
 def test_an_integration_is_found_before_anything_is_changed(simulation: Simulation, post: Post) -> None:
     with simulation.edit() as account:
-        hari = user_of(account, HARI)
+        hari = truth.user_of(account, HARI)
         account["integrations"][0]["responders"] = [{"type": "user", "id": hari["id"], "username": HARI}]
     before = simulation.snapshot()
 
@@ -228,7 +181,7 @@ def test_with_a_replacement_the_only_one_can_leave(simulation: Simulation, post:
     answer = post(username=username, replace_with=KOFI)
 
     assert answer.status_code == 200
-    assert simulation.snapshot() == without(replaced(before, username, KOFI), username)
+    assert simulation.snapshot() == truth.left(before, username, by=KOFI)
 
 
 @pytest.mark.parametrize("username", ["nora@example.com", "bela@example.com"])
@@ -238,7 +191,7 @@ def test_somebody_in_nothing_is_deleted(simulation: Simulation, post: Post, user
     answer = post(username=username)
 
     assert answer.json["message"] == f"{username} was deleted"
-    assert simulation.snapshot() == without(before, username)
+    assert simulation.snapshot() == truth.left(before, username)
 
 
 QUIRKS = [
@@ -266,7 +219,7 @@ def test_what_opsgenie_does_not_document_makes_no_difference(
     assert post(username="tomas@example.com").status_code == 409
     assert simulation.snapshot() == before
     assert post(username=HARI).status_code == 200
-    assert simulation.snapshot() == without(before, HARI)
+    assert simulation.snapshot() == truth.left(before, HARI)
 
 
 def test_an_account_without_a_list_of_forwarding_rules_makes_no_difference(simulation: Simulation, post: Post) -> None:
@@ -274,7 +227,7 @@ def test_an_account_without_a_list_of_forwarding_rules_makes_no_difference(simul
     simulation.faults.order("404", "GET", "^/v2/forwarding-rules$", times=None)
 
     assert post(username=HARI).status_code == 200
-    assert simulation.snapshot() == without(before, HARI)
+    assert simulation.snapshot() == truth.left(before, HARI)
 
 
 @pytest.mark.parametrize("more", [0, 22])
@@ -297,7 +250,7 @@ def test_the_time_does_not_grow_with_schedules_and_teams(
 
 
 def add_schedules_and_teams(account: dict[str, Any], count: int) -> None:
-    hari = user_of(account, HARI)
+    hari = truth.user_of(account, HARI)
     for number in range(count):
         schedule = copy.deepcopy(account["schedules"][0])
         schedule.update(id=f"schedule-{number}", name=f"Schedule {number}", overrides=[])

@@ -1,6 +1,5 @@
 """Trying again: what, how often, after how long, and never past the deadline."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -12,13 +11,6 @@ import responses
 
 from service.errors import ServiceError, ThrottledError, UnavailableError
 from tests.wires import ANYTHING, transport
-
-
-@pytest.fixture
-def mocked() -> Iterator[responses.RequestsMock]:
-    """What is sent, and the answers to it."""
-    with responses.RequestsMock() as mocked:
-        yield mocked
 
 
 @pytest.fixture

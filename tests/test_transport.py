@@ -1,7 +1,6 @@
 """One call: what each status means, and whether it may have been carried out all the same."""
 
 import ssl
-from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -26,13 +25,6 @@ from tests.wires import ANYTHING, KEY, URL, transport
 
 JSON = b'{"message": "said so", "took": 0.1}'
 HTML = b"<!doctype html><title>Be right back</title>"
-
-
-@pytest.fixture
-def mocked() -> Iterator[responses.RequestsMock]:
-    """What is sent, and the answers to it."""
-    with responses.RequestsMock() as mocked:
-        yield mocked
 
 
 def outcome(method: str = "DELETE") -> tuple[type[Exception], str, bool]:

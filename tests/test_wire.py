@@ -1,6 +1,6 @@
 """Each read at the wire: what is sent, and what is made of the answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ from tests.wires import (
     ROTATION_JSON,
     SCHEDULE,
     sent,
-    transport,
 )
 
 NAMES_JSON = [{"id": "x/1", "name": "One", "description": "ignored"}, {"id": "x/2"}]
@@ -82,19 +81,6 @@ READS: list[tuple[Callable[[Endpoints], Any], str, Any, Any]] = [
     ),
     (lambda api: api.members("t/1"), "/v2/teams/t%2F1?identifierType=id", {"name": "Data"}, []),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def mocked() -> Iterator[responses.RequestsMock]:
-    """What is sent, and the answers to it."""
-    with responses.RequestsMock() as mocked:
-        yield mocked
-
-
-@pytest.fixture
-def api() -> Endpoints:
-    """The calls under test."""
-    return Endpoints(transport())
 
 
 @pytest.mark.parametrize(("call", "path", "data", "result"), READS)

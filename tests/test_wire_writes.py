@@ -1,7 +1,7 @@
 """Each write at the wire: what is sent, and that it is sent once where it may be old by then."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ from tests.wires import (
     ROTATION_JSON,
     SCHEDULE,
     sent,
-    transport,
 )
 
 MODIFIED = "User cannot be modified. Please remove it from"
@@ -35,19 +34,6 @@ ADDRESSES: list[tuple[Entry, str]] = [
     (MEMBERSHIP, "/v2/teams/t%2F1/members/u%2F1?teamIdentifierType=id"),
     (HARI, "/v2/users/u%2F1"),
 ]
-
-
-@pytest.fixture
-def mocked() -> Iterator[responses.RequestsMock]:
-    """What is sent, and the answers to it."""
-    with responses.RequestsMock() as mocked:
-        yield mocked
-
-
-@pytest.fixture
-def api() -> Endpoints:
-    """The calls under test."""
-    return Endpoints(transport())
 
 
 def test_a_rotation_is_written_with_untouched_entries_as_they_came(

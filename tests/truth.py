@@ -18,6 +18,12 @@ def user_named(account: Item, username: str) -> Item | None:
     return next((user for user in account["users"] if user["username"] == username), None)
 
 
+def user_of(account: Item, username: str) -> Item:
+    found = user_named(account, username)
+    assert found, f"there is no {username}"
+    return found
+
+
 def left(account: Item, username: str, *, by: str | None = None, keep: bool = False) -> Item:
     """Return the account as it must look after `username` has left, with `by` in the same places.
 
