@@ -11,8 +11,10 @@ import pytest
 from flask import Flask, Response, request_finished
 
 from service.trail import LOGGER
+from tests.wires import KEY
+from tests.world import TOKEN
 
-KEYS = ("a-key-that-must-not-be-seen", "GenieKey local-key", "the-callers-own-key")
+KEYS = (TOKEN, KEY, "GenieKey local-key", "the-callers-own-key")
 """The keys that tests give to the service; `local-key` alone is printed on purpose, as the simulation's."""
 
 __all__ = ["pytest_runtest_makereport", "watch_for_keys"]
@@ -49,7 +51,7 @@ def watch_for_keys() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Look at what a test printed, and at what it failed with."""
+    """Look at what a test printed that passed."""
     report = yield
     if call.when == "call" and report.passed:
         for title, text in report.sections:

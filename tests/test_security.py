@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from flask import Flask
 
 from service import trail
 from service.settings import Settings
@@ -39,6 +40,15 @@ def test_answers_of_any_size_are_bounded() -> None:
 def test_a_leak_is_caught(leak: object) -> None:
     with virtual_time(threads=False):
         trail.record("change", level=logging.ERROR, leak=leak)
+
+    assert leaks._seen
+    leaks._seen.clear()
+
+
+def test_a_leak_in_an_answer_is_caught() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: f"the key is {TOKEN}")
+    app.test_client().get("/")
 
     assert leaks._seen
     leaks._seen.clear()
