@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
+from console import coverage
 from console.findings import Ahead
 from console.rota import Shift, is_known, timezone
 from service.model import Participant
@@ -118,7 +119,7 @@ def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
         name=ahead.schedule.name,
         zone=ahead.schedule.timezone if is_known(ahead.schedule.timezone) else "UTC",
         enabled=ahead.schedule.enabled,
-        summary=summary(ahead),
+        summary=coverage.summary(ahead),
         height=SIZE.top + SIZE.row * len(lanes) + SIZE.margin,
         lanes=tuple(lanes),
         bars=tuple(bars),
@@ -126,25 +127,6 @@ def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
         rows=tuple(_rows(ahead, label, zone)),
         gaps=tuple((_when(start, zone), _when(end, zone)) for start, end in ahead.gaps),
     )
-
-
-def summary(ahead: Ahead) -> str:
-    """Say how much of the time somebody is on call, and in which time zone where that is not the schedule's."""
-    zone = ahead.schedule.timezone
-    return _covered(ahead) + (
-        "" if is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
-    )
-
-
-def _covered(ahead: Ahead) -> str:
-    if not ahead.schedule.enabled:
-        return "The schedule is switched off: nobody is on call."
-    if not ahead.gaps:
-        return "Somebody is on call all the time."
-    stretches = "one stretch" if len(ahead.gaps) == 1 else f"{len(ahead.gaps)} stretches"
-    share = ahead.uncovered / (ahead.end - ahead.start)
-    percent = f"{share:.0%}" if share >= 0.01 else "less than 1%"
-    return f"Nobody is on call for {_length(ahead.uncovered)} in {stretches} ({percent} of the time)."
 
 
 def _bar(scale: _Scale, y: float, start: datetime, end: datetime, title: str, look: str) -> Bar:
@@ -182,20 +164,6 @@ def _rows(ahead: Ahead, label: Callable[[Participant], str], zone: tzinfo) -> It
 def _when(moment: datetime, zone: tzinfo) -> str:
     local = moment.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
-
-
-def _length(length: timedelta) -> str:
-    minutes = round(length / timedelta(minutes=1))
-    hours = round(minutes / 60)
-    if minutes < 60:
-        return _many(max(1, minutes), "minute")
-    if hours < 72:
-        return _many(hours, "hour")
-    return _many(hours // 24, "day") + (f" and {_many(hours % 24, 'hour')}" if hours % 24 else "")
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _short(name: str) -> str:

@@ -10,7 +10,7 @@ import click
 from flask import render_template
 from flask.cli import with_appcontext
 
-from console import findings, inventory_reader, page_file, picture, rota, screen
+from console import coverage, findings, inventory_reader, page_file, picture, rota, screen
 from console.desk import desk
 from console.findings import Findings
 from console.interrupts import interruptible
@@ -122,7 +122,7 @@ def _show(found: Findings) -> None:
     _section(
         "Escalations with one recipient", ("escalation", "who"), [(one.name, one.who) for one in found.escalations]
     )
-    weeks = [(ahead.schedule.name, picture.summary(ahead)) for ahead in found.ahead]
+    weeks = [(ahead.schedule.name, coverage.summary(ahead)) for ahead in found.ahead]
     _section("The next four weeks", ("schedule", "on call"), weeks)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
@@ -30,11 +30,13 @@ class Processes:
     """The children of this program; leaving the context ends them, and so do Ctrl-C, SIGTERM and SIGHUP."""
 
     def __init__(self) -> None:
+        self._handlers: dict[signal.Signals, Any] = {}
         self._children: list[tuple[str, subprocess.Popen[bytes], Path | None]] = []
 
     def __enter__(self) -> Self:
-        for sign in STOPPING:
-            signal.signal(sign, _interrupt)
+        nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        signs = [sign for sign in STOPPING if not (nohup and sign is signal.SIGHUP)]
+        self._handlers = {sign: signal.signal(sign, _interrupt) for sign in signs}
         return self
 
     def __exit__(
@@ -50,6 +52,8 @@ class Processes:
                 # Whatever a child started itself is in its group, and may be slower than the child.
                 _signal_group(child, signal.SIGKILL)
                 child.wait()
+        for sign, handler in self._handlers.items():
+            signal.signal(sign, handler)
 
     def start(
         self, name: str, port: int, module: Sequence[str], env: Mapping[str, str], log: Path | None = None

@@ -4,7 +4,8 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,22 @@ def normal(account: dict[str, Any]) -> dict[str, Any]:
     for schedule in plain["schedules"]:
         schedule["overrides"].sort(key=lambda override: override["alias"])
     return dict(plain)
+
+
+@contextmanager
+def terminal() -> Iterator[None]:
+    """Take signals as a program does that was started in a terminal, whatever an earlier test made of them."""
+    usual: dict[int, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def interrupt(number: int = signal.SIGINT) -> None:

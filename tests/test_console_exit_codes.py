@@ -12,7 +12,7 @@ import pytest
 import console.screen
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, interrupt, runner
+from tests.console_runner import Run, interrupt, runner, terminal
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -20,8 +20,10 @@ GO = ("--apply", "--yes", "--record", RECORD)
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    with terminal():
+        yield
 
 
 @pytest.fixture

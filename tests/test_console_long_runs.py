@@ -2,13 +2,14 @@
 
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, interrupt, lines_of, runner
+from tests.console_runner import Run, interrupt, lines_of, runner, terminal
 from tests.fault_table import KOFI
 
 pytestmark = pytest.mark.sweep
@@ -18,8 +19,10 @@ GO = ("--apply", "--yes")
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    with terminal():
+        yield
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The report command: what it finds in an account."""
 
+import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,17 @@ def test_contacts_are_asked_for_only_of_those_in_something(simulation: Simulatio
     assert len(asked) == len({call.path for call in asked}) == 17
     assert len([call for call in simulation.calls if call.path == "/v2/users"]) == 2
     assert simulation.writes == []
+
+
+def test_times_are_in_utc_and_whole_seconds(simulation: Simulation) -> None:
+    now = datetime(2026, 11, 25, 10, 15, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
+
+    found = as_json(runner(simulation, now=now)("report", "--json"))
+
+    assert found["time"] == "2026-11-25T09:15:00Z"
+    gaps = [gap for schedule in found["schedules"] for gap in schedule["gaps"]]
+    assert gaps
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", time) for gap in gaps for time in gap.values())
 
 
 def test_the_tables_have_the_same(simulation: Simulation, run: Run) -> None:

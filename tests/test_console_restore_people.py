@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from console import screen
 from local.opsgenie import Simulation
 from tests import truth
 from tests.console_runner import Run, as_json, lines_of, normal, runner
@@ -129,6 +130,39 @@ def test_a_refused_key_keeps_what_was_done_and_stops_there(simulation: Simulatio
         "stopped at hari@example.com: Opsgenie refused the key (API Key is not granted with write access.)"
     )
     assert answer["not_tried"] == [NORA]
+
+
+def test_json_says_what_became_of_each_and_whether_it_was_done(simulation: Simulation, run: Run) -> None:
+    with simulation.edit() as account:
+        account["schedules"][0]["name"] = "Plattform \N{LATIN SMALL LETTER O WITH DIAERESIS}"
+    run("offboard", NORA, HARI, *GO)
+    simulation.faults.order("html", method="POST", path="/forwarding-rules$", times=None)
+
+    def shown(*words: str) -> list[Any]:
+        answer = as_json(run("restore", RECORD, "--json", *words))
+        return [answer["applied"], *(one["outcome"] for one in answer["people"])]
+
+    assert shown() == [False, "planned", "planned"]
+    assert shown("--apply", "--only", NORA) == [True, "done"]
+    assert shown("--apply") == [True, "failed", "there already"]
+    assert "Plattform \N{LATIN SMALL LETTER O WITH DIAERESIS}" in run("restore", RECORD, "--json").stdout
+
+
+def test_progress_counts_those_who_are_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    totals: list[int] = []
+    shown = screen.progress
+
+    def noted(total: int) -> Any:
+        totals.append(total)
+        return shown(total)
+
+    monkeypatch.setattr(screen, "progress", noted)
+    run("offboard", NORA, HARI, *GO)
+
+    run("restore", RECORD, "--only", HARI)
+    run("restore", RECORD)
+
+    assert totals == [2, 1, 2]
 
 
 def test_where_the_account_cannot_be_made_the_rest_is_shown_as_not_tried(simulation: Simulation, run: Run) -> None:

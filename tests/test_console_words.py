@@ -1,5 +1,6 @@
 """What the commands say: in the words of the command line, and only what is so."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console import picture, screen
+from console import coverage, screen
 from console.findings import Ahead
 from console.inventory import Schedule
 from console.offboard_screen import reworded
@@ -28,7 +29,7 @@ from service.model import (
 )
 from service.plan import decide
 from service.shapes import holders_that_stay
-from tests.console_runner import Run, interrupt, runner
+from tests.console_runner import Run, interrupt, runner, terminal
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -37,8 +38,10 @@ WORDS_OF_THE_API = ("in changes", "in unconfirmed", "in remaining", "send ", "re
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
+    with terminal():
+        yield
 
 
 @pytest.fixture
@@ -172,7 +175,7 @@ def test_lengths_are_said_as_people_say_them(minutes: float, words: str) -> None
     gap = (START, START + timedelta(minutes=minutes))
     schedule = Schedule("s", "S", "Etc/UTC", True, (), ())
 
-    assert picture.summary(Ahead(schedule, START, end, (), (gap,))) == f"Nobody is on call for {words}."
+    assert coverage.summary(Ahead(schedule, START, end, (), (gap,))) == f"Nobody is on call for {words}."
 
 
 def test_a_sum_of_nothing_says_of_what() -> None:

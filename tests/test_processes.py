@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from local import processes
-from local.processes import HOST, LocalError, Processes, free_port
+from local.processes import HOST, STOPPING, LocalError, Processes, free_port
 
 ROOT = Path(__file__).parent.parent
 STUBBORN = """
@@ -100,3 +100,21 @@ def test_a_child_that_does_not_listen_is_told_with_its_last_words(path: Path, mo
         children.start("the child", port, ("child", str(port)), {}, log=path / "log")
 
     assert str(told.value) == f"the child does not listen on port {port} after 2 s:\nstill looking for the database"
+
+
+def test_nohup_is_respected() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Processes():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", STOPPING)
+def test_leaving_gives_the_signals_back(number: int) -> None:
+    before = signal.getsignal(number)
+    with suppress(KeyboardInterrupt), Processes():
+        signal.raise_signal(number)
+
+    assert signal.getsignal(number) == before
