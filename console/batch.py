@@ -6,7 +6,7 @@ from typing import Any
 
 from console.desk import Desk, Observed
 from console.interrupts import Interrupts
-from console.record_writer import PersonLine, RecordError
+from console.record_writer import UNDER_WAY, PersonLine, RecordError
 from service import problems
 from service.errors import (
     KeyRefusedError,
@@ -57,11 +57,12 @@ def run(
     interrupts: Interrupts,
     *,
     on_start: Callable[[Request], None],
+    before_writing: Callable[[PersonLine], None],
     on_end: Callable[[Outcome], None],
 ) -> Result:
     """Off-board one person after the other; goes on past those who are refused.
 
-    `on_end` may raise a RecordError.
+    `before_writing`, which is called before a person's first change, and `on_end` may raise a RecordError.
     """
     outcomes: list[Outcome] = []
     down = 0
@@ -69,11 +70,12 @@ def run(
         if interrupts.asked:
             return Result(tuple(outcomes), tuple(requests[place:]), "interrupted", interrupted=True)
         on_start(request)
-        outcome, error = _one(desk, request, interrupts)
+        outcome, error = _one(desk, request, interrupts, before_writing)
         outcomes.append(outcome)
         down = down + 1 if isinstance(error, UnavailableError | OutOfTimeError) else 0
         try:
-            on_end(outcome)
+            if not isinstance(error, RecordError):
+                on_end(outcome)
         except RecordError as unwritten:
             error = unwritten
         rest = tuple(requests[place + 1 :])
@@ -86,11 +88,20 @@ def run(
     return Result(tuple(outcomes))
 
 
-def _one(desk: Desk, request: Request, interrupts: Interrupts) -> tuple[Outcome, BaseException | None]:
+def _one(
+    desk: Desk, request: Request, interrupts: Interrupts, before_writing: Callable[[PersonLine], None]
+) -> tuple[Outcome, BaseException | None]:
     failure: BaseException | None = None
     with desk.connect() as connection:
         client, protected = connection.opsgenie, desk.settings.protected_users
         offboarding = Offboarding(client, request, connection.parallel, protected=protected)
+
+        def write_ahead() -> None:
+            planned = "planned; what was done is in a later line of this person's, unless the run was killed"
+            with interrupts.unbroken():
+                before_writing(_line(request, client, UNDER_WAY, planned, unconfirmed=offboarding.changes.remaining))
+
+        client.before_writing = write_ahead
         try:
             with interrupts.breakable():
                 answer = report_json(offboarding.run(), request)
@@ -101,18 +112,30 @@ def _one(desk: Desk, request: Request, interrupts: Interrupts) -> tuple[Outcome,
     if failure is not None:
         status, answer = _failed(failure, offboarding, request)
     answer["message"] = desk.without_key(answer["message"])
-    broken_off = failure is not None and not isinstance(failure, ServiceError) and not request.dry_run
+    broken_off = failure and not isinstance(failure, ServiceError | RecordError) and not request.dry_run
     in_doubt = offboarding.changes.remaining if broken_off else _gone_with_the_account(desk, client, offboarding)
-    line = PersonLine(
+    unconfirmed = (*offboarding.changes.unconfirmed, *in_doubt)
+    line = _line(request, client, status, answer["message"], offboarding.changes.made, unconfirmed)
+    return Outcome(request, status, answer, replace(line, follows_plan=client.before_writing is None)), failure
+
+
+def _line(
+    request: Request,
+    client: Observed,
+    outcome: str,
+    message: str,
+    changes: tuple[Change, ...] = (),
+    unconfirmed: tuple[Change, ...] = (),
+) -> PersonLine:
+    return PersonLine(
         request=replace(request, dry_run=False),
-        outcome=status,
-        message=answer["message"],
+        outcome=outcome,
+        message=message,
         person=client.found.get(request.username),
         replacement=client.found.get(request.replace_with or ""),
-        changes=offboarding.changes.made,
-        unconfirmed=(*offboarding.changes.unconfirmed, *in_doubt),
+        changes=changes,
+        unconfirmed=unconfirmed,
     )
-    return Outcome(request, status, answer, line), failure
 
 
 def _gone_with_the_account(desk: Desk, opsgenie: Observed, offboarding: Offboarding) -> list[Change]:
@@ -129,6 +152,8 @@ def _gone_with_the_account(desk: Desk, opsgenie: Observed, offboarding: Offboard
 
 
 def _failed(failure: BaseException, offboarding: Offboarding, request: Request) -> tuple[str, dict[str, Any]]:
+    if isinstance(failure, RecordError):
+        return FAILED, {"message": "the record cannot be written; nothing was changed"}
     if not isinstance(failure, ServiceError):
         why = "broken off" if isinstance(failure, KeyboardInterrupt) else f"this program has a defect ({failure!r})"
         what = (

@@ -1,6 +1,7 @@
 """What every command works with: settings, a connection, the time of day."""
 
 import os
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from flask import current_app
 
 from console.endpoints import ConsoleEndpoints
 from service.deadline import Deadline
-from service.model import Person, Survey
+from service.model import Change, Person, Survey
 from service.opsgenie import Opsgenie
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
@@ -33,12 +34,17 @@ class SetupError(click.ClickException):
 
 
 class Observed(Opsgenie):
-    """The same client, which keeps what it found first: a record has that whatever happens next."""
+    """The same client, which keeps what it found first: a record has that whatever happens next.
+
+    `before_writing` is called once, before the first change; what it raises keeps every change from being made.
+    """
 
     def __init__(self, transport: Transport, parallel: Parallel) -> None:
         super().__init__(transport, parallel)
         self.found: dict[str, Person] = {}
         self.seen: Survey | None = None
+        self.before_writing: Callable[[], None] | None = None
+        self._lock = threading.Lock()
 
     def find(self, username: str) -> Person:
         """Return the user with this username or id, and remember it."""
@@ -51,6 +57,14 @@ class Observed(Opsgenie):
         survey = super().survey(person, thorough=thorough)
         self.seen = self.seen or survey
         return survey
+
+    def make(self, change: Change) -> None:
+        """Carry the change out, like any client."""
+        with self._lock:
+            if self.before_writing:
+                self.before_writing()
+            self.before_writing = None
+        super().make(change)
 
 
 class Connection(NamedTuple):

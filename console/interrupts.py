@@ -39,12 +39,21 @@ class Interrupts:
 
     @contextmanager
     def breakable(self) -> Iterator[None]:
-        """Let a second signal raise KeyboardInterrupt; outside, where records are written, none does."""
+        """Let a second signal raise KeyboardInterrupt; outside none does."""
         self._breakable = True
         try:
             yield
         finally:
             self._breakable = False
+
+    @contextmanager
+    def unbroken(self) -> Iterator[None]:
+        """Let no signal raise KeyboardInterrupt, in the middle of what is breakable."""
+        before, self._breakable = self._breakable, False
+        try:
+            yield
+        finally:
+            self._breakable = before
 
     def _take(self, _number: int, _frame: FrameType | None) -> None:
         if not self.asked:

@@ -14,7 +14,7 @@ from console.batch import Outcome, Result
 from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
 from console.interrupts import Interrupts, interruptible
 from console.json_output import as_json
-from console.record_writer import Record, RecordError, default_path
+from console.record_writer import PersonLine, Record, RecordError, default_path
 from service.model import Request
 
 HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
@@ -32,8 +32,8 @@ Examples:
 The CSV has a header with the column username and, if you like, replace_with, which wins over --replace-with; commas,
 semicolons and tabs will do, as spreadsheets write them.
 
-Each --apply writes a record of what was before and after, one JSON line a person, readable by you only: keep it,
-`restore` puts everything back from it.
+Each --apply writes a record of what was before and after, readable by you only: keep it, `restore` puts everything back
+from it. What is planned for a person is in it before the first change, so that not even a crash loses the way back.
 
 Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
 
@@ -170,24 +170,29 @@ def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: 
     with screen.progress(len(requests)) as bar, interrupts.watched():
         task = bar.add_task("", total=len(requests))
 
+        def write(line: PersonLine) -> None:
+            if record is not None:
+                record.write(line, at.now())
+
         def ended(outcome: Outcome) -> None:
             bar.advance(task)
-            if record is not None:
-                record.write(outcome.line, at.now())
+            write(outcome.line)
 
         return batch.run(
             at,
             requests,
             interrupts,
             on_start=lambda request: bar.update(task, description=screen.clean(request.username)),
+            before_writing=write,
             on_end=ended,
         )
 
 
 def _tell(at: Desk, trouble: Exception | None) -> None:
     if isinstance(trouble, RecordError):
-        screen.say(f"{trouble}; keep this line of it:", "red")
-        click.echo(trouble.line, err=True)
+        screen.say(f"{trouble}; keep this line of it:" if trouble.line else str(trouble), "red")
+        if trouble.line:
+            click.echo(trouble.line, err=True)
     elif trouble:
         at.tell_defect(trouble)
 

@@ -1,43 +1,33 @@
-"""Records read back: each line turned into the classes of the rules, or refused with its number."""
+"""Records read back, line by line: who left, and what there is to put back."""
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from console.record_writer import VERSION
-from service import model
-from service.model import (
-    Change,
-    Delay,
-    Entry,
-    Escalation,
-    ForwardingRule,
-    Membership,
-    Named,
-    Override,
-    Participant,
-    Person,
-    Rotation,
-    Rule,
-)
+from console import record_shapes
+from console.record_writer import UNDER_WAY, VERSION
+from service.model import Change, Person
 from service.shapes import Json
 
 
 @dataclass(frozen=True)
 class Departure:
-    """One person's line in a record: who left, who took the places, what changed or may have changed."""
+    """One person's line in a record: who left, who took the places, what changed or may have changed.
+
+    One that is under way was written before the first change, and no line says what was done.
+    """
 
     person: Person
     replacement: Person | None
     changes: tuple[Change, ...]
+    under_way: bool = False
 
 
 def read(path: Path) -> tuple[list[Departure], list[str]]:
-    """Read a record; returns who changed something, and a note for each line that is cut off.
+    """Read a record; returns who was changed, or may have been, and a note for each line that is cut off.
 
     Raises UsageError with the number of a line that is wrong, and the reason.
     """
@@ -51,14 +41,25 @@ def read(path: Path) -> tuple[list[Departure], list[str]]:
         if not line.strip():
             continue
         try:
-            departure = _departure(_json(line))
+            data = _json(line)
+            departure = _departure(data)
+            if data.get("follows_plan"):
+                _forget_what_was_planned(departures, data["person"]["id"])
         except _CutOffError:
-            notes.append(f"{path} line {number} is cut off: what it had is not put back")
+            notes.append(f"{path} line {number} is cut off; the plan before it, if there is one, counts instead")
             continue
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise click.UsageError(f"{path} line {number} cannot be read: {_reason(error)}") from error
         departures += [departure] if departure else []
     return departures, notes
+
+
+def _forget_what_was_planned(departures: list[Departure], person_id: str) -> None:
+    """Drop the plan of the run whose outcome is known; a run that was killed before keeps its."""
+    for place in reversed(range(len(departures))):
+        if departures[place].under_way and departures[place].person.id == person_id:
+            del departures[place]
+            return
 
 
 class _CutOffError(Exception):
@@ -84,105 +85,13 @@ def _reason(error: Exception) -> str:
 def _departure(data: Json) -> Departure | None:
     if data["version"] != VERSION:
         raise ValueError(f"it is of version {data['version']}, and this program reads version {VERSION}")
-    changes = tuple(_change(entry) for entry in (*data["changes"], *data.get("unconfirmed", ())))
+    changes = tuple(record_shapes.change(entry) for entry in (*data["changes"], *data.get("unconfirmed", ())))
     if not changes:
         return None
     replacement = data.get("replacement")
-    return Departure(_person(data["person"]), _person(replacement) if replacement else None, changes)
-
-
-def _change(data: Json) -> Change:
-    read = _READERS.get(data["kind"])
-    if read is None:
-        raise ValueError("it has a change of an unknown kind")
-    after = data["after"]
-    return Change(_text(data["action"]), read(data["before"]), read(after) if after is not None else None)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("it has something else in the place of a text")
-    return value
-
-
-def _person(data: Json) -> Person:
-    found, username, profile = _text(data["id"]), _text(data["username"]), data.get("profile") or {}
-    if not (found and username):
-        raise ValueError("a person has no id or no username")
-    if not isinstance(profile, dict):
-        raise TypeError("not an object")
-    return Person(
-        id=found,
-        username=username,
-        full_name=_text(data.get("full_name", "")),
-        role=_text(data.get("role", "")),
-        profile=profile,
+    return Departure(
+        person=record_shapes.person(data["person"]),
+        replacement=record_shapes.person(replacement) if replacement else None,
+        changes=changes,
+        under_way=data.get("outcome") == UNDER_WAY,
     )
-
-
-def _named(data: Json) -> Named:
-    return Named(_text(data.get("id", "")), _text(data.get("name", "")))
-
-
-def _participant(data: Json) -> Participant:
-    one = {name: _text(data.get(name, "")) for name in ("id", "username", "name")}
-    return Participant(_text(data["type"]), one["id"], one["username"], one["name"])
-
-
-def _rotation(data: Json) -> Rotation:
-    participants = tuple(_participant(entry) for entry in data.get("participants", ()))
-    return Rotation(_text(data["id"]), _text(data.get("name", "")), _named(data["schedule"]), participants)
-
-
-def _rule(data: Json) -> Rule:
-    condition, notify_type = _text(data.get("condition", "")), _text(data.get("notify_type", ""))
-    delay = Delay(int(data["delay"]["time_amount"]), _text(data["delay"]["time_unit"]))
-    # What Opsgenie is sent for a rule is its source; one that is made anew has none but this.
-    source = {
-        "condition": condition,
-        "notifyType": notify_type,
-        "delay": {"timeAmount": delay.time_amount, "timeUnit": delay.time_unit},
-    }
-    return Rule(condition, notify_type, delay, _participant(data["recipient"]), source)
-
-
-def _escalation(data: Json) -> Escalation:
-    rules = tuple(_rule(entry) for entry in data.get("rules", ()))
-    return Escalation(_text(data["id"]), _text(data.get("name", "")), rules)
-
-
-def _membership(data: Json) -> Membership:
-    names = (_text(data["id"]), _text(data.get("name", "")))
-    return Membership(*names, _named(data["user"]), _text(data.get("role", "")))
-
-
-def _override(data: Json) -> Override:
-    return Override(
-        id=_text(data["id"]),
-        schedule=_named(data["schedule"]),
-        user=_named(data["user"]),
-        start_date=_text(data.get("start_date", "")),
-        end_date=_text(data.get("end_date", "")),
-        rotations=tuple(_named(entry) for entry in data.get("rotations", ())),
-    )
-
-
-def _forwarding_rule(data: Json) -> ForwardingRule:
-    return ForwardingRule(
-        id=_text(data["id"]),
-        alias=_text(data.get("alias", "")),
-        from_user=_named(data["from_user"]),
-        to_user=_named(data["to_user"]),
-        start_date=_text(data.get("start_date", "")),
-        end_date=_text(data.get("end_date", "")),
-    )
-
-
-_READERS: Mapping[str, Callable[[Json], Entry]] = {
-    model.Rotation.kind: _rotation,
-    model.Escalation.kind: _escalation,
-    model.Membership.kind: _membership,
-    model.Override.kind: _override,
-    model.ForwardingRule.kind: _forwarding_rule,
-    model.Person.kind: _person,
-}

@@ -1,4 +1,8 @@
-"""Records: what a run changed, one JSON line a person, so that it can be put back on another day."""
+"""Records: what a run changed, in JSON lines, so that it can be put back on another day.
+
+Who is changed has two: what is planned, written before the first change, and what was done. A run that is killed leaves
+the first.
+"""
 
 import json
 import os
@@ -17,10 +21,13 @@ from service.report import as_json, change_json
 
 VERSION = 1
 
+UNDER_WAY = "under way"
+"""The outcome in a line that is written before the first change."""
+
 
 @dataclass(frozen=True)
 class PersonLine:
-    """What became of one person."""
+    """What is to become of one person, or did; `follows_plan` where a line before has the plan of it."""
 
     request: Request
     outcome: str
@@ -29,10 +36,11 @@ class PersonLine:
     replacement: Person | None = None
     changes: tuple[Change, ...] = ()
     unconfirmed: tuple[Change, ...] = ()
+    follows_plan: bool = False
 
 
 class RecordError(Exception):
-    """A line of a record cannot be written; `line` has it."""
+    """A line of a record cannot be written; `line` has it, empty where nothing was changed yet."""
 
     def __init__(self, message: str, line: str) -> None:
         super().__init__(message)
@@ -77,7 +85,8 @@ class Record:
                 data = data[os.write(self._file, data) :]
             os.fsync(self._file)
         except OSError as error:
-            raise RecordError(f"the record {self.path} cannot be written: {error.strerror}", text) from error
+            lost = "" if line.outcome == UNDER_WAY else text
+            raise RecordError(f"the record {self.path} cannot be written: {error.strerror}", lost) from error
         self._begin = b""
 
 
@@ -94,6 +103,7 @@ def _as_json(line: PersonLine, now: datetime) -> dict[str, Any]:
         "version": VERSION,
         "time": as_time(now),
         "request": {name: value for name, value in asdict(line.request).items() if name != "dry_run"},
+        "follows_plan": line.follows_plan,
         "outcome": line.outcome,
         "message": line.message,
         "person": as_json(line.person),

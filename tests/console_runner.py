@@ -58,8 +58,9 @@ def as_json(result: Result) -> Any:
 
 
 def lines_of(path: str | Path) -> list[dict[str, Any]]:
-    """Read a record's lines."""
-    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+    """Read a record's lines on what was done."""
+    lines = [json.loads(line) for line in Path(path).read_text().splitlines()]
+    return [line for line in lines if line["outcome"] != "under way"]
 
 
 def normal(account: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +85,13 @@ def normal(account: dict[str, Any]) -> dict[str, Any]:
     for schedule in plain["schedules"]:
         schedule["overrides"].sort(key=lambda override: override["alias"])
     return dict(plain)
+
+
+def without_what_is_over(simulation: Simulation) -> dict[str, Any]:
+    """Return the account without the override that is over, which goes with an account and does not come back."""
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"].pop(1)
+    return normal(simulation.snapshot())
 
 
 @contextmanager

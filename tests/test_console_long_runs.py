@@ -1,5 +1,7 @@
 """Long lists, interrupts, and an Opsgenie that goes away: where a run stops, and what it says."""
 
+import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -94,6 +96,24 @@ def test_a_second_interrupt_breaks_off_and_the_record_has_what_may_have_been_don
     assert line["message"].startswith("broken off")
     everything = [*line["changes"], *line["unconfirmed"]]
     assert len(everything) == 11
+
+
+def test_no_interrupt_breaks_a_line_of_the_record(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(_: int) -> None:
+        interrupt()
+        interrupt()
+
+    before = simulation.snapshot()
+    monkeypatch.setattr(os, "fsync", twice)
+
+    result = run("offboard", HARI, NORA, "--record", "record.jsonl", *GO)
+
+    assert result.exit_code == 130
+    assert simulation.snapshot() == truth.left(before, HARI)
+    lines = map(json.loads, Path("record.jsonl").read_text().splitlines())
+    assert [line["outcome"] for line in lines] == ["under way", "done"]
 
 
 def test_two_hundred_people_of_whom_some_are_refused(simulation: Simulation, run: Run) -> None:

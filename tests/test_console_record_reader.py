@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from console import record_reader
 from local.opsgenie import Simulation
+from service.report import change_json
 from tests.console_runner import Run, as_json, lines_of, runner
 from tests.fault_table import KOFI
 
@@ -65,29 +67,37 @@ def test_a_person_without_an_id_is_refused(run: Run) -> None:
 def test_half_a_line_is_skipped_and_told(run: Run, half: str) -> None:
     """A crash leaves half a line; a later run that adds to the record begins a new one."""
     run("offboard", HARI, NORA, *GO)
-    hari, nora = Path(RECORD).read_bytes().splitlines(keepends=True)
-    Path(RECORD).write_bytes(hari + nora[:500] if half == "last" else hari[:1500] + b"\n" + nora)
-    lost, there = (2, HARI) if half == "last" else (1, NORA)
+    plan, hari, _, nora = Path(RECORD).read_bytes().splitlines(keepends=True)
+    Path(RECORD).write_bytes(plan + hari + nora[:500] if half == "last" else plan[:1500] + b"\n" + nora)
+    lost, there = (3, HARI) if half == "last" else (1, NORA)
 
     result = run("restore", RECORD, "--apply", "--json")
 
     assert result.exit_code == 1
-    note = f"record.jsonl line {lost} is cut off: what it had is not put back"
+    note = f"record.jsonl line {lost} is cut off; the plan before it, if there is one, counts instead"
     assert result.stderr == f"note: {note}\n"
     answer = as_json(result)
     assert answer["not_read"] == [note]
     assert [(one["username"], one["outcome"]) for one in answer["people"]] == [(there, "done")]
 
 
+def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) -> None:
+    for _ in range(2):
+        run("offboard", HARI, "--keep-user", *GO)
+    done, nothing = lines_of(RECORD)
+
+    departures, _ = record_reader.read(Path(RECORD))
+
+    assert [len(departure.changes) for departure in departures] == [len(done["changes"])] == [10]
+    assert nothing["changes"] == []
+
+
 def test_a_record_has_all_that_a_change_had(run: Run) -> None:
     """The file alone is enough: reading it and writing it again gives the same changes."""
-    from console import record_reader
-    from service.report import change_json
-
     run("offboard", HARI, "--replace-with", KOFI, *GO)
 
     (departure,), not_read = record_reader.read(Path(RECORD))
-    line = json.loads(Path(RECORD).read_text())
+    (line,) = lines_of(RECORD)
     assert [change_json(change) for change in departure.changes] == line["changes"]
     assert departure.replacement is not None
     assert (departure.replacement.username, not_read) == (KOFI, [])

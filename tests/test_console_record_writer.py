@@ -1,7 +1,10 @@
 """Records: readable by their owner only, on the disk before the next person, and complete whatever happens."""
 
+import itertools
 import json
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -106,18 +109,74 @@ def test_a_record_is_added_to_even_after_half_a_line(run: Run) -> None:
 
     run("offboard", NORA, "--record", "record.jsonl", *GO)
 
-    half, line = record.read_text().splitlines()
-    assert (half, json.loads(line)["outcome"]) == ('{"half": ', "done")
+    half, *lines = record.read_text().splitlines()
+    assert (half, [json.loads(line)["outcome"] for line in lines]) == ('{"half": ', ["under way", "done"])
+
+
+def test_a_line_before_the_first_change_has_the_whole_plan(simulation: Simulation, run: Run) -> None:
+    record = Path("records/2026-11-25T091500Z.jsonl")
+    seen: list[str] = []
+    for method in ("DELETE", "PATCH"):
+        simulation.before(method, None, lambda: seen.append(record.read_text()))
+
+    run("offboard", HARI, *GO)
+
+    planned, done = map(json.loads, record.read_text().splitlines())
+    assert [json.loads(text) for text in seen] == [planned, planned]
+    assert planned == {
+        **done,
+        "follows_plan": False,
+        "outcome": "under way",
+        "message": "planned; what was done is in a later line of this person's, unless the run was killed",
+        "changes": [],
+        "unconfirmed": done["changes"],
+    }
+
+
+def test_changes_side_by_side_wait_for_one_line(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"].clear()  # these would go first, and alone
+    monkeypatch.setattr(os, "fsync", lambda _: time.sleep(0.1))
+
+    run("offboard", HARI, "--keep-user", "--record", "record.jsonl", *GO)
+
+    lines = map(json.loads, Path("record.jsonl").read_text().splitlines())
+    assert [line["outcome"] for line in lines] == ["under way", "done"]
+
+
+@pytest.mark.parametrize("leaver", [HARI, NORA])
+def test_nobody_is_changed_where_the_plan_cannot_be_written(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, leaver: str
+) -> None:
+    monkeypatch.setattr(os, "fsync", _full_from(1))
+
+    result = run("offboard", leaver, MEERA, *GO)
+
+    record = next(Path("records").iterdir())
+    assert (result.exit_code, simulation.writes) == (1, [])
+    assert result.stderr == f"the record {record} cannot be written: No space left on device\n"
+    assert "the record cannot be written; nothing was changed" in result.stdout
+    assert f"Sum: 1 failed, 1 not tried\nstopped after {leaver}: the record cannot be written\n" in result.stdout
+
+
+def _full_from(write: int) -> Callable[[int], None]:
+    """Return an fsync that finds the disk full from this one on, counted from 1."""
+    writes = itertools.count(1)
+
+    def fsync(_: int) -> None:
+        if next(writes) >= write:
+            raise OSError(28, "No space left on device")
+
+    return fsync
 
 
 @pytest.mark.parametrize("shown", [(), ("--json",)], ids=["tables", "json"])
 def test_a_full_disk_stops_the_run_and_prints_the_line(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, shown: tuple[str, ...]
 ) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", _full_from(2))
 
     result = run("offboard", NORA, HARI, *GO, *shown)
 

@@ -8,7 +8,7 @@ import pytest
 
 from local.opsgenie import Quirks, Simulation
 from tests import truth
-from tests.console_runner import Run, as_json, normal, runner
+from tests.console_runner import Run, as_json, normal, runner, without_what_is_over
 from tests.fault_table import KOFI
 from tests.test_offboarding import QUIRKS
 
@@ -97,9 +97,7 @@ def test_an_account_made_anew_is_as_the_old_one(simulation: Simulation, run: Run
 
 
 def test_one_of_two_is_restored_alone_and_the_other_later(simulation: Simulation, run: Run) -> None:
-    with simulation.edit() as account:
-        account["schedules"][0]["overrides"].pop(1)
-    before = normal(simulation.snapshot())
+    before = without_what_is_over(simulation)
     run("offboard", ANDERS, HARI, *GO)
 
     assert run("restore", RECORD, "--only", " Anders.Lindqvist@example.com", "--apply").exit_code == 0
@@ -190,9 +188,7 @@ def test_a_person_invited_by_hand_meanwhile_is_not_invited_again(simulation: Sim
 @pytest.mark.parametrize("quirks", QUIRKS, ids=repr)
 def test_what_opsgenie_does_not_document_makes_no_difference(simulation: Simulation, quirks: Quirks) -> None:
     simulation.quirks = quirks
-    with simulation.edit() as account:
-        account["schedules"][0]["overrides"].pop(1)
-    before = normal(simulation.snapshot())
+    before = without_what_is_over(simulation)
     run = runner(simulation)
     run("offboard", ANDERS, HARI, *GO)
 

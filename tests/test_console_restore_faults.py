@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.opsgenie import Simulation
-from tests.console_runner import Run, as_json, interrupt, normal, runner, terminal
+from tests.console_runner import Run, as_json, interrupt, normal, runner, terminal, without_what_is_over
 from tests.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
@@ -50,9 +50,7 @@ def test_an_answer_that_is_lost_makes_nothing_twice(
 ) -> None:
     monkeypatch.setattr("service.retries.FIRST_WAIT", 0.0)
     monkeypatch.setattr("service.retries._wait", lambda _: 0.0)
-    with simulation.edit() as account:
-        account["schedules"][0]["overrides"].pop(1)
-    before = normal(simulation.snapshot())
+    before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
     simulation.faults.order(fault, method="POST" if path.endswith("$") else "PATCH", path=path)
 

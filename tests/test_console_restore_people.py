@@ -10,7 +10,7 @@ import pytest
 from console import screen
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, as_json, lines_of, normal, runner
+from tests.console_runner import Run, as_json, lines_of, normal, runner, without_what_is_over
 
 HARI, NORA = "hari@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -33,13 +33,6 @@ def rewrite(change: Callable[[dict[str, Any]], object]) -> None:
     for line in lines:
         change(line)
     Path(RECORD).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-
-
-def without_what_is_over(simulation: Simulation) -> dict[str, Any]:
-    """Return the account without the override that is over, which goes with an account and does not come back."""
-    with simulation.edit() as account:
-        account["schedules"][0]["overrides"].pop(1)
-    return normal(simulation.snapshot())
 
 
 def test_people_who_are_known_by_username_only_are_told_apart(simulation: Simulation, run: Run) -> None:

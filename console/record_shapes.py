@@ -1,0 +1,123 @@
+"""What a line of a record says, turned into the classes of the rules; the other way is `service.report`'s.
+
+Each function raises ValueError, TypeError, KeyError or AttributeError where the JSON is of another form.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from service import model
+from service.model import (
+    Change,
+    Delay,
+    Entry,
+    Escalation,
+    ForwardingRule,
+    Membership,
+    Named,
+    Override,
+    Participant,
+    Person,
+    Rotation,
+    Rule,
+)
+from service.shapes import Json
+
+
+def change(data: Json) -> Change:
+    """Return a change of a record."""
+    read = _READERS.get(data["kind"])
+    if read is None:
+        raise ValueError("it has a change of an unknown kind")
+    after = data["after"]
+    return Change(_text(data["action"]), read(data["before"]), read(after) if after is not None else None)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it has something else in the place of a text")
+    return value
+
+
+def person(data: Json) -> Person:
+    """Return a person of a record, who has an id and a username."""
+    found, username, profile = _text(data["id"]), _text(data["username"]), data.get("profile") or {}
+    if not (found and username):
+        raise ValueError("a person has no id or no username")
+    if not isinstance(profile, dict):
+        raise TypeError("not an object")
+    return Person(
+        id=found,
+        username=username,
+        full_name=_text(data.get("full_name", "")),
+        role=_text(data.get("role", "")),
+        profile=profile,
+    )
+
+
+def _named(data: Json) -> Named:
+    return Named(_text(data.get("id", "")), _text(data.get("name", "")))
+
+
+def _participant(data: Json) -> Participant:
+    one = {name: _text(data.get(name, "")) for name in ("id", "username", "name")}
+    return Participant(_text(data["type"]), one["id"], one["username"], one["name"])
+
+
+def _rotation(data: Json) -> Rotation:
+    participants = tuple(_participant(entry) for entry in data.get("participants", ()))
+    return Rotation(_text(data["id"]), _text(data.get("name", "")), _named(data["schedule"]), participants)
+
+
+def _rule(data: Json) -> Rule:
+    condition, notify_type = _text(data.get("condition", "")), _text(data.get("notify_type", ""))
+    delay = Delay(int(data["delay"]["time_amount"]), _text(data["delay"]["time_unit"]))
+    # What Opsgenie is sent for a rule is its source; one that is made anew has none but this.
+    source = {
+        "condition": condition,
+        "notifyType": notify_type,
+        "delay": {"timeAmount": delay.time_amount, "timeUnit": delay.time_unit},
+    }
+    return Rule(condition, notify_type, delay, _participant(data["recipient"]), source)
+
+
+def _escalation(data: Json) -> Escalation:
+    rules = tuple(_rule(entry) for entry in data.get("rules", ()))
+    return Escalation(_text(data["id"]), _text(data.get("name", "")), rules)
+
+
+def _membership(data: Json) -> Membership:
+    names = (_text(data["id"]), _text(data.get("name", "")))
+    return Membership(*names, _named(data["user"]), _text(data.get("role", "")))
+
+
+def _override(data: Json) -> Override:
+    return Override(
+        id=_text(data["id"]),
+        schedule=_named(data["schedule"]),
+        user=_named(data["user"]),
+        start_date=_text(data.get("start_date", "")),
+        end_date=_text(data.get("end_date", "")),
+        rotations=tuple(_named(entry) for entry in data.get("rotations", ())),
+    )
+
+
+def _forwarding_rule(data: Json) -> ForwardingRule:
+    return ForwardingRule(
+        id=_text(data["id"]),
+        alias=_text(data.get("alias", "")),
+        from_user=_named(data["from_user"]),
+        to_user=_named(data["to_user"]),
+        start_date=_text(data.get("start_date", "")),
+        end_date=_text(data.get("end_date", "")),
+    )
+
+
+_READERS: Mapping[str, Callable[[Json], Entry]] = {
+    model.Rotation.kind: _rotation,
+    model.Escalation.kind: _escalation,
+    model.Membership.kind: _membership,
+    model.Override.kind: _override,
+    model.ForwardingRule.kind: _forwarding_rule,
+    model.Person.kind: person,
+}

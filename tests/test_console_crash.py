@@ -1,0 +1,109 @@
+"""A run that is killed: its record has the way back, whatever was done by then."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from local.opsgenie import Simulation, create_app
+from local.opsgenie.simulation import Call
+from tests.console_runner import Run, normal, runner, without_what_is_over
+from tests.local_stack import ROOT
+
+pytestmark = [pytest.mark.sweep, pytest.mark.enable_socket]
+
+HARI = "hari@example.com"
+RECORD = "record.jsonl"
+COMMAND = ("offboard", HARI, "--apply", "--yes", "--record", RECORD)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(simulation: Simulation) -> Run:
+    return runner(simulation)
+
+
+@pytest.fixture
+def address(simulation: Simulation) -> Iterator[str]:
+    """Serve the simulated Opsgenie, which the test can look into, on loopback."""
+    server = make_server("127.0.0.1", 0, create_app(simulation), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def kill(simulation: Simulation, address: str, method: str, path: str, skip: int) -> None:
+    """Run the command in a process of its own, and kill it in the middle of one of its calls."""
+    running: queue.Queue[subprocess.Popen[bytes]] = queue.Queue()
+    simulation.before(method, path, lambda: running.get(timeout=10).kill(), skip=skip)
+    with subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "console", *COMMAND],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": address},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        running.put(process)
+        assert process.wait(30) == -signal.SIGKILL
+    # What the process asked for before it went is done all the same.
+    seen: list[Call] = []
+    while seen != simulation.calls or any(call.status is None for call in seen):
+        seen = simulation.calls
+        time.sleep(0.2)
+
+
+PLACES = [
+    pytest.param("DELETE", "/v2/users/", 0, id="while it asks"),
+    pytest.param("PATCH", "/rotations/", 0, id="at a rotation"),
+    pytest.param("PATCH", "/rotations/", 3, id="at the last rotation"),
+    pytest.param("DELETE", "/members/", 0, id="at a team"),
+    pytest.param("DELETE", "/v2/users/", 1, id="at the account"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "skip"), PLACES)
+@pytest.mark.parametrize("again", [False, True], ids=["restored at once", "run again first"])
+def test_what_a_killed_run_did_is_put_back_from_its_record(
+    simulation: Simulation, run: Run, address: str, method: str, path: str, skip: int, again: bool
+) -> None:
+    before = without_what_is_over(simulation)
+    kill(simulation, address, method, path, skip)
+    (line,) = Path(RECORD).read_text().splitlines()
+    assert (json.loads(line)["outcome"], len(json.loads(line)["unconfirmed"])) == ("under way", 11)
+    if again:
+        run(*COMMAND)
+        assert [user for user in simulation.snapshot()["users"] if user["username"] == HARI] == []
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.output
+    assert normal(simulation.snapshot()) == before
+
+
+def test_a_later_run_that_changes_nothing_does_not_hide_what_the_killed_one_did(
+    simulation: Simulation, run: Run, address: str
+) -> None:
+    before = without_what_is_over(simulation)
+    kill(simulation, address, "PATCH", "/rotations/", 3)
+    refused = run(*COMMAND, "--replace-with", HARI)
+    assert "Sum: 1 refused" in refused.stdout
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.output
+    assert normal(simulation.snapshot()) == before
