@@ -75,7 +75,7 @@ lock-check: $(VENV)/.dev ## fail where a lock does not fit its .in file any more
 	@cmp service/requirements.txt $(VENV)/service.txt && cmp requirements.txt $(VENV)/run.txt && cmp requirements-dev.txt $(VENV)/dev.txt
 
 audit: $(VENV)/.dev ## ask the advisory databases about what ships and what deploys; needs the network
-	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --disable-pip --requirement requirements.txt
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --disable-pip --requirement requirements.txt
 
 clean: ## remove what make made
 	rm -rf $(VENV) build mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
