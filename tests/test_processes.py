@@ -14,8 +14,8 @@ import pytest
 
 from local import processes
 from local.processes import HOST, STOPPING, LocalError, Processes, free_port
+from tests.local_stack import ROOT
 
-ROOT = Path(__file__).parent.parent
 STUBBORN = """
 import signal, socket, sys, time
 

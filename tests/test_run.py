@@ -9,14 +9,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from local.processes import free_port
 from local.sessions import direct
+from tests.local_stack import ROOT
 
-ROOT = Path(__file__).parent.parent
 PATIENCE = 30.0
 
 pytestmark = pytest.mark.enable_socket

@@ -3,7 +3,7 @@
 import pytest
 
 from local.opsgenie import Quirks, Simulation, sample_account
-from tests.simulated_client import Client, at, client_of, of_type, small_account
+from tests.simulated.client import Client, at, client_of, of_type, small_account
 
 HARI = "hari@example.com"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local.opsgenie import Quirks, Simulation
-from tests.simulated_client import START, Client, client_of, small_account, user
+from tests.simulated.client import START, Client, client_of, small_account, user
 
 PERSON = {"type": "user", "username": "bob@example.com"}
 ROTATION = {"type": "daily", "startDate": START, "participants": [PERSON]}

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from local.opsgenie import Simulation, create_app
 from local.opsgenie.simulation import Call
-from tests.console_runner import Run, normal, runner, without_what_is_over
+from tests.console.runner import Run, normal, without_what_is_over
 from tests.local_stack import ROOT
 
 pytestmark = [pytest.mark.sweep, pytest.mark.enable_socket]
@@ -24,16 +24,6 @@ pytestmark = [pytest.mark.sweep, pytest.mark.enable_socket]
 HARI = "hari@example.com"
 RECORD = "record.jsonl"
 COMMAND = ("offboard", HARI, "--apply", "--yes", "--record", RECORD)
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 @pytest.fixture

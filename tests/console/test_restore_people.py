@@ -10,21 +10,11 @@ import pytest
 from console import screen
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, as_json, lines_of, normal, runner, without_what_is_over
+from tests.console.runner import Run, as_json, lines_of, normal, without_what_is_over
 
 HARI, NORA = "hari@example.com", "nora@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 def rewrite(change: Callable[[dict[str, Any]], object]) -> None:

@@ -11,7 +11,7 @@ import requests
 from werkzeug.serving import make_server
 
 from local.opsgenie import Call, ConnectionDropped, Simulation, create_app, sample_account
-from tests.simulated_client import Client
+from tests.simulated.client import Client
 
 NORA = "/v2/users/nora@example.com"
 KOFI = "/v2/users/kofi@example.com"

@@ -8,7 +8,7 @@ from click.testing import Result
 
 from service.settings import Settings
 from service.transport import open_session
-from tests.console_runner import as_json, runner_of
+from tests.console.runner import as_json, runner_of
 from tests.world import OPSGENIE
 
 ANN = {"id": "ann", "username": "ann@example.com", "fullName": "Ann", "verified": True}

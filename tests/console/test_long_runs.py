@@ -4,32 +4,19 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, interrupt, lines_of, runner, terminal
+from tests.console.runner import Run, interrupt, lines_of, runner
 from tests.fault_table import KOFI
 
 pytestmark = pytest.mark.sweep
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    with terminal():
-        yield
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 def test_a_refused_key_ends_the_run(simulation: Simulation) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from local.opsgenie import Call, Quirks, Simulation, sample_account
-from tests.simulated_client import Client, client_of, small_account
+from tests.simulated.client import Client, client_of, small_account
 
 HARI = "hari@example.com"
 

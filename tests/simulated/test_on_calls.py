@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.opsgenie import Simulation
-from tests.simulated_client import Client, at, of_type, user
+from tests.simulated.client import Client, at, of_type, user
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 ANN, BOB, CID = (of_type("user", name) for name in ("ann", "bob", "cid"))

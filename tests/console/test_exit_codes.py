@@ -12,23 +12,11 @@ import pytest
 import console.screen
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, interrupt, runner, terminal
+from tests.console.runner import Run, interrupt
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-
-
-@pytest.fixture(autouse=True)
-def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    with terminal():
-        yield
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 @contextmanager

@@ -10,12 +10,7 @@ import pytest
 
 from local.opsgenie import Simulation
 from tests import truth
-from tests.console_runner import Run, as_json, runner
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+from tests.console.runner import Run, as_json, runner
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """The restore command: after off-boarding and restoring the account is as before, whatever happens in between."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.opsgenie import Quirks, Simulation
 from tests import truth
-from tests.console_runner import Run, as_json, normal, runner, without_what_is_over
+from tests.console.runner import Run, as_json, normal, runner, without_what_is_over
 from tests.fault_table import KOFI
 from tests.test_offboarding import QUIRKS
 
@@ -16,16 +15,6 @@ HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 def statuses(answer: dict[str, Any]) -> set[str]:

@@ -8,23 +8,13 @@ import pytest
 from console import record_reader
 from local.opsgenie import Simulation
 from service.report import change_json
-from tests.console_runner import Run, as_json, lines_of, runner
+from tests.console.runner import Run, as_json, lines_of
 from tests.fault_table import KOFI
 
 HARI, NORA = "hari@example.com", "nora@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
 NOBODY = '"version": 1, "person": {"id": "a", "username": "ann@example.com"}'
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 @pytest.mark.parametrize(

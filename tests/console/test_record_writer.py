@@ -14,21 +14,11 @@ import responses
 from local.opsgenie import Simulation
 from service.settings import Settings
 from service.transport import open_session
-from tests.console_runner import Run, as_json, lines_of, runner, runner_of
+from tests.console.runner import Run, as_json, lines_of, runner_of
 from tests.world import OPSGENIE
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 @responses.activate

@@ -1,31 +1,17 @@
 """Restoring in bad weather: lost answers, refusals, interrupts, and records that are none."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.opsgenie import Simulation
-from tests.console_runner import Run, as_json, interrupt, normal, runner, terminal, without_what_is_over
+from tests.console.runner import Run, as_json, interrupt, normal, runner, without_what_is_over
 from tests.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-
-
-@pytest.fixture(autouse=True)
-def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    with terminal():
-        yield
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 def statuses(answer: dict[str, Any]) -> set[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from local.opsgenie import Simulation
-from tests.simulated_client import END, START, Client, of_type, user
+from tests.simulated.client import END, START, Client, of_type, user
 
 
 @pytest.fixture

@@ -10,21 +10,11 @@ import console.screen
 from local.opsgenie import Simulation
 from service.settings import Settings
 from tests import truth
-from tests.console_runner import Run, as_json, lines_of, runner, runner_of
+from tests.console.runner import Run, as_json, lines_of, runner, runner_of
 from tests.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 def test_without_apply_nothing_is_changed_and_all_is_shown(simulation: Simulation, run: Run) -> None:

@@ -1,8 +1,6 @@
 """What the commands say: in the words of the command line, and only what is so."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,24 +27,12 @@ from service.model import (
 )
 from service.plan import decide
 from service.shapes import holders_that_stay
-from tests.console_runner import Run, interrupt, runner, terminal
+from tests.console.runner import Run, interrupt, runner
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
 WORDS_OF_THE_API = ("in changes", "in unconfirmed", "in remaining", "send ", "replace_with", "replace-with-with")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.chdir(tmp_path)
-    with terminal():
-        yield
-
-
-@pytest.fixture
-def run(simulation: Simulation) -> Run:
-    return runner(simulation)
 
 
 def test_a_way_back_is_named_only_where_something_was_changed(run: Run) -> None:

@@ -16,7 +16,7 @@ from local.opsgenie.account import Account
 from local.opsgenie.rota import on_call
 from service import shapes
 from service.model import Named
-from tests.simulated_client import of_type, ref, user
+from tests.simulated.client import of_type, ref, user
 
 START = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 END = START + timedelta(weeks=4)
