@@ -1,21 +1,46 @@
-"""Connections on which an answer takes no longer than its time-out: a socket's own starts anew with each byte."""
+"""Connections that take no longer than their time-outs, and read the CA bundle once.
+
+A socket's own time-out starts anew with each byte, and connecting has it for each of a name's addresses.
+"""
 
 import http.client
 import io
 import socket
+import ssl
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
+from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Let `timeout` bound an answer from its first byte to its last, headers and body.
+    """Let `timeout` bound connecting, and an answer from its first byte to its last, headers and body.
+
+    Servers have to be certified by `ca_bundle`, a file or a folder.
 
     https://requests.readthedocs.io/en/latest/user/advanced/#timeouts
     """
+
+    def __init__(self, ca_bundle: str, **options: Any) -> None:
+        self._ca_bundle = ca_bundle
+        self._tls: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+        super().__init__(**options)
+
+    def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> tuple[Any, Any]:
+        """Give every connection the same TLS context: to read a CA bundle costs more processor time than a call."""
+        host, attributes = super().build_connection_pool_key_attributes(request, True)
+        return host, {**attributes, "ssl_context": self._context()} if host["scheme"] == "https" else attributes
+
+    def cert_verify(self, *_: Any) -> None:
+        """Leave verifying to the context; what is set here would read the CA bundle again."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Open the connections to the server."""
@@ -24,9 +49,17 @@ class BoundedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Open the connections through a proxy."""
-        manager = super().proxy_manager_for(proxy, **options)
+        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self._context(), **options)
         _bound(manager)
         return manager
+
+    def _context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._tls is None:
+                self._tls = create_urllib3_context()
+                folder = Path(self._ca_bundle).is_dir()
+                self._tls.load_verify_locations(**{"capath" if folder else "cafile": self._ca_bundle})
+            return self._tls
 
 
 class _Socket(io.RawIOBase):
@@ -58,12 +91,42 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Socket(sock))
 
 
-class _Connection(HTTPConnection):
+class _Connecting(HTTPConnection):
+    """Try the addresses of a name one after the other, all within the one time-out."""
+
     response_class = _Response
 
+    def _new_conn(self) -> socket.socket:
+        if not isinstance(self.timeout, int | float):
+            return super()._new_conn()
+        whole, host = self.timeout, self._dns_host
+        end = time.monotonic() + whole
+        try:
+            found = socket.getaddrinfo(host.strip("[]"), self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise NewConnectionError(self, f"the name {host} cannot be resolved: {error}") from error
+        try:
+            for place, (*_, address) in enumerate(found, 1):
+                left = end - time.monotonic()
+                if left <= 0:
+                    break
+                self.timeout, self._dns_host = left, str(address[0])
+                try:
+                    return super()._new_conn()
+                except (NewConnectionError, ConnectTimeoutError):
+                    if place == len(found):
+                        raise
+        finally:
+            self.timeout, self._dns_host = whole, host
+        raise ConnectTimeoutError(self, f"no connection to {host} within {whole} seconds")
 
-class _TLSConnection(HTTPSConnection):
-    response_class = _Response
+
+class _Connection(_Connecting):
+    pass
+
+
+class _TLSConnection(_Connecting, HTTPSConnection):
+    pass
 
 
 class _Pool(HTTPConnectionPool):

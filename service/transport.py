@@ -5,10 +5,12 @@ import ssl
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import requests
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from tenacity import Retrying
@@ -30,7 +32,7 @@ from service.errors import (
 )
 from service.parallel import AT_ONCE
 from service.retries import Throttle, patiently, retry_after
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
@@ -57,18 +59,31 @@ class GenieKey(AuthBase):
 
 
 def open_session(settings: Settings) -> requests.Session:
-    """Return a session to be kept for the life of the process, so that connections are used again."""
-    session = requests.Session()
+    """Return a session to be kept for the life of the process, so that connections are used again.
+
+    Raises SettingsError where proxy or CA bundle of the environment cannot be used.
+    """
+    session, ca_bundle = requests.Session(), str(DEFAULT_CA_BUNDLE_PATH)
     session.auth = GenieKey(settings.access_token)
     session.headers["User-Agent"] = "opsgenie-offboarding"
     if not settings.is_loopback:
         # Proxy and CA bundle are taken from the environment once: to ask for each call costs more than the call.
         found = session.merge_environment_settings(settings.opsgenie_api_url, {}, False, None, None)
-        session.proxies, session.verify = found["proxies"], found["verify"]
+        session.proxies = found["proxies"]
+        if isinstance(found["verify"], str):
+            ca_bundle = found["verify"]
+        _check_surroundings(ca_bundle, session.proxies.get("https") or "")
     session.trust_env = False
     session.cookies = RequestsCookieJar(policy=_NO_COOKIES)
-    session.mount(settings.opsgenie_api_url, BoundedAdapter(pool_connections=1, pool_maxsize=AT_ONCE))
+    session.mount(settings.opsgenie_api_url, BoundedAdapter(ca_bundle, pool_connections=1, pool_maxsize=AT_ONCE))
     return session
+
+
+def _check_surroundings(ca_bundle: str, proxy: str) -> None:
+    if not Path(ca_bundle).exists():
+        raise SettingsError(f"the CA bundle {ca_bundle} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names is not there")
+    if proxy.lower().startswith("socks"):
+        raise SettingsError("HTTPS_PROXY names a SOCKS proxy; only HTTP proxies can be used")
 
 
 class Transport:
@@ -92,7 +107,7 @@ class Transport:
 
         Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off.
         """
-        url = "/".join([self._base_url, *(quote(part, safe="") for part in path)])
+        url = "/".join([self._base_url, *map(_quoted, path)])
         if not retry:
             return self._attempt(method, url, query, body)
         maybe_done = False
@@ -149,6 +164,13 @@ class Transport:
         if not self._deadline.remaining():
             lost = OutOfTimeError("no answer in time")
         return lost if never_sent else _uncertain(lost)
+
+
+def _quoted(part: str) -> str:
+    # However they are quoted, addresses are tidied up on the way: `..` would be the thing above, and `` the list.
+    if part in {"", ".", ".."}:
+        raise NonsenseError(f"what is named {part!r} has no address of its own")
+    return quote(part, safe="", errors="surrogatepass")
 
 
 def _content(response: requests.Response) -> bytes:

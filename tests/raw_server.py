@@ -1,6 +1,7 @@
 """A server on loopback that answers every connection with the same bytes, and keeps what it hears."""
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,18 +22,21 @@ class RawServer:
 
 
 @contextmanager
-def raw_server(*pieces: bytes, pause: float = 0.0) -> Iterator[RawServer]:
+def raw_server(*pieces: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
     """Listen as long as the context lasts; pause before each piece of an answer, then close the connection."""
     over = threading.Event()
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            # A request without a body comes in one piece.
-            server.heard.append(self.request.recv(65536).decode("latin-1"))
             with suppress(OSError):
+                connection = tls.wrap_socket(self.request, server_side=True) if tls else self.request
+                # A request without a body comes in one piece.
+                server.heard.append(connection.recv(65536).decode("latin-1"))
                 for piece in pieces:
                     over.wait(pause)
-                    self.request.sendall(piece)
+                    connection.sendall(piece)
+                if tls:
+                    connection.close()
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listener:
         server = RawServer(listener.server_address[1])
