@@ -76,6 +76,8 @@ function = aws.lambda_.Function(
             "ACCESS_TOKEN": config.access_token,
             "OPSGENIE_API_URL": config.opsgenie_api_url,
             "PROTECTED_USERS": ",".join(config.protected_users),
+            # A name server that is silent must not outlast the request: no time-out of ours is over a look-up.
+            "RES_OPTIONS": "timeout:1 attempts:2",
         }
     },
     opts=ResourceOptions(depends_on=[may_log]),

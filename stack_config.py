@@ -70,6 +70,9 @@ def _checks(config: StackConfig) -> Iterator[tuple[str, object, bool]]:
     yield f"logRetentionDays takes one of {DAYS}", days, str(days) in DAYS.split(", ")
     yield "aliasVersion takes the number of a version, or 0 for the newest", version, version >= 0
     yield "alarmEmail takes an e-mail address or nothing", address, not address or bool(re.fullmatch(EMAIL, address))
+    # AWS takes 4 KB of environment; the key, the address and the names of the variables are in there too.
+    in_all = f"{len(config.protected_users)} addresses"
+    yield "protectedUsers takes 3000 characters in all", in_all, len(",".join(config.protected_users)) <= 3000
     for user in config.protected_users:
         yield "protectedUsers takes a list of e-mail addresses", user, bool(re.fullmatch(EMAIL, user))
     # An API that has no policy any more keeps the one it had: the provider takes a missing one for an unknown one.
@@ -80,7 +83,8 @@ def _checks(config: StackConfig) -> Iterator[tuple[str, object, bool]]:
 
 def _is_network(text: str) -> bool:
     try:
-        return bool(ip_network(text))
+        # Python takes masks and zones too, which AWS does not.
+        return bool(ip_network(text)) and bool(re.fullmatch(r"[^/%]+(/\d+)?", text))
     except ValueError:
         return False
 

@@ -9,7 +9,17 @@ from typing import Protocol
 from tenacity import Retrying
 
 from service.errors import NonsenseError, NotFoundError, RefusedError, RejectedError, ServiceError
-from service.model import Blocker, Change, Entry, Escalation, Person, Rotation, Survey
+from service.model import (
+    Blocker,
+    Change,
+    Entry,
+    Escalation,
+    ForwardingRule,
+    Override,
+    Person,
+    Rotation,
+    Survey,
+)
 
 FRESH = 1.0
 """Seconds for which a rotation or escalation counts as just read."""
@@ -85,8 +95,13 @@ class Changes:
         except ServiceError as error:
             if not self._happened(change, detach, error):
                 raise
-            made = error.maybe_done
+            made = error.maybe_done or self._went_with_the_account(change)
         self._settle(change, made=made)
+
+    def _went_with_the_account(self, change: Change) -> bool:
+        """Tell whether to delete the account has deleted this too."""
+        deleted = any(isinstance(made.before, Person) for made in self._made)
+        return deleted and isinstance(change.before, Override | ForwardingRule)
 
     def _rewrite(self, change: Change, detach: Detach, read_at: float) -> bool:
         """Write a rotation or escalation, read again where it was read long ago or an earlier try failed.

@@ -50,11 +50,15 @@ class NonsenseError(ServiceError):
 
 
 class UnavailableError(ServiceError):
-    """The server throttles or is down; `retry_after` is in seconds, where the server said so."""
+    """The server throttles or is down; both are in seconds, where the server said so.
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    `retry_after` is when to come back; `period` is how long the limit counts calls, so the most that it may take.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, period: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.period = period
 
 
 class ThrottledError(UnavailableError):

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import awsgi
 
@@ -23,21 +24,21 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
         app = create_app(Settings.from_environ(environ))
     except SettingsError as error:
         message = f"the function is not set up: {error.message}"
-        return lambda _, context: _plain(500, message, context)
+        return lambda event, context: _plain(500, message, event, context)
 
     def handle(event: object, context: Any) -> dict[str, Any]:
         try:
             wanted = usable(event)
         except EventError as error:
-            return _plain(400, str(error), context, errors=[str(error)])
+            return _plain(400, str(error), event, context, errors=[str(error)])
         answer = awsgi.response(app, wanted, context)
         return {**answer, "statusCode": int(answer["statusCode"])}
 
     return handle
 
 
-def _plain(status: int, message: str, context: Any, **rest: Any) -> dict[str, Any]:
-    request_id = getattr(context, "aws_request_id", None)
+def _plain(status: int, message: str, event: object, context: Any, **rest: Any) -> dict[str, Any]:
+    request_id = _request_id(event) or getattr(context, "aws_request_id", None) or str(uuid4())
     level = logging.ERROR if status >= 500 else logging.WARNING
     trail.record("outcome", level=level, request_id=request_id, status=status, message=message)
     return {
@@ -46,6 +47,14 @@ def _plain(status: int, message: str, context: Any, **rest: Any) -> dict[str, An
         "isBase64Encoded": False,
         "body": json.dumps({"message": message, "request_id": request_id, **rest}),
     }
+
+
+def _request_id(event: Any) -> str | None:
+    try:
+        found = event["requestContext"]["requestId"]
+    except (TypeError, KeyError, IndexError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 handler = make_handler(os.environ)

@@ -117,13 +117,17 @@ class Escalation:
 
 @dataclass(frozen=True)
 class Membership:
-    """A user's place in a team; `id` and `name` are the team's."""
+    """A user's place in a team; `id` and `name` are the team's.
+
+    One is in doubt where the user's list of teams has it and the team's list of members has not.
+    """
 
     kind: ClassVar = "team"
     id: str
     name: str
     user: Named
     role: str
+    in_doubt: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,8 @@ class Offboarding:
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._client.survey(person)
+        # To remove nobody from a team does no harm, but need not be done again each time that a list is behind.
+        survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.in_doubt))
         changes = self._plan(survey, end)
         if end and not changes and not self._looked_everywhere:
             # Held, and the person's own lists show nothing: look everywhere, and at what is over too. Only once, since

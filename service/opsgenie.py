@@ -113,7 +113,8 @@ class Opsgenie:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
         # Whether a user's own list has the forwarding rules to the user is not documented; the account's list has them.
         calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
-        teams, schedules, escalations, own, every = self._parallel.run(calls)
+        *named, own, every = self._parallel.run(calls)
+        teams, schedules, escalations = map(_once, named)
         readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
         for schedule in schedules:
             reads: list[Callable[[Named], Any]] = [api.rotations, api.overrides]
@@ -136,8 +137,7 @@ class Opsgenie:
         user = Named(person.id, person.name)
         membership = self._membership(team, user)
         if membership is None and listed:
-            # The user's list of teams and the team's list of members disagree: to remove nobody does no harm.
-            membership = Membership(team.id, team.name, user, "")
+            membership = Membership(team.id, team.name, user, "", in_doubt=True)
         return [membership] if membership else []
 
     def _membership(self, team: Named, user: Named) -> Membership | None:
@@ -145,6 +145,10 @@ class Opsgenie:
             if Person(user.id, user.name).is_named(member.id, member.name):
                 return Membership(team.id, team.name, user, role)
         return None
+
+
+def _once(entries: list[Named]) -> list[Named]:
+    return list({entry.id: entry for entry in entries}.values())
 
 
 def _unless_gone(read: Callable[[Named], Any], listed: Named, listing: Callable[[], list[Named]]) -> list[Any]:

@@ -63,7 +63,8 @@ def detach(entry: Rotation | Escalation, person: Person, replacement: Person | N
 
 def holds_surely(survey: Survey) -> bool:
     """Tell whether something was found for which an account is never deleted: a rotation, an escalation or a team."""
-    return bool(survey.rotations or survey.escalations or survey.memberships)
+    memberships = [membership for membership in survey.memberships if not membership.in_doubt]
+    return bool(survey.rotations or survey.escalations or memberships)
 
 
 def _detach_rotation(rotation: Rotation, person: Person, replacement: Person | None) -> Change | Blocker | None:

@@ -61,8 +61,11 @@ def from_service_error(error: ServiceError, changes: Changes) -> Problem:
             return Problem(502, message, {"blockers": blockers_json(blockers), **so_far})
         case OutOfTimeError():
             return Problem(504, _late(changes), {**so_far, "remaining": _json(changes.remaining)})
+        case UnavailableError() if _is_gone(changes):
+            return Problem(502, f"Opsgenie is throttling or down ({error}). {_made(changes)}", so_far)
         case UnavailableError():
-            seconds = math.ceil(RETRY_AFTER if error.retry_after is None else error.retry_after)
+            known = [seconds for seconds in (error.retry_after, error.period) if seconds is not None]
+            seconds = math.ceil([*known, RETRY_AFTER][0])
             message = f"Opsgenie is throttling or down ({error}); send this again in {max(1, seconds)} seconds."
             return Problem(503, f"{message} {_made(changes)}", so_far, {"Retry-After": str(max(1, seconds))})
         case KeyRefusedError():
@@ -77,7 +80,13 @@ def from_service_error(error: ServiceError, changes: Changes) -> Problem:
 
 def _so_far(changes: Changes) -> dict[str, Any]:
     unconfirmed = {"unconfirmed": _json(changes.unconfirmed)} if changes.unconfirmed else {}
-    return {"changes": _json(changes.made), **unconfirmed}
+    remaining = {"remaining": _json(changes.remaining)} if _is_gone(changes) else {}
+    return {"changes": _json(changes.made), **unconfirmed, **remaining}
+
+
+def _is_gone(changes: Changes) -> bool:
+    """Tell whether the account is deleted and something is left: to send the request again would find nobody."""
+    return bool(changes.remaining) and any(change.before.kind == "user" for change in changes.made)
 
 
 def _json(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
@@ -85,12 +94,14 @@ def _json(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
 
 
 def _made(changes: Changes) -> str:
+    if _is_gone(changes):
+        return "The account is deleted, and what is in remaining has to be removed by hand"
     if changes.unconfirmed:
         return "What was changed is in changes, what may have been in unconfirmed"
     return "What was changed is in changes" if changes.made else "Nothing was changed"
 
 
 def _late(changes: Changes) -> str:
-    if any(change.before.kind == "user" for change in changes.made):
-        return "out of time: the account is deleted, but what is in remaining has to be removed by hand"
+    if _is_gone(changes):
+        return f"out of time. {_made(changes)}"
     return f"out of time; send this again, it goes on where it stopped. {_made(changes)}"

@@ -50,6 +50,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
+def period(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds in which Opsgenie counts calls against its limit; None where it does not say.
+
+    https://docs.opsgenie.com/docs/api-rate-limiting
+    """
+    text = headers.get("X-RateLimit-Period-In-Sec", "").strip()
+    return float(text[:9]) if text.isascii() and text.isdigit() else None
+
+
 class Throttle:
     """A bound on the calls under way that halves each time the server throttles."""
 

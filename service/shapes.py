@@ -144,11 +144,16 @@ def override(data: Json, schedule: Named) -> Override:
     return Override(
         id=text(data["alias"]),
         schedule=schedule,
-        user=named_user(data["user"]),
+        user=_stand_in(data["user"]),
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
         rotations=tuple(named(entry) for entry in data.get("rotations") or ()),
     )
+
+
+def _stand_in(data: Json) -> Named:
+    """Read who stands in; only users do in Opsgenie's own pages, and whoever else does is not the person."""
+    return named_user(data) if data.get("type", "user") == "user" else Named("", "")
 
 
 def forwarding_rule(data: Json) -> ForwardingRule:

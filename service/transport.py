@@ -31,7 +31,7 @@ from service.errors import (
     UnavailableError,
 )
 from service.parallel import AT_ONCE
-from service.retries import Throttle, patiently, retry_after
+from service.retries import Throttle, patiently, period, retry_after
 from service.settings import Settings, SettingsError
 
 CONNECT_TIMEOUT = 4.0
@@ -195,7 +195,8 @@ def _answer(response: requests.Response, content: bytes) -> dict[str, Any]:
     """
     status = response.status_code
     if status == 429:
-        raise ThrottledError("too many requests", retry_after=retry_after(response.headers))
+        times = {"retry_after": retry_after(response.headers), "period": period(response.headers)}
+        raise ThrottledError("too many requests", **times)
     if status >= 500 and status != 501:
         raise _uncertain(UnavailableError(f"status {status}", retry_after=retry_after(response.headers)))
     answer = _json_object(content)

@@ -19,7 +19,7 @@ from service.errors import (
     ServiceError,
     UnavailableError,
 )
-from service.model import Change, Membership
+from service.model import Change, Entry, ForwardingRule, Membership, Override
 from service.plan import detach
 from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, LEAVER, NAMED_HARI, TEAM, rotation
@@ -28,6 +28,8 @@ DAYS, WITHOUT = rotation(LEAVER, ANNA), rotation(ANNA)
 OUT = Change("remove", DAYS, WITHOUT)
 MEMBER = Membership("id-data", "Data", NAMED_HARI, "admin")
 LEAVE = Change("remove", MEMBER)
+COVER = Override("cover", NAMED_HARI, NAMED_HARI, "", "")
+FORWARD = ForwardingRule("id-forward", "", NAMED_HARI, NAMED_HARI, "", "")
 READ, WRITE = "reread rotation id-rotation", "remove rotation id-rotation"
 READ_TEAM, WRITE_TEAM = "reread team id-data", "remove team id-data"
 
@@ -252,6 +254,22 @@ def test_what_is_gone_already_is_not_told(writer: Writer) -> None:
     writer.make(LEAVE)
 
     assert (writer.outcome(), writer.pager.log) == (((), (OUT,), ()), [WRITE_TEAM, READ_TEAM])
+
+
+@pytest.mark.parametrize("entry", [COVER, FORWARD, MEMBER])
+def test_what_goes_with_the_account_is_told(writer: Writer, entry: Entry) -> None:
+    """To put it back, somebody has to know that it was there."""
+    change, end = Change("delete", entry), Change("deactivate", HARI)
+    gone = failing(NotFoundError("gone"), first=lambda: writer.pager.entries.pop(change.key, None))
+    writer.pager.when(f"delete {entry.kind} {entry.id}", gone)
+    writer.changes.plan((change, end))
+    writer.make(end)
+
+    writer.make(change)
+
+    told = (change, end) if entry is not MEMBER else (end,)
+    assert writer.changes.made == told
+    assert writer.changes.remaining == ()
 
 
 def test_what_is_rejected_since_it_is_gone_is_not_told(writer: Writer) -> None:

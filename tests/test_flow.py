@@ -5,7 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import NotFoundError, OutOfTimeError, PutBackError, RefusedError, StillUsedError, UnavailableError
+from service.errors import (
+    NotFoundError,
+    OutOfTimeError,
+    PutBackError,
+    RefusedError,
+    RejectedError,
+    StillUsedError,
+    UnavailableError,
+)
 from service.model import Blocker, Change, ForwardingRule, Membership, Named, Override, Request
 from service.offboarding import Offboarding, Report
 from service.parallel import Parallel
@@ -222,6 +230,21 @@ def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: Pag
     late = (Change("remove", hidden, replace(rotation(ANNA), id="hidden")), Change("delete", OVER))
     assert by_key(report.changes) == by_key((*CHANGES, *late))
     assert refusing.log.count("thorough survey") == 1
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
+    refusing: Pager, monkeypatch: pytest.MonkeyPatch, keep: bool
+) -> None:
+    listed, stale = refusing.survey, (replace(MEMBER, in_doubt=True),)
+    monkeypatch.setattr(refusing, "survey", lambda person: replace(listed(person), memberships=stale))
+    refusing.entries = {Change("", COVER).key: COVER}
+    refusing.when("remove team id-data", failing(RejectedError("no member")))
+
+    report = Run(refusing, keep_user=keep)()
+
+    assert report.changes == ((CHANGES[2],) if keep else (CHANGES[2], END))
+    assert refusing.log.count("remove team id-data") == 1
 
 
 def test_what_nothing_shows_is_looked_for_once(refusing: Pager) -> None:

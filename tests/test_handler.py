@@ -15,6 +15,7 @@ from tests.handlers import Handle, imported, started
 
 NORA = '{ "username":"nora@example.com" }'
 NOT_ONE = "the event is not one of an API Gateway REST API"
+LAMBDA_ID = "lambda-request-id"
 NO_PARTS = f"{NOT_ONE}: it has no httpMethod and path"
 WRONG_BODY = "the event's body is not what its isBase64Encoded says"
 
@@ -37,7 +38,7 @@ def answer(status: int, headers: dict[str, str] | None = None, **body: Any) -> d
     }
 
 
-def plain(status: int, message: str, request_id: str | None = "lambda-request-id", **rest: Any) -> dict[str, Any]:
+def plain(status: int, message: str, request_id: str = LAMBDA_ID, **rest: Any) -> dict[str, Any]:
     """Make the answer of a handler that has no use for the app."""
     return {
         "statusCode": status,
@@ -177,7 +178,8 @@ def test_another_method_is_not_allowed(simulation: Simulation, handle: Handle, m
 def test_an_event_of_another_kind_is_refused(
     simulation: Simulation, handle: Handle, event: object, message: str
 ) -> None:
-    assert handle(event) == plain(400, message, errors=[message])
+    request_id = REQUEST_ID if isinstance(event, dict) and "identity" in event.get("requestContext", {}) else LAMBDA_ID
+    assert handle(event) == plain(400, message, request_id, errors=[message])
     assert simulation.calls == []
 
 
@@ -235,9 +237,12 @@ def test_lambdas_time_is_the_budget(simulation: Simulation, handle: Handle, mill
 )
 def test_without_settings_every_event_is_told_so(environ: dict[str, str], message: str) -> None:
     with imported(environ) as (module, trail):
-        for event in (api_gateway_event(body=NORA), {}, None):
-            assert module.handler(event, Context()) == plain(500, f"the function is not set up: {message}")
-        assert module.handler(None, None) == plain(500, f"the function is not set up: {message}", None)
+        told = f"the function is not set up: {message}"
+        assert module.handler(api_gateway_event(body=NORA), Context()) == plain(500, told, REQUEST_ID)
+        for event in ({}, {"requestContext": {"requestId": 7}}):
+            assert module.handler(event, Context()) == plain(500, told)
+        answered = module.handler(None, None)
+        assert answered == plain(500, told, str(UUID(json.loads(answered["body"])["request_id"])))
 
     assert [(line["level"], line["status"]) for line in trail.lines] == [("ERROR", 500)] * 4
     assert "secret" not in trail.text

@@ -9,10 +9,23 @@ import responses
 
 from service.endpoints import Endpoints
 from service.errors import NonsenseError, NotFoundError
-from service.model import Membership, Named, Survey
+from service.model import Membership, Named, Override, Survey
 from service.opsgenie import Opsgenie
 from service.parallel import Parallel
-from tests.wires import ANYTHING, HARI, HARI_JSON, OVERRIDE, ROTATION, SCHEDULE, URL, sent, transport
+from tests.wires import (
+    ANYTHING,
+    ESCALATION_JSON,
+    FORWARDING_JSON,
+    HARI,
+    HARI_JSON,
+    OVERRIDE,
+    ROTATION,
+    ROTATION_JSON,
+    SCHEDULE,
+    URL,
+    sent,
+    transport,
+)
 
 Call = Callable[[Endpoints], Any]
 
@@ -208,8 +221,36 @@ def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
     listed(mocked, ["teams"])
 
     assert opsgenie.survey(HARI) == Survey(
-        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), ""),)
+        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", in_doubt=True),)
     )
+
+
+def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+    for name, identifier in LISTED.items():
+        mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": [{"id": identifier, "name": identifier}] * 2})
+    mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": [FORWARDING_JSON] * 2})
+    mocked.get(f"{URL}/v2/forwarding-rules", json={"data": []})
+    mocked.get(f"{URL}/v2/schedules/s1/rotations", json={"data": [ROTATION_JSON]})
+    mocked.get(f"{URL}/v2/schedules/s1/overrides", json={"data": []})
+    mocked.get(f"{URL}/v2/schedules/s1/on-calls", json={"data": {"onCallRecipients": ["hari@example.com"]}})
+    mocked.get(f"{URL}/v2/escalations/e1", json={"data": ESCALATION_JSON})
+    mocked.get(f"{URL}/v2/teams/t1", json={"data": {"members": [{"user": HARI_JSON, "role": "user"}]}})
+
+    survey = opsgenie.survey(HARI)
+
+    held = (survey.rotations, survey.escalations, survey.memberships, survey.forwarding_rules, survey.on_call)
+    assert [len(entries) for entries in held] == [1] * 5
+    assert len(mocked.calls) == 10
+
+
+@pytest.mark.parametrize(
+    "user", [{"type": "none"}, {"type": "team", "name": "Data"}, {"type": "schedule", "id": "u/1"}]
+)
+def test_who_stands_in_and_is_no_user_is_not_the_person(mocked: responses.RequestsMock, user: Any) -> None:
+    mocked.get(ANYTHING, json={"data": [{"alias": "o1", "user": user}]})
+
+    (found,) = Endpoints(transport()).overrides(SCHEDULE)
+    assert found == Override("o1", SCHEDULE, Named("", ""), "", "")
 
 
 def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:

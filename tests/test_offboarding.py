@@ -39,6 +39,22 @@ def test_a_second_post_finds_nobody(simulation: Simulation, post: Post) -> None:
     assert simulation.snapshot() == after
 
 
+@pytest.mark.parametrize("alias", [".", ".."])
+def test_an_override_that_is_named_like_a_folder_takes_no_schedule_with_it(
+    simulation: Simulation, post: Post, alias: str
+) -> None:
+    """In an address it would be the list of overrides, or the schedule."""
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"][0]["alias"] = alias
+    schedules = simulation.snapshot()["schedules"]
+
+    answer = post(username=HARI)
+
+    assert (answer.status_code, answer.json["changes"]) == (502, [])
+    assert f"what is named '{alias}' has no address of its own" in answer.json["message"]
+    assert simulation.snapshot()["schedules"] == schedules
+
+
 def test_every_other_participant_stays_in_its_place(simulation: Simulation, post: Post) -> None:
     post(username=HARI)
 

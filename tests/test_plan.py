@@ -161,6 +161,7 @@ def test_changes_come_in_a_fixed_order() -> None:
         ({"rotations": (rotation(LEAVER, ANNA),)}, True),
         ({"escalations": (escalation(LEAVER, ANNA),)}, True),
         ({"memberships": (Membership("id-team", "Data", NAMED_HARI, ""),)}, True),
+        ({"memberships": (Membership("id-team", "Data", NAMED_HARI, "", in_doubt=True),)}, False),
     ],
 )
 def test_what_surely_keeps_an_account_from_being_deleted(holders: dict[str, Any], surely: bool) -> None:

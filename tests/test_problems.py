@@ -36,6 +36,7 @@ BLOCKERS_JSON = [
     {"kind": "owner", "name": "hari@example.com", "reason": "an owner", "remedy": "give another role"},
     {"kind": "integrations", "name": "integrations", "reason": "used", "remedy": "remove"},
 ]
+BY_HAND = "The account is deleted, and what is in remaining has to be removed by hand"
 RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
 
 
@@ -132,6 +133,15 @@ def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
     )
 
 
+@pytest.mark.parametrize(("period", "wait"), [(60.0, "60"), (1.0, "1")])
+def test_where_opsgenie_names_no_time_its_period_is_the_longest_wait(period: float, wait: str) -> None:
+    error = ThrottledError("too many requests", period=period)
+
+    assert from_service_error(error, changes()).headers == {"Retry-After": wait}
+    error.retry_after = 3.0
+    assert from_service_error(error, changes()).headers == {"Retry-After": "3"}
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [(None, "5"), (0.0, "1"), (0.2, "1"), (1.0, "1"), (1.01, "2"), (59.5, "60"), (3600.0, "3600")],
@@ -173,9 +183,34 @@ def test_out_of_time_before_the_first_change() -> None:
 def test_out_of_time_after_the_account_went_is_for_a_person_to_end() -> None:
     problem = from_service_error(OutOfTimeError("late"), changes(made=(END,), planned=(TEAM,)))
 
-    assert problem.message == "out of time: the account is deleted, but what is in remaining has to be removed by hand"
+    assert problem.message == f"out of time. {BY_HAND}"
     assert problem.details["remaining"] == [team_json(TEAM)]
     assert [change["kind"] for change in problem.details["changes"]] == ["user"]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (UnavailableError("status 500", retry_after=3.0), "Opsgenie is throttling or down (status 500)."),
+        (NonsenseError("the answer is odd"), "Opsgenie did not do as asked: the answer is odd."),
+        (KeyRefusedError("not granted"), f"Opsgenie refused the key (not granted); {RIGHTS}."),
+    ],
+)
+def test_after_the_account_went_nobody_is_told_to_come_again(error: ServiceError, message: str) -> None:
+    """A second request would find nobody, and nothing else would name what is left."""
+    so_far = changes(made=(END,), planned=(TEAM, OTHER_TEAM))
+
+    problem = from_service_error(error, so_far)
+
+    assert (problem.status, problem.message, dict(problem.headers)) == (502, f"{message} {BY_HAND}", {})
+    assert problem.details["remaining"] == [team_json(TEAM), team_json(OTHER_TEAM)]
+    assert from_crash(so_far).details == problem.details
+
+
+def test_an_account_that_went_last_leaves_nothing_by_hand() -> None:
+    problem = from_service_error(UnavailableError("status 500"), changes(made=(TEAM, END)))
+
+    assert (problem.status, "remaining" in problem.details) == (503, False)
 
 
 @pytest.mark.parametrize(

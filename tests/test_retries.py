@@ -100,6 +100,21 @@ def test_the_server_says_until_when_to_wait(mocked: responses.RequestsMock, wait
     assert [8 <= wait <= 12.5 for wait in waits] == [True]
 
 
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("60", 60.0), ("1", 1.0), ("", None), ("soon", None), ("\u0661", None), (None, None)]
+)
+def test_the_period_of_a_limit_is_told_to_the_caller(
+    mocked: responses.RequestsMock, header: str | None, seconds: float | None
+) -> None:
+    """Opsgenie documents this header only, and no Retry-After."""
+    mocked.get(ANYTHING, status=429, headers={} if header is None else {"X-RateLimit-Period-In-Sec": header})
+
+    with pytest.raises(ThrottledError) as failed:
+        transport().request("GET", "v2", "teams", retry=False)
+
+    assert (failed.value.period, failed.value.retry_after) == (seconds, None)
+
+
 @pytest.mark.parametrize("header", ["21", "999999999999999999999", "Wed, 21 Oct 2065 07:28:00 GMT"])
 def test_a_wait_past_the_deadline_is_left_to_the_caller(
     mocked: responses.RequestsMock, waits: list[float], header: str

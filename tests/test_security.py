@@ -2,12 +2,14 @@
 
 import json
 import logging
+import ssl
 
 import pytest
 from flask import Flask
 
 from service import trail
-from service.settings import Settings
+from service.bounded import BoundedAdapter
+from service.settings import HOSTS, Settings, SettingsError
 from service.transport import open_session
 from tests import leaks
 from tests.fault_table import HARI
@@ -16,13 +18,26 @@ from tests.world import TOKEN, World
 
 
 @pytest.mark.parametrize("variable", ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
-@pytest.mark.parametrize("value", ["", "0", "false", "/nowhere"])
+@pytest.mark.parametrize("value", ["0", "false", "/nowhere"])
 def test_nothing_around_switches_the_check_of_tls_off(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.setenv(variable, value)
 
-    assert open_session(Settings(TOKEN)).verify not in (False, None, "")
+    with pytest.raises(SettingsError, match=f"^the CA bundle {value} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names"):
+        open_session(Settings(TOKEN))
+
+
+def test_a_blank_ca_bundle_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+    monkeypatch.setenv("CURL_CA_BUNDLE", "")
+    adapter = open_session(Settings(TOKEN)).get_adapter(HOSTS["us"])
+
+    assert isinstance(adapter, BoundedAdapter)
+    context = adapter._context()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.cert_store_stats()["x509_ca"] > 50
 
 
 def test_answers_of_any_size_are_bounded() -> None:
