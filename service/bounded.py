@@ -97,28 +97,30 @@ class _Connecting(HTTPConnection):
     response_class = _Response
 
     def _new_conn(self) -> socket.socket:
-        if not isinstance(self.timeout, int | float):
-            return super()._new_conn()
         whole, host = self.timeout, self._dns_host
+        if not isinstance(whole, int | float):
+            return super()._new_conn()
         end = time.monotonic() + whole
+        failure: Exception = ConnectTimeoutError(self, f"no connection to {host} within {whole} seconds")
         try:
-            found = socket.getaddrinfo(host.strip("[]"), self.port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise NewConnectionError(self, f"the name {host} cannot be resolved: {error}") from error
-        try:
-            for place, (*_, address) in enumerate(found, 1):
-                left = end - time.monotonic()
-                if left <= 0:
+            for address in self._addresses():
+                self.timeout, self._dns_host = end - time.monotonic(), address
+                if self.timeout <= 0:
                     break
-                self.timeout, self._dns_host = left, str(address[0])
                 try:
                     return super()._new_conn()
-                except (NewConnectionError, ConnectTimeoutError):
-                    if place == len(found):
-                        raise
+                except (NewConnectionError, ConnectTimeoutError) as error:
+                    failure = error
         finally:
             self.timeout, self._dns_host = whole, host
-        raise ConnectTimeoutError(self, f"no connection to {host} within {whole} seconds")
+        raise failure
+
+    def _addresses(self) -> list[str]:
+        try:
+            found = socket.getaddrinfo(self._dns_host.strip("[]"), self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise NewConnectionError(self, f"{self.host} cannot be resolved: {error}") from error
+        return [str(address[0]) for *_, address in found]
 
 
 class _Connection(_Connecting):

@@ -178,6 +178,17 @@ def test_nothing_is_done_where_nobody_can_be_reached(
     assert (kind, maybe_done, server.heard) == (UnavailableError, False, [])
 
 
+def test_a_name_that_cannot_be_resolved_has_done_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+
+    kind, maybe_done, _ = failure(lambda: calls(443).request("DELETE", "v2", "users", "u", retry=False))
+
+    assert (kind, maybe_done) == (UnavailableError, False)
+
+
 def test_a_slow_name_server_leaves_no_time_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve(monkeypatch, "127.0.0.1", seconds=0.6)
     with raw_server(OK) as server:
