@@ -14,7 +14,7 @@ from service.parallel import Parallel
 from service.plan import decide, detach, holds_surely
 
 ROUNDS = 4
-"""How often the account is looked at again when somebody puts the person back."""
+"""How often the person is taken out at most, where somebody else puts the person back."""
 
 
 @dataclass(frozen=True)
