@@ -7,6 +7,7 @@ from typing import Any
 from console.desk import Desk, Observed
 from console.interrupts import Interrupts
 from console.record_writer import UNDER_WAY, PersonLine, RecordError
+from console.write_ahead import WriteAhead, each_once
 from service import problems
 from service.errors import (
     KeyRefusedError,
@@ -22,6 +23,9 @@ from service.report import report_json
 
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
 WENT_WELL = (DONE, PLANNED)
+
+AHEAD = "planned; what was done is in a later line of this person's, unless the run was killed"
+"""What a line says that is written before a change."""
 
 DOWN = 3
 """How many people in a row may fail because Opsgenie does not answer, before the rest is not tried."""
@@ -62,7 +66,8 @@ def run(
 ) -> Result:
     """Off-board one person after the other; goes on past those who are refused.
 
-    `before_writing`, which is called before a person's first change, and `on_end` may raise a RecordError.
+    `before_writing`, which is called before a change that is not in the person's last plan, and `on_end` may raise a
+    RecordError.
     """
     outcomes: list[Outcome] = []
     down = 0
@@ -74,7 +79,7 @@ def run(
         outcomes.append(outcome)
         down = down + 1 if isinstance(error, UnavailableError | OutOfTimeError) else 0
         try:
-            if not isinstance(error, RecordError):
+            if outcome.line.follows_plan or not isinstance(error, RecordError):
                 on_end(outcome)
         except RecordError as unwritten:
             error = unwritten
@@ -96,12 +101,11 @@ def _one(
         client, protected = connection.opsgenie, desk.settings.protected_users
         offboarding = Offboarding(client, request, connection.parallel, protected=protected)
 
-        def write_ahead() -> None:
-            planned = "planned; what was done is in a later line of this person's, unless the run was killed"
+        def write(made: tuple[Change, ...], ahead: tuple[Change, ...], again: bool) -> None:
             with interrupts.unbroken():
-                before_writing(_line(request, client, UNDER_WAY, planned, unconfirmed=offboarding.changes.remaining))
+                before_writing(_line(request, client, UNDER_WAY, AHEAD, made, ahead, follows_plan=again))
 
-        client.before_writing = write_ahead
+        plan = client.before_writing = WriteAhead(offboarding.changes, write)
         try:
             with interrupts.breakable():
                 answer = report_json(offboarding.run(), request)
@@ -110,13 +114,14 @@ def _one(
             failure = error
     # Only now, with every thread of the connection at its end, is it known what was changed.
     if failure is not None:
-        status, answer = _failed(failure, offboarding, request)
-    answer["message"] = desk.without_key(answer["message"])
-    broken_off = failure and not isinstance(failure, ServiceError | RecordError) and not request.dry_run
-    in_doubt = offboarding.changes.remaining if broken_off else _gone_with_the_account(desk, client, offboarding)
-    unconfirmed = (*offboarding.changes.unconfirmed, *in_doubt)
-    line = _line(request, client, status, answer["message"], offboarding.changes.made, unconfirmed)
-    return Outcome(request, status, answer, replace(line, follows_plan=client.before_writing is None)), failure
+        status, answer = _failed(failure, offboarding, request, planned=plan.written)
+    message = answer["message"] = desk.without_key(answer["message"])
+    # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
+    lost = failure and (failure.maybe_done if isinstance(failure, ServiceError) else plan.written)
+    in_doubt = offboarding.changes.remaining if lost else _gone_with_the_account(desk, client, offboarding)
+    made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *in_doubt)
+    line = _line(request, client, status, message, made, doubted, follows_plan=plan.written)
+    return Outcome(request, status, answer, line), failure
 
 
 def _line(
@@ -124,8 +129,10 @@ def _line(
     client: Observed,
     outcome: str,
     message: str,
-    changes: tuple[Change, ...] = (),
-    unconfirmed: tuple[Change, ...] = (),
+    changes: tuple[Change, ...],
+    unconfirmed: tuple[Change, ...],
+    *,
+    follows_plan: bool,
 ) -> PersonLine:
     return PersonLine(
         request=replace(request, dry_run=False),
@@ -135,6 +142,7 @@ def _line(
         replacement=client.found.get(request.replace_with or ""),
         changes=changes,
         unconfirmed=unconfirmed,
+        follows_plan=follows_plan,
     )
 
 
@@ -151,11 +159,15 @@ def _gone_with_the_account(desk: Desk, opsgenie: Observed, offboarding: Offboard
     return [change for entry in seen if (change := Change("delete", entry)).key not in made]
 
 
-def _failed(failure: BaseException, offboarding: Offboarding, request: Request) -> tuple[str, dict[str, Any]]:
-    if isinstance(failure, RecordError):
+def _failed(
+    failure: BaseException, offboarding: Offboarding, request: Request, *, planned: bool
+) -> tuple[str, dict[str, Any]]:
+    if isinstance(failure, RecordError) and not planned:
         return FAILED, {"message": "the record cannot be written; nothing was changed"}
     if not isinstance(failure, ServiceError):
-        why = "broken off" if isinstance(failure, KeyboardInterrupt) else f"this program has a defect ({failure!r})"
+        why = f"this program has a defect ({failure!r})"
+        if isinstance(failure, KeyboardInterrupt | RecordError):
+            why = "broken off" if isinstance(failure, KeyboardInterrupt) else "the record cannot be written any more"
         what = (
             "nothing was changed" if request.dry_run else "what was changed, and what may have been, is in the record"
         )

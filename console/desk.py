@@ -1,18 +1,18 @@
 """What every command works with: settings, a connection, the time of day."""
 
 import os
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
 import click
 import requests
 from flask import current_app
 
+from console import streams
 from console.endpoints import ConsoleEndpoints
 from service.deadline import Deadline
 from service.model import Change, Person, Survey
@@ -36,15 +36,15 @@ class SetupError(click.ClickException):
 class Observed(Opsgenie):
     """The same client, which keeps what it found first: a record has that whatever happens next.
 
-    `before_writing` is called once, before the first change; what it raises keeps every change from being made.
+    `before_writing` is called with each change before it is made, and without one before a rotation or an escalation is
+    read to be written; what it raises keeps the change from being made.
     """
 
     def __init__(self, transport: Transport, parallel: Parallel) -> None:
         super().__init__(transport, parallel)
         self.found: dict[str, Person] = {}
         self.seen: Survey | None = None
-        self.before_writing: Callable[[], None] | None = None
-        self._lock = threading.Lock()
+        self.before_writing: Callable[[Change | None], None] = lambda _: None
 
     def find(self, username: str) -> Person:
         """Return the user with this username or id, and remember it."""
@@ -58,12 +58,17 @@ class Observed(Opsgenie):
         self.seen = self.seen or survey
         return survey
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait for a turn, like any client, after what has to come before a change.
+
+        In the turn it would take time between a read and the write that is made from it.
+        """
+        self.before_writing(None)
+        return super().turn()
+
     def make(self, change: Change) -> None:
-        """Carry the change out, like any client."""
-        with self._lock:
-            if self.before_writing:
-                self.before_writing()
-            self.before_writing = None
+        """Carry the change out, like any client, after what has to come before it."""
+        self.before_writing(change)
         super().make(change)
 
 
@@ -106,7 +111,8 @@ class Desk:
 
     def tell_defect(self, error: BaseException) -> None:
         """Print the traceback of what this program did not expect."""
-        click.echo(self.without_key("".join(traceback.format_exception(error))), err=True, nl=False)
+        text = self.without_key("".join(traceback.format_exception(error)))
+        click.echo(text, file=cast(IO[str], streams.stderr()), nl=False)
 
 
 def desk() -> Desk:

@@ -1,11 +1,12 @@
 """Ctrl-C, a closed terminal or a kill: a run stops where nothing is half done."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
 from types import FrameType
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
 
@@ -14,28 +15,47 @@ from console.desk import EXIT_INTERRUPTED
 
 P = ParamSpec("P")
 
+STDERR = 2
+
 
 class Interrupts:
     """The signals that end a run: the first asks it to stop, a second one breaks a person off."""
 
-    def __init__(self, on_first: Callable[[], None]) -> None:
+    def __init__(self, sentence: str) -> None:
+        """Take what is told at the first signal."""
         self.asked = False
-        self._on_first = on_first
+        self._sentence = f"{sentence}\n".encode()
         self._breakable = False
+        self._before: dict[int, Any] = {}
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Take the signals as long as the context lasts."""
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         # What is ignored is meant to be: nohup ignores a closed terminal so that the run goes on.
-        taken = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
-        for number in taken:
-            signal.signal(number, self._take)
+        self._before = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
+        self._watch()
         try:
             yield
         finally:
-            for number, handler in taken.items():
-                signal.signal(number, handler)
+            self._leave()
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Let the signals do what they did before, in the middle of what is watched."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._watch()
+
+    def _watch(self) -> None:
+        for number in self._before:
+            signal.signal(number, self._take)
+
+    def _leave(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     @contextmanager
     def breakable(self) -> Iterator[None]:
@@ -58,8 +78,9 @@ class Interrupts:
     def _take(self, _number: int, _frame: FrameType | None) -> None:
         if not self.asked:
             self.asked = True
-            with suppress(RuntimeError):  # the signal may come in the middle of another print
-                self._on_first()
+            # Nothing more than this: the signal may come in the middle of another print, and the terminal may be gone.
+            with suppress(OSError):
+                os.write(STDERR, self._sentence)
         elif self._breakable:
             self._breakable = False
             raise KeyboardInterrupt

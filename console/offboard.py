@@ -33,7 +33,7 @@ The CSV has a header with the column username and, if you like, replace_with, wh
 semicolons and tabs will do, as spreadsheets write them.
 
 Each --apply writes a record of what was before and after, readable by you only: keep it, `restore` puts everything back
-from it. What is planned for a person is in it before the first change, so that not even a crash loses the way back.
+from it. What is planned for a person is in it before it is changed, so that not even a crash loses the way back.
 
 Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
 
@@ -93,12 +93,14 @@ def offboard(
     _check(options, can_ask=csv_file is not sys.stdin.buffer and screen.can_ask())
     requests = _requests(emails, csv_file, replace_with, keep_user)
     at = desk()
-    result, path = _go(at, requests, options)
-    if json:
-        click.echo(as_json(offboard_screen.for_program(result, path)))
-    else:
-        offboard_screen.show(result, path, applied=apply)
-    _tell(at, result.trouble)
+    interrupts = Interrupts("finishing this person, then stopping; Ctrl-C again breaks off")
+    with interrupts.watched():  # until the last line is printed: without it nobody knows who is off-boarded
+        result, path = _go(at, requests, interrupts, options)
+        if json:
+            screen.emit(as_json(offboard_screen.for_program(result, path)))
+        else:
+            offboard_screen.show(result, path, applied=apply)
+        _tell(at, result.trouble)
     click.get_current_context().exit(_exit_code(result))
 
 
@@ -132,9 +134,8 @@ def _requests(
     return requests
 
 
-def _go(at: Desk, requests: Sequence[Request], options: Options) -> tuple[Result, Path | None]:
+def _go(at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options) -> tuple[Result, Path | None]:
     """Show what would change, ask, and apply; each as far as it was asked for."""
-    interrupts = Interrupts(lambda: screen.say("finishing this person, then stopping; Ctrl-C again breaks off"))
     if options.apply and options.yes:
         return _apply(at, requests, interrupts, options)
     planned = _run(at, [replace(request, dry_run=True) for request in requests], interrupts)
@@ -143,8 +144,9 @@ def _go(at: Desk, requests: Sequence[Request], options: Options) -> tuple[Result
         return planned, None
     if interrupts.asked:
         return replace(planned, stopped="interrupted", interrupted=True), None
-    offboard_screen.show(planned, None, applied=True)
-    _ask(able)
+    with interrupts.unwatched():
+        offboard_screen.show(planned, None, applied=True)
+        _ask(able)
     done, path = _apply(at, [replace(request, dry_run=False) for request in able], interrupts, options)
     refused = tuple(outcome for outcome in planned.outcomes if outcome.status != batch.PLANNED)
     return replace(done, outcomes=done.outcomes + refused), path
@@ -167,7 +169,7 @@ def _apply(at: Desk, requests: Sequence[Request], interrupts: Interrupts, option
 
 
 def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: Record | None = None) -> Result:
-    with screen.progress(len(requests)) as bar, interrupts.watched():
+    with screen.progress(len(requests)) as bar:
         task = bar.add_task("", total=len(requests))
 
         def write(line: PersonLine) -> None:
@@ -175,8 +177,8 @@ def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: 
                 record.write(line, at.now())
 
         def ended(outcome: Outcome) -> None:
-            bar.advance(task)
             write(outcome.line)
+            bar.advance(task)
 
         return batch.run(
             at,
@@ -190,9 +192,10 @@ def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: 
 
 def _tell(at: Desk, trouble: Exception | None) -> None:
     if isinstance(trouble, RecordError):
-        screen.say(f"{trouble}; keep this line of it:" if trouble.line else str(trouble), "red")
+        advice = "; when it can be again, add this line at its end, on a line of its own:" if trouble.line else ""
+        screen.say(f"{trouble}{advice}", "red")
         if trouble.line:
-            click.echo(trouble.line, err=True)
+            screen.say(trouble.line)
     elif trouble:
         at.tell_defect(trouble)
 

@@ -1,6 +1,8 @@
 """Records read back, line by line: who left, and what there is to put back."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,15 @@ from console.record_writer import UNDER_WAY, VERSION
 from service.model import Change, Person
 from service.shapes import Json
 
+BEGIN = b'{"version"'
+"""How each line of a record begins."""
+
 
 @dataclass(frozen=True)
 class Departure:
     """One person's line in a record: who left, who took the places, what changed or may have changed.
 
-    One that is under way was written before the first change, and no line says what was done.
+    One that is under way was written before a change, and no line says what was done.
     """
 
     person: Person
@@ -34,19 +39,17 @@ def read(path: Path) -> tuple[list[Departure], list[str]]:
     departures: list[Departure] = []
     notes: list[str] = []
     try:
-        lines = path.read_bytes().splitlines()
+        lines = list(_lines(path.read_bytes()))
     except OSError as error:
         raise click.UsageError(f"the record {path} cannot be read: {error.strerror}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line, whole in lines:
         try:
-            data = _json(line)
+            data = _json(line, whole=whole)
             departure = _departure(data)
             if data.get("follows_plan"):
                 _forget_what_was_planned(departures, data["person"]["id"])
         except _CutOffError:
-            notes.append(f"{path} line {number} is cut off; the plan before it, if there is one, counts instead")
+            notes.append(f"{path} line {number} is cut off; a plan before it that it would have replaced counts")
             continue
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise click.UsageError(f"{path} line {number} cannot be read: {_reason(error)}") from error
@@ -55,7 +58,7 @@ def read(path: Path) -> tuple[list[Departure], list[str]]:
 
 
 def _forget_what_was_planned(departures: list[Departure], person_id: str) -> None:
-    """Drop the plan of the run whose outcome is known; a run that was killed before keeps its."""
+    """Drop the last plan, which a later line of the same run replaces; a run that was killed before keeps its."""
     for place in reversed(range(len(departures))):
         if departures[place].under_way and departures[place].person.id == person_id:
             del departures[place]
@@ -66,14 +69,38 @@ class _CutOffError(Exception):
     pass
 
 
-def _json(line: bytes) -> Any:
+def _lines(content: bytes) -> Iterator[tuple[int, bytes, bool]]:
+    """Find the lines that are not empty, each with its number and whether it has its end."""
+    *ended, last = content.split(b"\n")
+    for number, line in enumerate((*ended, last), 1):
+        # A crash may leave NULs where a file had grown and nothing was in it yet.
+        text = line.strip(b"\0 \t\r")
+        if text:
+            yield number, text, number <= len(ended)
+
+
+def _json(line: bytes, *, whole: bool) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
+        if (added := _added(line)) is not None:
+            return added
         # A crash or a full disk in the middle of a line leaves it without its end.
-        if line.count(b"{") > line.count(b"}"):
+        if not whole or line.startswith(BEGIN[: len(line)]):
             raise _CutOffError from error
         raise ValueError("it is no JSON") from error
+
+
+def _added(line: bytes) -> Json | None:
+    """Return a whole line that was added by hand to half a line, as its writer had asked for."""
+    place = line.find(BEGIN, 1)
+    while place > 0:
+        with suppress(ValueError, RecursionError):
+            data = json.loads(line[place:])
+            if "changes" in data:
+                return dict(data)
+        place = line.find(BEGIN, place + 1)
+    return None
 
 
 def _reason(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """Records: what a run changed, in JSON lines, so that it can be put back on another day.
 
-Who is changed has two: what is planned, written before the first change, and what was done. A run that is killed leaves
-the first.
+Who is changed has two or more: what is planned, written before the first change and again where the plan changes, and
+what was done. A run that is killed leaves the last plan.
 """
 
 import json
@@ -22,12 +22,12 @@ from service.report import as_json, change_json
 VERSION = 1
 
 UNDER_WAY = "under way"
-"""The outcome in a line that is written before the first change."""
+"""The outcome in a line that is written before a change."""
 
 
 @dataclass(frozen=True)
 class PersonLine:
-    """What is to become of one person, or did; `follows_plan` where a line before has the plan of it."""
+    """What is to become of one person, or did; `follows_plan` where it replaces a line before with an earlier plan."""
 
     request: Request
     outcome: str
@@ -40,7 +40,7 @@ class PersonLine:
 
 
 class RecordError(Exception):
-    """A line of a record cannot be written; `line` has it, empty where nothing was changed yet."""
+    """A line of a record cannot be written; `line` has it, empty where it is a plan, which no change was made from."""
 
     def __init__(self, message: str, line: str) -> None:
         super().__init__(message)
@@ -85,6 +85,7 @@ class Record:
                 data = data[os.write(self._file, data) :]
             os.fsync(self._file)
         except OSError as error:
+            self._begin = b"\n"  # whatever there is of this line, the next one must not run into it
             lost = "" if line.outcome == UNDER_WAY else text
             raise RecordError(f"the record {self.path} cannot be written: {error.strerror}", lost) from error
         self._begin = b""

@@ -63,9 +63,9 @@ def report(json: bool, html: Path | None) -> None:
         raise click.UsageError("--json or --html, not both")
     found, seen = _read()
     if json:
-        click.echo(as_json(_json(found)))
+        screen.emit(as_json(_json(found)))
     elif html == page_file.STANDARD_OUTPUT:
-        click.echo(page(found, seen), nl=False)
+        screen.emit(page(found, seen), newline=False)
     elif html:
         page_file.write(html, page(found, seen))
         screen.say(f"written: {html}")

@@ -84,13 +84,15 @@ def restore(record: Path, only: str | None, apply: bool, json: bool) -> None:
         screen.say(f"note: {note}", "yellow")
     only = _only(only, departures, record)
     at = desk()
-    result = _run(at, Restoring(at, departures, apply=apply), departures, only)
-    if json:
-        click.echo(as_json(_json(result, not_read, applied=apply)))
-    else:
-        _show(result, applied=apply)
-    if result.defect:
-        at.tell_defect(result.defect)
+    interrupts = Interrupts("finishing this person, then stopping")
+    with interrupts.watched():  # until the last line is printed: without it nobody knows what is back
+        result = _run(at, Restoring(at, departures, apply=apply), departures, interrupts, only)
+        if json:
+            screen.emit(as_json(_json(result, not_read, applied=apply)))
+        else:
+            _show(result, applied=apply)
+        if result.defect:
+            at.tell_defect(result.defect)
     click.get_current_context().exit(_exit_code(result) or (EXIT_INCOMPLETE if not_read else 0))
 
 
@@ -107,12 +109,13 @@ def _only(only: str | None, departures: Sequence[Departure], record: Path) -> st
     return asked
 
 
-def _run(at: Desk, restoring: Restoring, departures: Sequence[Departure], only: str | None) -> Result:
+def _run(
+    at: Desk, restoring: Restoring, departures: Sequence[Departure], interrupts: Interrupts, only: str | None
+) -> Result:
     places = restoring.places(only)
     usernames = [departures[place].person.username for place in places]
     returns: list[Return] = []
-    interrupts = Interrupts(lambda: screen.say("finishing this person, then stopping"))
-    with screen.progress(len(places)) as bar, interrupts.watched():
+    with screen.progress(len(places)) as bar:
         task = bar.add_task("", total=len(places))
         for number, place in enumerate(places):
             if interrupts.asked:

@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any, cast
 
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+
+from console import streams
 
 LONG_LIST = 4
 """People from whom on a progress bar is worth its place."""
@@ -28,12 +31,12 @@ def clean(text: object) -> str:
 def out() -> Console:
     """Return the standard output; what is printed is never taken for markup."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False, width=width)
+    return Console(file=cast(IO[str], streams.stdout()), markup=False, emoji=False, highlight=False, width=width)
 
 
 def err() -> Console:
     """Return the standard error, where all goes that is not the result."""
-    return Console(file=sys.stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return Console(file=cast(IO[str], streams.stderr()), markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def can_ask() -> bool:
@@ -44,6 +47,11 @@ def can_ask() -> bool:
 def say(text: object, style: str = "") -> None:
     """Print a remark."""
     err().print(Text(clean(text), style=style))
+
+
+def emit(text: str, *, newline: bool = True) -> None:
+    """Print a result that another program reads."""
+    click.echo(text, file=cast(IO[str], streams.stdout()), nl=newline)
 
 
 def kind(name: str) -> str:

@@ -53,14 +53,22 @@ def put_back(now: Listed, removals: Sequence[Removal], whom: Removal) -> Listed 
     The list must be as the chain left it, but for those of its people who are back in it by now.
     """
     current = slots(now)
-    back = {r.person.id for r in removals if r.now and any(_recipient(s).is_person(r.now) for s in current)}
-    have = _expected(removals, back)
-    want = _expected(removals, back | {whom.person.id})
-    if _same(current, want):
-        return None
-    if not _same(current, have):
-        return Differs(_difference(have, current))
-    return _with(now, _kept(want, current))
+    there = {r.person.id for r in removals if r.now and any(_recipient(s).is_person(r.now) for s in current)}
+    # Who is there may be back, or only stand in for somebody who was taken out later.
+    for back in (there, there - _stand_ins(removals)):
+        want = _expected(removals, back | {whom.person.id})
+        if _same(current, want):
+            return None
+        if _same(current, _expected(removals, back)):
+            return _with(now, _kept(want, current))
+    return Differs(_difference(_expected(removals, there), current))
+
+
+def _stand_ins(removals: Sequence[Removal]) -> set[str]:
+    """Return the ids of the chain's people who also took somebody's places."""
+    stand_ins = [removal.replacement for removal in removals if removal.replacement]
+    people = [removal.person for removal in removals]
+    return {person.id for person in people if any(person.is_named(one.id, one.username) for one in stand_ins)}
 
 
 def _expected(removals: Sequence[Removal], back: AbstractSet[str]) -> Slots:

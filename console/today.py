@@ -13,7 +13,8 @@ class People:
     """Looks each person up once: by the old id, or by the username where the account was made anew."""
 
     def __init__(self, departures: Sequence[Departure]) -> None:
-        self._recorded = [departure.person for departure in departures]
+        # The last departure first: who left twice is known by the account that the second one was from.
+        self._recorded = [departure.person for departure in reversed(departures)]
         self._known: dict[str, Person | None] = {}
         self._awaited: set[str] = set()
 
@@ -33,13 +34,19 @@ class People:
 
     def forget(self, person: Person) -> None:
         """Look the person up again next time, unless an invitation is only planned."""
-        if _key(person) not in self._awaited:
-            self._known.pop(_key(person), None)
+        for key in self._keys(person) - self._awaited:
+            self._known.pop(key, None)
 
     def await_invitation(self, person: Person) -> None:
         """Count a person as there whom a dry run would invite; the new id is not known, so the old one stands in."""
-        self._known[_key(person)] = person
-        self._awaited.add(_key(person))
+        for key in self._keys(person):
+            self._known[key] = person
+            self._awaited.add(key)
+
+    def _keys(self, person: Person) -> set[str]:
+        """Return the keys of all the accounts in the record that had the person's username, one after the other."""
+        username = ascii_lower(person.username)
+        return {_key(person), *(_key(one) for one in self._recorded if ascii_lower(one.username) == username)}
 
 
 def _key(person: Person) -> str:

@@ -1,11 +1,13 @@
 """What the tests of the operator's commands share."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from werkzeug.serving import make_server
 
-from local.opsgenie import Simulation
+from local.opsgenie import Simulation, create_app
 from tests.console.runner import Run, runner, terminal
 
 
@@ -20,3 +22,15 @@ def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.M
 def run(simulation: Simulation) -> Run:
     """Run a command line in front of the simulated Opsgenie."""
     return runner(simulation)
+
+
+@pytest.fixture
+def address(simulation: Simulation) -> Iterator[str]:
+    """Serve the simulated Opsgenie, which the test can look into, on loopback."""
+    server = make_server("127.0.0.1", 0, create_app(simulation), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,7 +1,10 @@
 """The operator's commands in front of the simulated Opsgenie, and accounts compared by what matters."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +21,8 @@ from local.opsgenie import Simulation
 from local.opsgenie import create_app as create_opsgenie
 from service.settings import Settings
 from service.transport import open_session
+from tests import truth
+from tests.local_stack import ROOT
 from tests.world import NOW, OPSGENIE
 from tests.wsgi_adapter import WsgiAdapter
 
@@ -52,6 +57,15 @@ def runner_of(settings: Settings | None, session: requests.Session | None, now: 
     return run
 
 
+def process_of(address: str, *words: str, **streams: Any) -> subprocess.Popen[bytes]:
+    """Run a command line in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "console", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": address},
+        **streams,
+    )
+
+
 def as_json(result: Result) -> Any:
     """Read what a command printed with --json."""
     return json.loads(result.stdout)
@@ -59,7 +73,7 @@ def as_json(result: Result) -> Any:
 
 def lines_of(path: str | Path) -> list[dict[str, Any]]:
     """Read a record's lines on what was done."""
-    lines = [json.loads(line) for line in Path(path).read_text().splitlines()]
+    lines = [json.loads(line) for line in Path(path).read_text().splitlines() if line]
     return [line for line in lines if line["outcome"] != "under way"]
 
 
@@ -119,3 +133,30 @@ def interrupt(number: int = signal.SIGINT) -> None:
     assert main
     signal.pthread_kill(main, number)
     time.sleep(0.05)
+
+
+def add(account: dict[str, Any], username: str, rotation: dict[str, Any]) -> None:
+    """Put somebody at the end of a rotation, as an editor would."""
+    who = {"id": truth.user_of(account, username)["id"], "username": username}
+    rotation["participants"].append({"type": "user", **who})
+
+
+def side_by_side(simulation: Simulation) -> None:
+    """Take away what would be changed first, and alone: the rest is changed side by side."""
+    with simulation.edit() as account:
+        for schedule in account["schedules"]:
+            schedule["overrides"].clear()
+
+
+def copied(simulation: Simulation, record: str, *hooks: Callable[[], None]) -> list[bytes]:
+    """Copy the record at each delete of the account, and let somebody do something at the first ones."""
+    copies: list[bytes] = []
+    left = list(hooks)
+
+    def copy() -> None:
+        copies.append(Path(record).read_bytes())
+        if left:
+            left.pop(0)()
+
+    simulation.before("DELETE", "/v2/users/", copy, times=9)
+    return copies

@@ -1,23 +1,17 @@
 """A run that is killed: its record has the way back, whatever was done by then."""
 
 import json
-import os
 import queue
 import signal
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
-from local.opsgenie import Simulation, create_app
+from local.opsgenie import Simulation
 from local.opsgenie.simulation import Call
-from tests.console.runner import Run, normal, without_what_is_over
-from tests.local_stack import ROOT
+from tests.console.runner import Run, normal, process_of, without_what_is_over
 
 pytestmark = [pytest.mark.sweep, pytest.mark.enable_socket]
 
@@ -26,28 +20,11 @@ RECORD = "record.jsonl"
 COMMAND = ("offboard", HARI, "--apply", "--yes", "--record", RECORD)
 
 
-@pytest.fixture
-def address(simulation: Simulation) -> Iterator[str]:
-    """Serve the simulated Opsgenie, which the test can look into, on loopback."""
-    server = make_server("127.0.0.1", 0, create_app(simulation), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 def kill(simulation: Simulation, address: str, method: str, path: str, skip: int) -> None:
     """Run the command in a process of its own, and kill it in the middle of one of its calls."""
     running: queue.Queue[subprocess.Popen[bytes]] = queue.Queue()
     simulation.before(method, path, lambda: running.get(timeout=10).kill(), skip=skip)
-    with subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "console", *COMMAND],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": address},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with process_of(address, *COMMAND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         running.put(process)
         assert process.wait(30) == -signal.SIGKILL
     # What the process asked for before it went is done all the same.

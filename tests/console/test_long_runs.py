@@ -53,7 +53,7 @@ def test_what_there_was_no_time_for_is_shown(simulation: Simulation) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_finishes_the_person_and_says_where_it_stopped(
-    simulation: Simulation, run: Run, number: int
+    simulation: Simulation, run: Run, number: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = simulation.snapshot()
     simulation.before("PATCH", None, lambda: interrupt(number))
@@ -63,7 +63,7 @@ def test_an_interrupted_run_finishes_the_person_and_says_where_it_stopped(
 
     assert result.exit_code == 130
     assert simulation.snapshot() == truth.left(before, HARI)
-    assert "finishing this person, then stopping" in result.stderr
+    assert capfd.readouterr().err == "finishing this person, then stopping; Ctrl-C again breaks off\n"
     assert "interrupted\nNot tried: nora@example.com and 1 after" in result.stdout
     assert [line["outcome"] for line in lines_of(next(Path("records").iterdir()))] == ["done"]
     assert signal.getsignal(number) == handler

@@ -1,6 +1,8 @@
 """Records read back: what is no record is refused with the reason, and half a line does not cost the whole lines."""
 
+import itertools
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ import pytest
 from console import record_reader
 from local.opsgenie import Simulation
 from service.report import change_json
-from tests.console.runner import Run, as_json, lines_of
+from tests import truth
+from tests.console.runner import Run, as_json, lines_of, normal, without_what_is_over
 from tests.fault_table import KOFI
 
 HARI, NORA = "hari@example.com", "nora@example.com"
@@ -22,8 +25,10 @@ NOBODY = '"version": 1, "person": {"id": "a", "username": "ann@example.com"}'
     [
         ("", "record.jsonl has no changes: there is nothing to put back"),
         ('{"version": 1, "changes": []}\n{"version": 1, "chan', "line 2 is cut off"),
+        ('{"version": 1, "changes": []}\nusername', "line 2 is cut off"),
+        ('{"version": 1, "person": {"profile": {"version": 1}\n', "line 1 is cut off"),
         ("{}\n", "record.jsonl line 1 cannot be read: 'version' is missing"),
-        ("[" * 100_000, "record.jsonl line 1 cannot be read: it is no JSON"),
+        ("[" * 100_000 + "\n", "record.jsonl line 1 cannot be read: it is no JSON"),
         ("username\n", "record.jsonl line 1 cannot be read: it is no JSON"),
         ("\n[1]\n", "record.jsonl line 2 cannot be read: it is of another form"),
         (
@@ -64,11 +69,93 @@ def test_half_a_line_is_skipped_and_told(run: Run, half: str) -> None:
     result = run("restore", RECORD, "--apply", "--json")
 
     assert result.exit_code == 1
-    note = f"record.jsonl line {lost} is cut off; the plan before it, if there is one, counts instead"
+    note = f"record.jsonl line {lost} is cut off; a plan before it that it would have replaced counts"
     assert result.stderr == f"note: {note}\n"
     answer = as_json(result)
     assert answer["not_read"] == [note]
     assert [(one["username"], one["outcome"]) for one in answer["people"]] == [(there, "done")]
+
+
+def departures() -> tuple[list[tuple[str, bool, int]], list[str]]:
+    """Return what the record says of whom: username, whether it is a plan, and how many changes; and the notes."""
+    found, notes = record_reader.read(Path(RECORD))
+    return [(one.person.username, one.under_way, len(one.changes)) for one in found], notes
+
+
+@pytest.mark.parametrize("tail", [b"", b"\n"], ids=["last", "in the middle"])
+def test_a_line_is_cut_off_wherever_it_is_cut(simulation: Simulation, run: Run, tail: bytes) -> None:
+    with simulation.edit() as account:
+        truth.user_of(account, HARI)["fullName"] = "Hari :-}}}}"
+    run("offboard", HARI, *GO)
+    plan, done = Path(RECORD).read_bytes().splitlines(keepends=True)
+
+    for cut in range(1, len(done) - 1, 17):
+        Path(RECORD).write_bytes(plan + done[:cut] + tail)
+        found, notes = departures()
+        assert found == [(HARI, True, 11)], cut
+        assert notes == ["record.jsonl line 2 is cut off; a plan before it that it would have replaced counts"], cut
+
+
+@pytest.mark.parametrize("cut", [0, 400])
+def test_what_a_crash_left_of_nothing_is_no_line(run: Run, cut: int) -> None:
+    """A file may have grown before anything was in it."""
+    run("offboard", HARI, *GO)
+    plan, done = Path(RECORD).read_bytes().splitlines(keepends=True)
+    for end in (b"", b"\n"):
+        Path(RECORD).write_bytes(plan + done[:cut] + bytes(300) + end)
+        found, notes = departures()
+        assert (found, len(notes)) == ([(HARI, True, 11)], 1 if cut else 0)
+    Path(RECORD).write_bytes(bytes(300) + plan + bytes(300) + b"\n" + done)
+    assert departures() == ([(HARI, False, 11)], [])
+
+
+@pytest.mark.parametrize("between", [b"", b"\n"], ids=["into the half", "on its own"])
+def test_a_line_that_was_kept_and_added_by_hand_counts(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, between: bytes
+) -> None:
+    before = without_what_is_over(simulation)
+    real, times = os.write, itertools.count(1)
+
+    def write(file: int, data: bytes) -> int:
+        match next(times):
+            case 2:
+                return real(file, data[:700])
+            case 3:
+                raise OSError(28, "No space left on device")
+        return real(file, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", write)
+        kept = run("offboard", HARI, *GO).stderr.splitlines()[-1]
+    with Path(RECORD).open("ab") as record:
+        record.write(between + kept.encode() + b"\n")
+
+    assert departures()[0] == [(HARI, False, 11)]
+    run("restore", RECORD, "--apply")
+    assert normal(simulation.snapshot()) == before
+
+
+def test_a_line_replaces_the_last_plan_of_the_same_person(run: Run) -> None:
+    run("offboard", HARI, NORA, *GO)
+    hari_plan, hari, nora_plan, nora = Path(RECORD).read_bytes().splitlines(keepends=True)
+    half = json.loads(hari_plan)
+    half["unconfirmed"] = half["unconfirmed"][:5]
+    killed = json.dumps(half).encode() + b"\n"
+    again = json.dumps({**half, "follows_plan": True, "changes": half["unconfirmed"][:3]}).encode() + b"\n"
+    nora_count = len(json.loads(nora)["changes"])
+    expected = {
+        (killed, hari_plan, hari): [(HARI, True, 5), (HARI, False, 11)],
+        (hari_plan, killed, hari): [(HARI, True, 11), (HARI, False, 11)],
+        (hari_plan, nora_plan, hari): [(NORA, True, nora_count), (HARI, False, 11)],
+        (nora_plan, hari_plan, nora): [(HARI, True, 11), (NORA, False, nora_count)],
+        (hari_plan, again): [(HARI, True, 8)],
+        (hari_plan, again, hari): [(HARI, False, 11)],
+        (killed, hari_plan, again): [(HARI, True, 5), (HARI, True, 8)],
+    }
+
+    for lines, found in expected.items():
+        Path(RECORD).write_bytes(b"".join(lines))
+        assert departures() == (found, [])
 
 
 def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) -> None:
@@ -76,9 +163,8 @@ def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) 
         run("offboard", HARI, "--keep-user", *GO)
     done, nothing = lines_of(RECORD)
 
-    departures, _ = record_reader.read(Path(RECORD))
-
-    assert [len(departure.changes) for departure in departures] == [len(done["changes"])] == [10]
+    assert departures() == ([(HARI, False, 10)], [])
+    assert len(done["changes"]) == 10
     assert nothing["changes"] == []
 
 

@@ -12,7 +12,8 @@ from local.opsgenie import Simulation
 from tests import truth
 from tests.console.runner import Run, as_json, lines_of, normal, without_what_is_over
 
-HARI, NORA = "hari@example.com", "nora@example.com"
+HARI, KOFI, NORA = "hari@example.com", "kofi@example.com", "nora@example.com"
+ANDERS = "anders.lindqvist@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
 
@@ -90,6 +91,33 @@ def test_what_was_taken_out_twice_comes_back_as_it_was_the_last_time(
     assert roles[HARI] == "user"
     statuses = {step["status"] for person in as_json(again)["people"] for step in person["steps"]}
     assert statuses == {"there already"}
+
+
+def test_who_left_again_after_coming_back_comes_back_from_the_same_record(simulation: Simulation, run: Run) -> None:
+    """The record knows the person by two accounts, of which neither is there any more."""
+    before = without_what_is_over(simulation)
+    run("offboard", HARI, *GO)
+    assert run("restore", RECORD, "--apply").exit_code == 0
+    run("offboard", HARI, *GO)
+
+    planned = run("restore", RECORD)
+    done = run("restore", RECORD, "--apply")
+
+    assert (planned.exit_code, done.exit_code) == (0, 0), planned.stdout
+    assert planned.stdout.count("invited as") == 1
+    assert normal(simulation.snapshot()) == before
+
+
+def test_who_left_again_with_others_comes_back_with_them(simulation: Simulation, run: Run) -> None:
+    before = without_what_is_over(simulation)
+    run("offboard", HARI, *GO)
+    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert "Sum: 3 done" in run("offboard", HARI, KOFI, ANDERS, *GO).stdout
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.stdout
+    assert normal(simulation.snapshot()) == before
 
 
 def test_a_refused_key_keeps_what_was_done_and_stops_there(simulation: Simulation, run: Run) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,22 @@ def test_one_of_two_who_left_comes_back_alone() -> None:
     both = put_back(back, chain([first, second], 1), second)
     assert isinstance(both, Rotation)
     assert [one.id for one in both.participants] == ["new-ann", "new-bob", "cid"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_who_was_taken_out_and_then_stood_in_for_another_is_not_back_by_that(order: tuple[int, int]) -> None:
+    first = leave(rotation("bob", "ann", "cid", "ann"), "bob")
+    second = leave(after(first), "ann", by="bob")
+    removals = [replace(first, now=PEOPLE["bob"]), second]
+
+    now = after(second)
+    for place in order:
+        back = put_back(now, removals, removals[place])
+        assert isinstance(back, Rotation)
+        now = back
+        assert put_back(now, removals, removals[place]) is None
+
+    assert _names(now) == _names(rotation("bob", "ann", "cid", "ann"))
 
 
 def test_a_chain_ends_where_somebody_else_changed_the_list() -> None:
