@@ -72,7 +72,7 @@ def _checks(config: StackConfig) -> Iterator[tuple[str, object, bool]]:
     yield "alarmEmail takes an e-mail address or nothing", address, not address or bool(re.fullmatch(EMAIL, address))
     # AWS takes 4 KB of environment; the key, the address and the names of the variables are in there too.
     in_all = f"{len(config.protected_users)} addresses"
-    yield "protectedUsers takes 3000 characters in all", in_all, len(",".join(config.protected_users)) <= 3000
+    yield "protectedUsers takes at most 3000 characters in all", in_all, len(",".join(config.protected_users)) <= 3000
     for user in config.protected_users:
         yield "protectedUsers takes a list of e-mail addresses", user, bool(re.fullmatch(EMAIL, user))
     # An API that has no policy any more keeps the one it had: the provider takes a missing one for an unknown one.

@@ -34,7 +34,7 @@ class SetupError(click.ClickException):
 
 
 class Observed(Opsgenie):
-    """The same client, which keeps what it found first: a record has that whatever happens next.
+    """The same client, which keeps whom it found and what it surveyed first: a record has that whatever happens next.
 
     `before_writing` is called with each change before it is made, and without one before a rotation or an escalation is
     read to be written; what it raises keeps the change from being made.

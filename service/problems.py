@@ -64,8 +64,8 @@ def from_service_error(error: ServiceError, changes: Changes) -> Problem:
         case UnavailableError() if _is_gone(changes):
             return Problem(502, f"Opsgenie is throttling or down ({error}). {_made(changes)}", so_far)
         case UnavailableError():
-            known = [seconds for seconds in (error.retry_after, error.period) if seconds is not None]
-            seconds = math.ceil([*known, RETRY_AFTER][0])
+            told = error.period if error.retry_after is None else error.retry_after
+            seconds = math.ceil(RETRY_AFTER if told is None else told)
             message = f"Opsgenie is throttling or down ({error}); send this again in {max(1, seconds)} seconds."
             return Problem(503, f"{message} {_made(changes)}", so_far, {"Retry-After": str(max(1, seconds))})
         case KeyRefusedError():

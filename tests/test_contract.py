@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.opsgenie.faults import FAULTS
+from local.opsgenie.quirks import Quirks
 from tests.local_stack import ROOT
 from tests.virtual import virtual_time
 from tests.world import World
@@ -73,6 +74,22 @@ def test_the_examples_are_answers_that_the_service_gives(status: int, name: str,
 
     assert answer == (status, example["value"])
     check(*answer)
+
+
+def test_after_the_account_went_the_answer_has_what_is_left() -> None:
+    with virtual_time(threads=False):
+        world = World()
+        world.simulation.quirks = Quirks(deletes_in_use=True)
+        world.simulation.faults.order("503", method="PATCH", times=None)
+
+        status, body = post(world, {"username": "hari@example.com"})
+
+    check(status, body)
+    assert (status, len(body["changes"]), len(body["remaining"])) == (502, 6, 5)
+    assert body["message"] == (
+        "Opsgenie is throttling or down (status 503). "
+        "The account is deleted, and what is in remaining has to be removed by hand"
+    )
 
 
 @pytest.mark.parametrize("status", ["200", "400", "404", "409", "502", "503", "504"])

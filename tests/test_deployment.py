@@ -68,7 +68,12 @@ def test_no_secret_leaves_as_plain_text():
 
     environment = deployed.of_type("Function")["environment"]
     assert isinstance(environment, Secret)
-    assert environment.value["variables"]["ACCESS_TOKEN"] == "genie-key"
+    assert environment.value["variables"] == {
+        "ACCESS_TOKEN": "genie-key",
+        "OPSGENIE_API_URL": "https://api.opsgenie.com",
+        "PROTECTED_USERS": "",
+        "RES_OPTIONS": "timeout:1 attempts:2",
+    }
     assert deployed.outputs["apiKey"] == Secret("the-key")
     assert deployed.secret_outputs["plan-key"] == ["value"]
     assert "genie-key" not in repr({**deployed.resources, "function": None})

@@ -20,7 +20,7 @@ from package import PackageError
 WHEEL = {
     "tiny/__init__.py": "SIZE = 1\n",
     "tiny/py.typed": "",
-    "tiny/tests/test_tiny.py": "assert True\n",
+    "tiny/tests/test_tiny.py": "",
     "tiny-1.0.data/scripts/tiny": "#!python\n",
     "tiny-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
     "tiny-1.0.dist-info/licenses/LICENSE": "Do as you like.\n",
