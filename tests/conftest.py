@@ -17,10 +17,14 @@ from service.app import create_app
 from service.endpoints import Endpoints
 from service.settings import Settings
 from service.transport import open_session
+from tests import held
+from tests.handlers import Handle, started
 from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
+from tests.pager import Pager
 from tests.virtual import virtual_time
 from tests.wires import transport
 from tests.world import NOW, OPSGENIE, World
+from tests.writer import Writer
 from tests.wsgi_adapter import WsgiAdapter
 
 Post = Callable[..., Any]
@@ -89,6 +93,32 @@ def mocked() -> Iterator[responses.RequestsMock]:
 def api() -> Endpoints:
     """The calls under test."""
     return Endpoints(transport())
+
+
+@pytest.fixture
+def pager() -> Pager:
+    """An account in which one of everything holds hari."""
+    return held.account()
+
+
+@pytest.fixture
+def refusing(pager: Pager) -> Pager:
+    """The same, with a vendor who refuses to end an account that is held."""
+    pager.told_by_refusal = held.REFUSALS
+    return pager
+
+
+@pytest.fixture
+def writer() -> Writer:
+    """Changes of which two are planned."""
+    return Writer()
+
+
+@pytest.fixture
+def handle(session: requests.Session) -> Iterator[Handle]:
+    """The handler in front of the simulated Opsgenie."""
+    with started(session) as (handle, _):
+        yield handle
 
 
 @pytest.hookimpl(wrapper=True)

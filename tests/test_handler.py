@@ -2,84 +2,13 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 import pytest
-import requests
 
 from local.opsgenie import Simulation
 from tests.events import REQUEST_ID, Context, api_gateway_event
-from tests.handlers import Handle, imported, started
-
-NORA = '{ "username":"nora@example.com" }'
-NOT_ONE = "the event is not one of an API Gateway REST API"
-LAMBDA_ID = "lambda-request-id"
-NO_PARTS = f"{NOT_ONE}: it has no httpMethod and path"
-WRONG_BODY = "the event's body is not what its isBase64Encoded says"
-
-
-@pytest.fixture
-def handle(session: requests.Session) -> Iterator[Handle]:
-    """The handler in front of the simulated Opsgenie."""
-    with started(session) as (handle, _):
-        yield handle
-
-
-def answer(status: int, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
-    """Make the app's answer as API Gateway takes it."""
-    text = json.dumps(body, separators=(",", ":")) + "\n"
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json", "Content-Length": str(len(text)), **(headers or {})},
-        "isBase64Encoded": False,
-        "body": text,
-    }
-
-
-def plain(status: int, message: str, request_id: str = LAMBDA_ID, **rest: Any) -> dict[str, Any]:
-    """Make the answer of a handler that has no use for the app."""
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
-        "isBase64Encoded": False,
-        "body": json.dumps({"message": message, "request_id": request_id, **rest}),
-    }
-
-
-def nora_was_deleted(simulation: Simulation) -> dict[str, Any]:
-    nora = next(user for user in simulation.snapshot()["users"] if user["username"] == "nora@example.com")
-    before = {
-        "id": nora["id"],
-        "username": "nora@example.com",
-        "full_name": nora["fullName"],
-        "role": "User",
-        "owner": False,
-        "blocked": False,
-        "profile": {"timeZone": nora["timeZone"], "locale": nora["locale"]},
-    }
-    change = {
-        "kind": "user",
-        "id": nora["id"],
-        "name": "nora@example.com",
-        "action": "delete",
-        "before": before,
-        "after": None,
-    }
-    return answer(
-        200,
-        message="nora@example.com was deleted",
-        request_id=REQUEST_ID,
-        username="nora@example.com",
-        deleted=True,
-        dry_run=False,
-        changes=[change],
-        on_call_now=[],
-        not_checked=[
-            "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
-        ],
-    )
+from tests.handlers import NO_PARTS, NORA, Handle, answer, imported, nora_was_deleted, plain
 
 
 @pytest.mark.parametrize("encoded", [False, True])
@@ -142,80 +71,6 @@ def test_another_method_is_not_allowed(simulation: Simulation, handle: Handle, m
     expected = answer(405, {"Allow": "POST"}, message=message, request_id=REQUEST_ID)
     assert answered == {**expected, "body": "" if method == "HEAD" else expected["body"]}
     assert simulation.calls == []
-
-
-@pytest.mark.parametrize(
-    ("event", "message"),
-    [
-        (None, f"{NOT_ONE}: it is no object"),
-        ([], f"{NOT_ONE}: it is no object"),
-        ([api_gateway_event(body=NORA)], f"{NOT_ONE}: it is no object"),
-        ("ping", f"{NOT_ONE}: it is no object"),
-        (17, f"{NOT_ONE}: it is no object"),
-        ({}, NO_PARTS),
-        ({"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}, NO_PARTS),
-        ({"Records": [{"eventSource": "aws:sqs", "body": NORA}]}, NO_PARTS),
-        ({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "POST"}}, "body": NORA}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "httpMethod": None}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "httpMethod": ""}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "httpMethod": "POST /x"}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "httpMethod": "P\u00d6ST"}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "path": None}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "path": 7}, NO_PARTS),
-        ({**api_gateway_event(body=NORA), "path": ""}, NO_PARTS),
-        (
-            {"httpMethod": "POST", "path": "/", "headers": {}, "body": NORA, "requestContext": {"elb": {}}},
-            "the event is one of a load balancer, not of an API Gateway REST API",
-        ),
-        ({**api_gateway_event(), "body": {"username": "nora@example.com"}}, "the event's body is no text"),
-        ({**api_gateway_event(), "body": 7}, "the event's body is no text"),
-        (api_gateway_event(body="{}", encoded=True), WRONG_BODY),
-        (api_gateway_event(body="e30", encoded=True), WRONG_BODY),
-        (api_gateway_event(body="\u00fc", encoded=True), WRONG_BODY),
-        (api_gateway_event(body="\ud800"), WRONG_BODY),
-    ],
-)
-def test_an_event_of_another_kind_is_refused(
-    simulation: Simulation, handle: Handle, event: object, message: str
-) -> None:
-    request_id = REQUEST_ID if isinstance(event, dict) and "identity" in event.get("requestContext", {}) else LAMBDA_ID
-    assert handle(event) == plain(400, message, request_id, errors=[message])
-    assert simulation.calls == []
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        {"headers": None, "multiValueHeaders": None},
-        {"headers": {"Content-Length": "x", "Host": None, "Transfer-Encoding": "chunked"}},
-        {"queryStringParameters": {"a": "b"}},
-        {"queryStringParameters": "a=b"},
-        {"isBase64Encoded": None},
-        {"isBase64Encoded": "false"},
-    ],
-)
-def test_other_parts_do_not_matter(simulation: Simulation, handle: Handle, parts: dict[str, Any]) -> None:
-    expected = nora_was_deleted(simulation)
-
-    assert handle({**api_gateway_event(body=NORA), **parts}) == expected
-
-
-@pytest.mark.parametrize(
-    "context", [None, "x", {}, {"identity": None}, {"identity": "x", "requestId": None}, {"requestId": 7}]
-)
-def test_without_a_request_id_one_is_made(handle: Handle, context: object) -> None:
-    answered = handle({**api_gateway_event(body=NORA), "requestContext": context})
-
-    body = json.loads(answered["body"])
-    assert (answered["statusCode"], body["message"]) == (200, "nora@example.com was deleted")
-    assert str(UUID(body["request_id"])) == body["request_id"]
-
-
-def test_an_event_with_the_bare_parts_is_enough(simulation: Simulation, handle: Handle) -> None:
-    answered = handle({"httpMethod": "POST", "path": "/", "body": NORA})
-
-    assert answered["statusCode"] == 200
-    assert [call.method for call in simulation.writes] == ["DELETE"]
 
 
 @pytest.mark.parametrize(("milliseconds", "status"), [(29_000, 200), (2_600, 504), (0, 504), (-5, 504)])

@@ -1,0 +1,127 @@
+"""Looking again: what is put back, shows late or goes meanwhile, and how often it is looked for."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.errors import OutOfTimeError, PutBackError, RefusedError, RejectedError, StillUsedError
+from service.model import Blocker, Change
+from service.offboarding import Report
+from tests.held import CHANGES, COVER, DAYS, END, LATE, MEMBER, OUT_OF_DAYS, OVER, UNLISTED, Run, by_key
+from tests.pager import Pager, failing
+from tests.people import ANNA, HARI, rotation
+
+
+@pytest.mark.parametrize("call", ["survey", "thorough survey", "reread rotation hidden", "remove rotation hidden"])
+def test_what_remains_has_the_account_in_a_later_round_too(refusing: Pager, call: str) -> None:
+    hidden = replace(DAYS, id="hidden")
+    refusing.hidden = {Change("", hidden).key: hidden}
+    refusing.when(call, failing(LATE), skip=1 if call == "survey" else 0)
+
+    made, remaining = Run(refusing).failing(OutOfTimeError, "late")
+    assert made[:5] == CHANGES[:-1]
+    out_of_hidden = Change("remove", hidden, replace(rotation(ANNA), id="hidden"))
+    left = () if "survey" in call else (out_of_hidden, Change("delete", OVER))
+    assert by_key((*made[5:], *remaining)) == by_key((*left, END))
+    assert remaining[-1] == END
+
+
+def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: Pager) -> None:
+    """What is over holds an account as well, for all that is known then."""
+    hidden = replace(DAYS, id="hidden")
+    refusing.hidden = {Change("", hidden).key: hidden}
+
+    report = Run(refusing)()
+
+    late = (Change("remove", hidden, replace(rotation(ANNA), id="hidden")), Change("delete", OVER))
+    assert by_key(report.changes) == by_key((*CHANGES, *late))
+    assert refusing.log.count("thorough survey") == 1
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
+    refusing: Pager, monkeypatch: pytest.MonkeyPatch, keep: bool
+) -> None:
+    listed, stale = refusing.survey, (replace(MEMBER, in_doubt=True),)
+    monkeypatch.setattr(refusing, "survey", lambda person: replace(listed(person), memberships=stale))
+    refusing.entries = {Change("", COVER).key: COVER}
+    refusing.when("remove team id-data", failing(RejectedError("no member")))
+
+    report = Run(refusing, keep_user=keep)()
+
+    assert report.changes == ((CHANGES[2],) if keep else (CHANGES[2], END))
+    assert refusing.log.count("remove team id-data") == 1
+
+
+def test_what_nothing_shows_is_looked_for_once(refusing: Pager) -> None:
+    """A look at everything takes calls without number, and after the last refusal it would serve nobody."""
+    for _ in range(9):
+        refusing.when("deactivate user id-hari", failing(StillUsedError("in use")))
+
+    made, remaining = Run(refusing).failing(StillUsedError, "in use")
+    assert by_key(made) == by_key((*CHANGES[:-1], Change("delete", OVER)))
+    assert remaining == (END,)
+    looks = [call for call in refusing.log if call in ("survey", "thorough survey", "deactivate user id-hari")]
+    assert looks == [
+        *("survey", "deactivate user id-hari", "deactivate user id-hari"),
+        *("survey", "thorough survey", "deactivate user id-hari"),
+        *("survey", "deactivate user id-hari"),
+        *("survey", "deactivate user id-hari"),
+    ]
+
+
+def test_somebody_put_back_is_taken_out_again_for_some_rounds(refusing: Pager) -> None:
+    for skip in (1, 0):
+        refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS), skip=skip)
+
+    assert Run(refusing)().deleted
+    assert refusing.log.count("survey") == 3
+
+
+def test_somebody_put_back_in_each_round_is_reported(refusing: Pager) -> None:
+    for _ in range(9):
+        refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS))
+
+    made, remaining = Run(refusing).failing(StillUsedError, "in use")
+    assert [change for change in made if change != OUT_OF_DAYS] == list(CHANGES[1:-1])
+    assert made.count(OUT_OF_DAYS) == 4
+    assert remaining == (END,), "after the last refusal nobody looks"
+    assert refusing.log.count("deactivate user id-hari") == 5
+
+
+def test_a_kept_user_put_back_in_each_round_is_reported(pager: Pager) -> None:
+    for _ in range(9):
+        pager.when("survey", lambda: pager.put(DAYS))
+
+    run = Run(pager, keep_user=True)
+    made, remaining = run.failing(PutBackError, "somebody else puts the person back each time")
+    assert [change for change in made if change != OUT_OF_DAYS] == list(CHANGES[1:-1])
+    assert made.count(OUT_OF_DAYS) == 4
+    assert remaining == (OUT_OF_DAYS,)
+    assert pager.log.count("survey") == 5
+
+
+def test_an_account_that_goes_meanwhile_is_gone(refusing: Pager) -> None:
+    """The second refusal lets the flow look again, and there is nobody any more."""
+    refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS), skip=1)
+    refusing.when("survey", lambda: refusing.people.pop("hari@example.com"), skip=1)
+
+    report = Run(refusing)()
+
+    assert (report.deleted, report.changes) == (True, CHANGES[:-1])
+    assert refusing.log[-2:] == ["deactivate user id-hari", "reread user id-hari"]
+
+
+def test_a_kept_account_that_goes_meanwhile_is_not_asked_for(pager: Pager) -> None:
+    pager.when("survey", lambda: pager.people.pop("hari@example.com"), skip=1)
+
+    assert Run(pager, keep_user=True)() == Report(HARI, False, CHANGES[:-1], (), (UNLISTED,))
+    assert pager.log[-1] == "survey"
+
+
+def test_a_holder_that_shows_late_is_a_blocker(refusing: Pager) -> None:
+    lock = Blocker("locks", "locks", "a lock holds hari", "open it")
+    refusing.when("deactivate user id-hari", lambda: setattr(refusing, "stays", (lock,)), skip=1)
+
+    made, remaining = Run(refusing).failing(RefusedError, "locks: a lock holds hari")
+    assert (made, remaining) == (CHANGES[:-1], (END,))

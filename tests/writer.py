@@ -1,0 +1,48 @@
+"""The writes of one request, in front of a pager with a rotation and a team."""
+
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from unittest import mock
+
+from service.changes import Changes
+from service.errors import UnavailableError
+from service.model import Change, Membership
+from service.plan import detach
+from tests.pager import Pager, failing
+from tests.people import ANNA, HARI, LEAVER, NAMED_HARI, rotation
+
+DAYS, WITHOUT = rotation(LEAVER, ANNA), rotation(ANNA)
+OUT = Change("remove", DAYS, WITHOUT)
+MEMBER = Membership("id-data", "Data", NAMED_HARI, "admin")
+LEAVE = Change("remove", MEMBER)
+READ, WRITE = "reread rotation id-rotation", "remove rotation id-rotation"
+READ_TEAM, WRITE_TEAM = "reread team id-data", "remove team id-data"
+
+
+class Writer:
+    """The changes under test, in front of a pager with a rotation and a team."""
+
+    def __init__(self) -> None:
+        self.pager = Pager([HARI], DAYS, MEMBER)
+        self.told: list[tuple[str, Change]] = []
+        self.changes = Changes(self.pager, lambda *told: self.told.append(told))
+        self.changes.plan((OUT, LEAVE))
+        self.age = 0.0
+
+    def make(self, change: Change) -> None:
+        clock = SimpleNamespace(monotonic=lambda: 100.0 + self.age)
+        with mock.patch("service.changes.time", clock):
+            self.changes.make(change, partial(detach, person=HARI), 100.0)
+
+    def outcome(self) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
+        """Return what was made, remains, and is not known."""
+        made, unconfirmed = self.changes.made, self.changes.unconfirmed
+        assert [change for event, change in self.told if event == "change"] == list(made)
+        assert [change for event, change in self.told if event == "unconfirmed"] == list(unconfirmed)
+        return made, self.changes.remaining, unconfirmed
+
+    def lose(self, *, done: bool) -> Callable[[], None]:
+        """Return a write of the rotation whose answer is lost."""
+        act = (lambda: self.pager.put(WITHOUT)) if done else (lambda: None)
+        return failing(UnavailableError("lost"), maybe_done=True, first=act)
