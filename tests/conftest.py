@@ -83,6 +83,16 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
+def no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy and no CA bundle in the environment."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
 def mocked() -> Iterator[responses.RequestsMock]:
     """What is sent, and the answers to it."""
     with responses.RequestsMock() as mocked:

@@ -1,11 +1,23 @@
 """A server on loopback that answers every connection with the same bytes, and keeps what it hears."""
 
+import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from service.deadline import Deadline
+from service.settings import Settings
+from service.transport import Transport, open_session
+from tests.wires import KEY
+
+HOST = "opsgenie.test"
 
 
 @dataclass(frozen=True)
@@ -54,3 +66,22 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     """Make an answer."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str, seconds: float = 0.0) -> None:
+    """Let the host's name have these addresses, found out in so many seconds."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *args: Any, **options: Any) -> Any:
+        if host != HOST:
+            return real(host, port, *args, **options)
+        time.sleep(seconds)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def calls(port: int, seconds: float = 20.0, scheme: str = "https") -> Transport:
+    """Make the service's way to the server, by the host's name."""
+    url = f"{scheme}://{HOST}:{port}"
+    return Transport(open_session(Settings(KEY, url)), url, Deadline(seconds))

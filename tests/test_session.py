@@ -18,14 +18,7 @@ OK = http(BODY)
 HEAD = OK.removesuffix(BODY)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-pytestmark = pytest.mark.enable_socket
-
-
-@pytest.fixture(autouse=True)
-def _no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in PROXIES:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("no_surroundings")]
 
 
 def failure(url: str, *, method: str = "DELETE", seconds: float = 20.0) -> ServiceError:

@@ -1,5 +1,7 @@
 """The operator's commands in front of the simulated Opsgenie, and accounts compared by what matters."""
 
+import errno
+import itertools
 import json
 import os
 import signal
@@ -27,6 +29,8 @@ from tests.world import NOW, OPSGENIE
 from tests.wsgi_adapter import WsgiAdapter
 
 Run = Callable[..., Result]
+HALF = 700
+"""Bytes of a line that a full disk has room for."""
 
 
 def runner(
@@ -69,6 +73,11 @@ def process_of(address: str, *words: str, **streams: Any) -> subprocess.Popen[by
 def as_json(result: Result) -> Any:
     """Read what a command printed with --json."""
     return json.loads(result.stdout)
+
+
+def statuses(answer: dict[str, Any]) -> set[str]:
+    """Return what became of the steps of a restore, each status once."""
+    return {step["status"] for person in answer["people"] for step in person["steps"]}
 
 
 def lines_of(path: str | Path) -> list[dict[str, Any]]:
@@ -133,6 +142,32 @@ def interrupt(number: int = signal.SIGINT) -> None:
     assert main
     signal.pthread_kill(main, number)
     time.sleep(0.05)
+
+
+def full_at(*numbers: int) -> Callable[[int], None]:
+    """Return an fsync that finds the disk full these times, counted from 1."""
+    times = itertools.count(1)
+
+    def fsync(_: int) -> None:
+        if next(times) in numbers:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    return fsync
+
+
+def half_of(number: int) -> Callable[[int, bytes], int]:
+    """Return a write that has room for half of this one, counted from 1, then for nothing, then for everything."""
+    real, times = os.write, itertools.count(1)
+
+    def write(file: int, data: bytes) -> int:
+        match next(times) - number:
+            case 0:
+                return real(file, data[:HALF])
+            case 1:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        return real(file, data)
+
+    return write
 
 
 def add(account: dict[str, Any], username: str, rotation: dict[str, Any]) -> None:

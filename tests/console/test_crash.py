@@ -57,26 +57,13 @@ def test_what_a_killed_run_did_is_put_back_from_its_record(
     assert normal(simulation.snapshot()) == before
 
 
-def test_what_a_killed_run_and_a_later_one_did_is_put_back_together(
-    simulation: Simulation, run: Run, address: str
+@pytest.mark.parametrize(("words", "outcome"), [((), "1 done"), (("--replace-with", HARI), "1 refused")])
+def test_what_a_killed_run_did_is_put_back_after_a_later_run_too(
+    simulation: Simulation, run: Run, address: str, words: tuple[str, ...], outcome: str
 ) -> None:
     before = without_what_is_over(simulation)
     kill(simulation, address, "PATCH", "/rotations/", 3)
-    assert "Sum: 1 done" in run(*COMMAND).stdout
-
-    result = run("restore", RECORD, "--apply")
-
-    assert result.exit_code == 0, result.output
-    assert normal(simulation.snapshot()) == before
-
-
-def test_a_later_run_that_changes_nothing_does_not_hide_what_the_killed_one_did(
-    simulation: Simulation, run: Run, address: str
-) -> None:
-    before = without_what_is_over(simulation)
-    kill(simulation, address, "PATCH", "/rotations/", 3)
-    refused = run(*COMMAND, "--replace-with", HARI)
-    assert "Sum: 1 refused" in refused.stdout
+    assert f"Sum: {outcome}" in run(*COMMAND, *words).stdout
 
     result = run("restore", RECORD, "--apply")
 

@@ -1,9 +1,7 @@
 """A record that cannot be written: no change without a plan, and no change that is not told."""
 
-import itertools
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,19 @@ import pytest
 from console.record_writer import PersonLine, Record, RecordError
 from local.opsgenie import Simulation
 from service.model import Request
-from tests.console.runner import Run, add, as_json, copied, lines_of, normal, side_by_side, without_what_is_over
+from tests.console.runner import (
+    HALF,
+    Run,
+    add,
+    as_json,
+    copied,
+    full_at,
+    half_of,
+    lines_of,
+    normal,
+    side_by_side,
+    without_what_is_over,
+)
 from tests.world import NOW
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
@@ -19,22 +29,11 @@ RECORD = "record.jsonl"
 GO = ("--apply", "--yes")
 
 
-def failing(*numbers: int) -> Callable[[int], None]:
-    """Return an fsync that fails these times, counted from 1."""
-    times = itertools.count(1)
-
-    def fsync(_: int) -> None:
-        if next(times) in numbers:
-            raise OSError(5, "Input/output error")
-
-    return fsync
-
-
 @pytest.mark.parametrize("leaver", [HARI, NORA])
 def test_nobody_is_changed_where_the_plan_cannot_be_written(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, leaver: str
 ) -> None:
-    monkeypatch.setattr(os, "fsync", _full_from(1))
+    monkeypatch.setattr(os, "fsync", full_at(1))
 
     result = run("offboard", leaver, MEERA, *GO)
 
@@ -45,22 +44,11 @@ def test_nobody_is_changed_where_the_plan_cannot_be_written(
     assert f"Sum: 1 failed, 1 not tried\nstopped after {leaver}: the record cannot be written\n" in result.stdout
 
 
-def _full_from(write: int) -> Callable[[int], None]:
-    """Return an fsync that finds the disk full from this one on, counted from 1."""
-    writes = itertools.count(1)
-
-    def fsync(_: int) -> None:
-        if next(writes) >= write:
-            raise OSError(28, "No space left on device")
-
-    return fsync
-
-
 @pytest.mark.parametrize("shown", [(), ("--json",)], ids=["tables", "json"])
 def test_a_full_disk_stops_the_run_and_prints_the_line(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, shown: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(os, "fsync", _full_from(2))
+    monkeypatch.setattr(os, "fsync", full_at(2, 3))
 
     result = run("offboard", NORA, HARI, *GO, *shown)
 
@@ -84,34 +72,19 @@ def test_one_plan_that_cannot_be_written_keeps_every_change_from_being_made(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     side_by_side(simulation)
-    monkeypatch.setattr(os, "fsync", failing(1))
+    monkeypatch.setattr(os, "fsync", full_at(1))
 
     result = run("offboard", HARI, "--keep-user", "--record", RECORD, *GO)
 
     assert (result.exit_code, simulation.writes) == (1, [])
-    assert result.stderr == f"the record {RECORD} cannot be written: Input/output error\n"
+    assert result.stderr == f"the record {RECORD} cannot be written: No space left on device\n"
     assert "To undo" not in result.stdout
     assert lines_of(RECORD) == []
 
 
-def half_of_the_first() -> Callable[[int, bytes], int]:
-    """Return a write that takes half a line, then nothing, then everything."""
-    real, times = os.write, itertools.count(1)
-
-    def write(file: int, data: bytes) -> int:
-        match next(times):
-            case 1:
-                return real(file, data[:700])
-            case 2:
-                raise OSError(28, "No space left on device")
-        return real(file, data)
-
-    return write
-
-
 def test_the_line_after_half_a_line_is_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     line = PersonLine(Request(HARI), "failed", "a long story" * 100)
-    monkeypatch.setattr(os, "write", half_of_the_first())
+    monkeypatch.setattr(os, "write", half_of(1))
 
     with Record(Path(RECORD)) as record:
         with pytest.raises(RecordError):
@@ -120,7 +93,7 @@ def test_the_line_after_half_a_line_is_on_its_own(monkeypatch: pytest.MonkeyPatc
         record.write(line, NOW)
 
     half, *whole = Path(RECORD).read_text().splitlines()
-    assert (len(half), [json.loads(text)["outcome"] for text in whole]) == (700, ["failed", "failed"])
+    assert (len(half), [json.loads(text)["outcome"] for text in whole]) == (HALF, ["failed", "failed"])
 
 
 def test_half_a_plan_keeps_every_change_from_being_made(
@@ -129,11 +102,11 @@ def test_half_a_plan_keeps_every_change_from_being_made(
     side_by_side(simulation)
     before = normal(simulation.snapshot())
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", half_of_the_first())
+        patch.setattr(os, "write", half_of(1))
         result = run("offboard", HARI, "--keep-user", "--record", RECORD, *GO)
 
     assert (result.exit_code, simulation.writes) == (1, [])
-    assert len(Path(RECORD).read_bytes()) == 700
+    assert len(Path(RECORD).read_bytes()) == HALF
     assert run("offboard", HARI, "--record", RECORD, *GO).exit_code == 0
     assert run("restore", RECORD, "--apply").exit_code == 1  # there is half a line in it
     assert normal(simulation.snapshot()) == before
@@ -150,7 +123,7 @@ def test_what_was_changed_before_a_second_plan_could_not_be_written_is_in_the_re
 
     copied(simulation, RECORD, edit)
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", failing(2))
+        patch.setattr(os, "fsync", full_at(2))
         result = run("offboard", HARI, NORA, "--record", RECORD, *GO)
 
     assert result.exit_code == 1

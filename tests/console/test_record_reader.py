@@ -1,6 +1,5 @@
 """Records read back: what is no record is refused with the reason, and half a line does not cost the whole lines."""
 
-import itertools
 import json
 import os
 from pathlib import Path
@@ -11,7 +10,7 @@ from console import record_reader
 from local.opsgenie import Simulation
 from service.report import change_json
 from tests import truth
-from tests.console.runner import Run, as_json, lines_of, normal, without_what_is_over
+from tests.console.runner import Run, as_json, half_of, lines_of, normal, without_what_is_over
 from tests.fault_table import KOFI
 
 HARI, NORA = "hari@example.com", "nora@example.com"
@@ -114,18 +113,8 @@ def test_a_line_that_was_kept_and_added_by_hand_counts(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, between: bytes
 ) -> None:
     before = without_what_is_over(simulation)
-    real, times = os.write, itertools.count(1)
-
-    def write(file: int, data: bytes) -> int:
-        match next(times):
-            case 2:
-                return real(file, data[:700])
-            case 3:
-                raise OSError(28, "No space left on device")
-        return real(file, data)
-
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", write)
+        patch.setattr(os, "write", half_of(2))
         kept = run("offboard", HARI, *GO).stderr.splitlines()[-1]
     with Path(RECORD).open("ab") as record:
         record.write(between + kept.encode() + b"\n")

@@ -68,16 +68,6 @@ def test_a_defect_hides_nobody_who_is_off_boarded(simulation: Simulation, run: R
         assert f"Record: {record}" in result.stdout
 
 
-def test_a_defect_at_the_last_one_is_told_too(simulation: Simulation, run: Run) -> None:
-    simulation.before("GET", "/users/", lambda: 1 // 0)
-
-    result = run("offboard", HARI)
-
-    assert result.exit_code == 1
-    assert "Sum: 1 failed" in result.stdout
-    assert "ZeroDivisionError" in result.stderr
-
-
 @pytest.mark.parametrize("mode", [0o644, 0o660])
 def test_a_record_that_others_may_read_is_not_used(simulation: Simulation, run: Run, mode: int) -> None:
     record = Path("record.jsonl")

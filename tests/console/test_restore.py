@@ -7,7 +7,7 @@ import pytest
 
 from local.opsgenie import Quirks, Simulation
 from tests import truth
-from tests.console.runner import Run, as_json, normal, runner, without_what_is_over
+from tests.console.runner import Run, as_json, normal, runner, statuses, without_what_is_over
 from tests.fault_table import KOFI
 from tests.test_offboarding import QUIRKS
 
@@ -15,10 +15,6 @@ HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-
-
-def statuses(answer: dict[str, Any]) -> set[str]:
-    return {step["status"] for person in answer["people"] for step in person["steps"]}
 
 
 def test_without_apply_nothing_is_written(simulation: Simulation, run: Run) -> None:

@@ -1,21 +1,15 @@
 """Restoring in bad weather: lost answers, refusals, interrupts, and records that are none."""
 
-from typing import Any
-
 import pytest
 
 from local.opsgenie import Simulation
-from tests.console.runner import Run, as_json, interrupt, normal, runner, without_what_is_over
+from tests.console.runner import Run, as_json, interrupt, normal, runner, statuses, without_what_is_over
 from tests.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-
-
-def statuses(answer: dict[str, Any]) -> set[str]:
-    return {step["status"] for person in answer["people"] for step in person["steps"]}
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,15 @@ def test_a_dry_run_that_is_broken_off_changed_nothing(simulation: Simulation, ru
     assert "record" not in result.stdout
 
 
-def test_a_dry_run_with_a_defect_changed_nothing(simulation: Simulation, run: Run) -> None:
-    simulation.before("GET", "/rotations", lambda: 1 // 0)
+@pytest.mark.parametrize("path", ["/users/", "/rotations"])
+def test_a_dry_run_with_a_defect_changed_nothing(simulation: Simulation, run: Run, path: str) -> None:
+    simulation.before("GET", path, lambda: 1 // 0)
 
     result = run("offboard", HARI)
 
     assert result.exit_code == 1
+    assert "Sum: 1 failed" in result.stdout
+    assert "ZeroDivisionError" in result.stderr
     assert "this program has a defect (ZeroDivisionError(" in result.stdout
     assert "; nothing was changed" in result.stdout
     assert "record" not in result.stdout
