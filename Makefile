@@ -38,7 +38,7 @@ run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgen
 	@exec $(BIN)/python -m local run
 
 package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size and SHA-256
-	@$(BIN)/python package.py
+	@$(BIN)/python -m deploy.package
 
 test: $(VENV)/.dev package ## every test but the long ones, and branch coverage; no network once installed
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --cov

@@ -10,9 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import FileAsset, Output, ResourceOptions
 
-import package
-import policies
-import stack_config
+from deploy import package, policies, stack_config
 
 config = stack_config.read()
 try:

@@ -12,9 +12,9 @@ from typing import Any
 import awsgi
 from flask import Flask
 
-import package
 from bench.accounts import ACCOUNTS
 from bench.opsgenie import DELAY, served
+from deploy import package
 from local.opsgenie.wire import CONTROL
 from local.samples import HARI, KEY
 from local.sessions import direct

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 import yaml
 
-import package
+from deploy import package
 from local.processes import clean_environ, free_port
 
 TOKEN = "genie-key-of-the-test"
@@ -87,7 +87,7 @@ class EmulatedStack:
         self.folder, self.port = folder / "project", port
         package.build()  # so that the copy need not install anything
         self.folder.mkdir()
-        for name in ("service", "build"):
+        for name in ("service", "deploy", "build"):
             shutil.copytree(package.ROOT / name, self.folder / name)
         for file in [*package.ROOT.glob("*.py"), package.ROOT / "Pulumi.yaml"]:
             shutil.copy(file, self.folder)

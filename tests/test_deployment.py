@@ -9,9 +9,9 @@ from typing import Any
 import pulumi
 import pytest
 
-import package
+from deploy import package
+from deploy.package import Package
 from local.program import ROOT
-from package import Package
 from tests.mocked_pulumi import MADE_UP, Secret, deploy
 
 # pulumi_aws warns of parts of itself as soon as it is imported.

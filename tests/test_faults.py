@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-import package
+from deploy import package
 from service import changes, deadline, offboarding, opsgenie, plan, retries, transport
 from service.errors import NotFoundError, ServiceError
 from tests.fault_table import (

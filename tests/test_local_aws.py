@@ -4,7 +4,7 @@ from unittest import mock
 
 import pytest
 
-import package
+from deploy import package
 from local import aws
 from local.processes import LocalError
 from tests.mocked_pulumi import closing_event_loops

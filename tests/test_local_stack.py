@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import package
+from deploy import package
 from local.clients import LocalAws
 from local.processes import free_port, require_free
 from local.sessions import direct

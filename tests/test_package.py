@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import package
-from package import PackageError
+from deploy import package
+from deploy.package import PackageError
 
 WHEEL = {
     "tiny/__init__.py": "SIZE = 1\n",
@@ -122,7 +122,7 @@ def test_changed_code_is_another_zip_and_no_other_installation(project, wheels):
 
 
 def test_builds_at_the_same_time_do_not_disturb_each_other(project):
-    code = f"import package, pathlib; print(package.build(pathlib.Path({str(project)!r})).sha256)"
+    code = f"from deploy import package; import pathlib; print(package.build(pathlib.Path({str(project)!r})).sha256)"
     command = [sys.executable, "-c", code]
     running = [
         subprocess.Popen(command, cwd=package.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)

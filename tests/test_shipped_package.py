@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-import package
-from package import Package
+from deploy import package
+from deploy.package import Package
 
 
 @pytest.fixture(scope="module")

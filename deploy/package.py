@@ -1,6 +1,6 @@
 """Build the zip that Lambda runs: the same inputs give the same bytes, in any folder, on any day, with any umask.
 
-`python package.py` prints the zip's path, size and SHA-256.
+`python -m deploy.package` prints the zip's path, size and SHA-256.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent.parent
 ARCHITECTURE, MACHINE = "arm64", "aarch64"  # one thing in Lambda's word and in that of the wheels
 # Python that Lambda offers -> minor number of its glibc: Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html

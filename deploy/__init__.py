@@ -1,0 +1,1 @@
+"""What `__main__.py` deploys with: the package, the policies, the checked configuration."""
