@@ -3,35 +3,68 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV_LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+VERSION := -c 'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 11))'
+# What a lock names, and nothing else: it is complete, and old resolvers trip over releases that are newer than it.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
+UV_LOCK := $(BIN)/python -m uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11
+LOCKS := service/requirements.txt requirements.txt requirements-local.txt requirements-dev.txt
+
+# They would change which Python runs, and PYTHONOPTIMIZE what its tests notice.
+unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help demo local run package test test-all mutate bench lint format lock lock-check audit clean
+.PHONY: FORCE help same-python demo local run package test test-all mutate bench lint format lock lock-check audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	  { echo "make: $(PYTHON) is missing or older than Python 3.11; name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@echo "making the virtual environment $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+# Asks the Python in .venv for pip. There is none after `uv venv` and after a `python3 -m venv` that failed, and none
+# answers where the Python below is gone: that is mended first, and everything is installed again.
+ifneq ($(shell $(BIN)/python -c 'import pip' 2>&1 || echo broken),)
+$(VENV)/.whole: FORCE
+endif
 
-# A stamp a lock file: nothing is installed again until the lock changes.
-$(VENV)/.run: requirements.txt | $(BIN)/python
-	@echo "installing requirements.txt (about a minute the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.txt
+$(VENV)/.whole: | same-python
+	@$(BIN)/python -c '' 2>/dev/null || { \
+	  '$(PYTHON)' $(VERSION) >/dev/null 2>&1 || \
+	    { echo "make: $(PYTHON) is missing or older than Python 3.11; name another one: make PYTHON=python3.12 ..." >&2; exit 1; }; \
+	  echo "making the virtual environment $(VENV)"; \
+	  said=$$('$(PYTHON)' -m venv --clear $(VENV) 2>&1); }; \
+	$(BIN)/python $(VERSION) >/dev/null 2>&1 || \
+	  { echo "make: $(VENV) has no Python 3.11 or newer; remove it first: make clean" >&2; exit 1; }; \
+	$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null 2>&1 || \
+	  uv pip install --quiet --python $(BIN)/python pip 2>/dev/null || \
+	  { echo "make: $(VENV) has no pip, and cannot be given it: $${said:-on Debian and Ubuntu, apt install python3-venv}" >&2; exit 1; }
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
-	@echo "installing requirements-dev.txt (about a minute the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.txt
+# Another Python than the one in .venv is not ignored.
+same-python:
+ifneq ($(origin PYTHON),file)
+	@there=$$($(BIN)/python $(VERSION) 2>/dev/null); named=$$('$(PYTHON)' $(VERSION) 2>/dev/null); \
+	[ -z "$$there" ] || [ "$$there" = "$$named" ] || \
+	  { echo "make: $(VENV) has Python $$there, PYTHON=$(PYTHON) is $${named:-missing}; remove the environment first: make clean" >&2; exit 1; }
+endif
+
+# A stamp a lock, one after the other: nothing is installed again until its lock changes.
+$(VENV)/.run: requirements.txt $(VENV)/.whole
+$(VENV)/.local: requirements-local.txt $(VENV)/.run
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.local
+$(VENV)/.run $(VENV)/.local $(VENV)/.dev:
+	@echo "installing $< (about a minute the first time)"
+	@$(INSTALL) $<
 	@touch $@
 
-demo: $(VENV)/.dev ## the main job shown: deploy to a local AWS, send each kind of request, show the answers
+# The tests install with these two.
+$(VENV)/.pips: tests/pips/oldest.txt tests/pips/newest.txt $(VENV)/.dev
+	@for pip in oldest newest; do rm -rf $(VENV)/pips/$$pip; \
+	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -d $(VENV)/pips/$$pip -r tests/pips/$$pip.txt || exit; done
+	@touch $@
+
+demo: $(VENV)/.local ## the main job shown: deploy to a local AWS, send each kind of request, show the answers
 	@exec $(BIN)/python -m local demo
 
-local: $(VENV)/.dev ## the same stack, kept until Ctrl-C, with the function's log
+local: $(VENV)/.local ## the same stack, kept until Ctrl-C, with the function's log
 	@exec $(BIN)/python -m local keep
 
 run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgenie, on 127.0.0.1:5001
@@ -40,42 +73,40 @@ run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgen
 package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size and SHA-256
 	@$(BIN)/python -m deploy.package
 
-test: $(VENV)/.dev package ## every test but the long ones, and branch coverage; no network once installed
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup --cov
+test: $(VENV)/.pips package ## every test but the long ones, and branch coverage; no network once installed
+	@$(PYTEST) --cov
 
 test-all: test ## every test, the long ones too
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m long
+	@$(PYTEST) -m long
 
 mutate: $(VENV)/.dev ## put a defect after the other into the rules and the flow; fail where no test notices
 	@rm -rf mutants
-	@$(BIN)/mutmut run >$(VENV)/mutmut.log || { tail -50 $(VENV)/mutmut.log; exit 1; }
+	@$(BIN)/python -m mutmut run >$(VENV)/mutmut.log || { tail -50 $(VENV)/mutmut.log; exit 1; }
 	@tr '\r' '\n' <$(VENV)/mutmut.log | grep -a . | tail -2
-	@if $(BIN)/mutmut results | grep .; then echo "make: no test notices these; look with $(BIN)/mutmut show NAME" >&2; exit 1; fi
+	@if $(BIN)/python -m mutmut results | grep .; then echo "make: no test notices these; look with $(BIN)/mutmut show NAME" >&2; exit 1; fi
 
 bench: $(VENV)/.dev package ## calls and times against the floor, cold import, overhead, package
 	@$(BIN)/python -m bench
 
 lint: $(VENV)/.dev ## ruff and mypy
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy .
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy .
 
 format: $(VENV)/.dev ## let ruff rewrite the code
-	@$(BIN)/ruff check --fix .
-	@$(BIN)/ruff format .
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
 
 lock: $(VENV)/.dev ## compile the .in files anew, with hashes
-	@$(UV_LOCK) $(LOCK_ARGS) service/requirements.in -o service/requirements.txt
-	@$(UV_LOCK) $(LOCK_ARGS) requirements.in -c service/requirements.txt -o requirements.txt
-	@$(UV_LOCK) $(LOCK_ARGS) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@for lock in $(LOCKS); do $(UV_LOCK) $(LOCK_ARGS) $${before:+-c $$before} $${lock%.txt}.in -o $$lock || exit; before=$$lock; done
 
 lock-check: $(VENV)/.dev ## fail where a lock does not fit its .in file any more
-	@cp service/requirements.txt $(VENV)/service.txt && cp requirements.txt $(VENV)/run.txt && cp requirements-dev.txt $(VENV)/dev.txt
+	@for lock in $(LOCKS); do cp $$lock $(VENV)/$${lock//\//-}; done
 	@$(MAKE) --silent lock
-	@cmp service/requirements.txt $(VENV)/service.txt && cmp requirements.txt $(VENV)/run.txt && cmp requirements-dev.txt $(VENV)/dev.txt
+	@for lock in $(LOCKS); do cmp $$lock $(VENV)/$${lock//\//-} || exit; done
 
 audit: $(VENV)/.dev ## ask the advisory databases about what ships and what deploys; needs the network
-	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --disable-pip --requirement requirements.txt
+	@$(BIN)/python -m uv tool run --quiet pip-audit==2.10.1 --strict --disable-pip --requirement requirements.txt
 
 clean: ## remove what make made
 	rm -rf $(VENV) build mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
