@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console.desk import Desk, Observed
+from console.desk import Desk
 from console.interrupts import Interrupts
 from console.record_writer import UNDER_WAY, PersonLine, RecordError
 from console.write_ahead import WriteAhead, each_once
@@ -98,14 +98,19 @@ def _one(
 ) -> tuple[Outcome, BaseException | None]:
     failure: BaseException | None = None
     with desk.connect() as connection:
-        client, protected = connection.opsgenie, desk.settings.protected_users
-        offboarding = Offboarding(client, request, connection.parallel, protected=protected)
 
         def write(made: tuple[Change, ...], ahead: tuple[Change, ...], again: bool) -> None:
             with interrupts.unbroken():
-                before_writing(_line(request, client, UNDER_WAY, AHEAD, made, ahead, follows_plan=again))
+                before_writing(_line(request, offboarding, UNDER_WAY, AHEAD, made, ahead, follows_plan=again))
 
-        plan = client.before_writing = WriteAhead(offboarding.changes, write)
+        plan = WriteAhead(write)
+        offboarding = Offboarding(
+            connection.opsgenie,
+            request,
+            connection.parallel,
+            protected=desk.settings.protected_users,
+            before_change=plan,
+        )
         try:
             with interrupts.breakable():
                 answer = report_json(offboarding.run(), request)
@@ -118,15 +123,15 @@ def _one(
     message = answer["message"] = desk.without_key(answer["message"])
     # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
     lost = failure and (failure.maybe_done if isinstance(failure, ServiceError) else plan.written)
-    in_doubt = offboarding.changes.remaining if lost else _gone_with_the_account(desk, client, offboarding)
+    in_doubt = offboarding.changes.remaining if lost else _gone_with_the_account(desk, offboarding)
     made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *in_doubt)
-    line = _line(request, client, status, message, made, doubted, follows_plan=plan.written)
+    line = _line(request, offboarding, status, message, made, doubted, follows_plan=plan.written)
     return Outcome(request, status, answer, line), failure
 
 
 def _line(
     request: Request,
-    client: Observed,
+    offboarding: Offboarding,
     outcome: str,
     message: str,
     changes: tuple[Change, ...],
@@ -138,19 +143,19 @@ def _line(
         request=replace(request, dry_run=False),
         outcome=outcome,
         message=message,
-        person=client.found.get(request.username),
-        replacement=client.found.get(request.replace_with or ""),
+        person=offboarding.person,
+        replacement=offboarding.replacement,
         changes=changes,
         unconfirmed=unconfirmed,
         follows_plan=follows_plan,
     )
 
 
-def _gone_with_the_account(desk: Desk, opsgenie: Observed, offboarding: Offboarding) -> list[Change]:
+def _gone_with_the_account(desk: Desk, offboarding: Offboarding) -> list[Change]:
     """Return what the survey saw and nobody removed: it may have gone when the account did."""
     made = {change.key for change in offboarding.changes.made}
-    survey = opsgenie.seen
-    if survey is None or Change(opsgenie.ending, survey.person).key not in made:
+    survey = offboarding.survey
+    if survey is None or Change("", survey.person).key not in made:
         return []
     seen: list[Override | ForwardingRule] = [
         *(override for override in survey.overrides if not override.is_over(desk.now())),
@@ -172,7 +177,7 @@ def _failed(
             "nothing was changed" if request.dry_run else "what was changed, and what may have been, is in the record"
         )
         return FAILED, {"message": f"{why}; {what}"}
-    problem = problems.from_service_error(failure, offboarding.changes)
+    problem = problems.from_service_error(failure, offboarding.changes, offboarding.capabilities)
     answer = {"message": problem.message, **problem.details}
     if isinstance(failure, NotFoundError):
         return NOT_FOUND, answer

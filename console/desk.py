@@ -3,7 +3,7 @@
 import os
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import IO, NamedTuple, cast
@@ -15,7 +15,6 @@ from flask import current_app
 from console import streams
 from console.endpoints import ConsoleEndpoints
 from service.deadline import Deadline
-from service.model import Change, Person, Survey
 from service.opsgenie import Opsgenie
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
@@ -33,50 +32,12 @@ class SetupError(click.ClickException):
     exit_code = EXIT_USAGE
 
 
-class Observed(Opsgenie):
-    """The same client, which keeps whom it found and what it surveyed first: a record has that whatever happens next.
-
-    `before_writing` is called with each change before it is made, and without one before a rotation or an escalation is
-    read to be written; what it raises keeps the change from being made.
-    """
-
-    def __init__(self, transport: Transport, parallel: Parallel) -> None:
-        super().__init__(transport, parallel)
-        self.found: dict[str, Person] = {}
-        self.seen: Survey | None = None
-        self.before_writing: Callable[[Change | None], None] = lambda _: None
-
-    def find(self, username: str) -> Person:
-        """Return the user with this username or id, and remember it."""
-        person = super().find(username)
-        self.found[username] = person
-        return person
-
-    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
-        """Read everything that holds the person, and remember the first survey."""
-        survey = super().survey(person, thorough=thorough)
-        self.seen = self.seen or survey
-        return survey
-
-    def turn(self) -> AbstractContextManager[object]:
-        """Wait for a turn, like any client, after what has to come before a change.
-
-        In the turn it would take time between a read and the write that is made from it.
-        """
-        self.before_writing(None)
-        return super().turn()
-
-    def make(self, change: Change) -> None:
-        """Carry the change out, like any client, after what has to come before it."""
-        self.before_writing(change)
-        super().make(change)
-
-
 class Connection(NamedTuple):
     """A connection with a deadline of its own."""
 
-    opsgenie: Observed
+    opsgenie: Opsgenie
     api: ConsoleEndpoints
+    transport: Transport
     parallel: Parallel
 
 
@@ -103,7 +64,7 @@ class Desk:
         address = self.settings.opsgenie_api_url
         transport = Transport(self._session, address, Deadline(self.settings.time_budget))
         with Parallel() as parallel:
-            yield Connection(Observed(transport, parallel), ConsoleEndpoints(transport, address), parallel)
+            yield Connection(Opsgenie(transport, parallel), ConsoleEndpoints(transport, address), transport, parallel)
 
     def without_key(self, text: str) -> str:
         """Return a text of the server's without the key, should the server repeat it."""

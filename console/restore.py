@@ -18,7 +18,7 @@ from console.record_reader import Departure
 from console.restore_run import Restoring, Return
 from service.errors import KeyRefusedError, ServiceError
 from service.model import ascii_lower
-from service.problems import RIGHTS
+from service.opsgenie import Opsgenie
 
 HELP = """Put back what the RECORD of an off-boarding says was changed.
 
@@ -136,7 +136,7 @@ def _each_once(usernames: Sequence[str]) -> tuple[str, ...]:
 
 def _why(trouble: Exception) -> str:
     if isinstance(trouble, KeyRefusedError):
-        return f"Opsgenie refused the key ({trouble}); {RIGHTS}"
+        return f"Opsgenie refused the key ({trouble}); {Opsgenie.capabilities.rights}"
     return f"this program has a defect ({trouble!r})"
 
 

@@ -93,7 +93,7 @@ class Restoring:
         """Do what `look` finds to do, looking again before each further try."""
         tried: Step | None = None
         try:
-            for attempt in connection.opsgenie.attempts():
+            for attempt in connection.transport.attempts():
                 with attempt:
                     step = look()
                     if step.status != PLANNED or not self._apply:
@@ -133,7 +133,7 @@ class Restoring:
 
     def _plan_listed(self, connection: Connection, place: int, change: Change) -> Step:
         removals, own = self._removals(connection, place, change)
-        now = self._planned.get(change.key) or connection.opsgenie.reread(change.before)
+        now = self._planned.get(change.key) or connection.opsgenie.read(change.before)
         return restore_rules.listed(now if isinstance(now, Listed) else None, chain(removals, own), removals[own])
 
     def _removals(self, connection: Connection, place: int, change: Change) -> tuple[list[Removal], int]:

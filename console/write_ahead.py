@@ -14,27 +14,25 @@ Write = Callable[[tuple[Change, ...], tuple[Change, ...], bool], None]
 class WriteAhead:
     """The plan of one person, written again where it changes; safe to use from several threads."""
 
-    def __init__(self, changes: Changes, write: Write) -> None:
+    def __init__(self, write: Write) -> None:
         self.written = False
-        self._changes = changes
         self._write = write
         self._last: dict[tuple[str, str], Change] = {}
         self._trouble: RecordError | None = None
         self._lock = threading.Lock()
 
-    def __call__(self, change: Change | None = None) -> None:
-        """Write the plan, unless the last one that was written has the change in it; without one, all that remains.
+    def __call__(self, changes: Changes, change: Change) -> None:
+        """Write the plan with this change in it, unless the last one that was written has it.
 
         Raises the RecordError of a plan that could not be written each time: no change is made without one.
         """
         with self._lock:
             if self._trouble:
                 raise self._trouble
-            remaining = self._changes.remaining
-            if all(self._last.get(one.key) == one for one in ([change] if change else remaining)):
+            if self._last.get(change.key) == change:
                 return
-            planned = {one.key: one for one in (*remaining, *([change] if change else []))}
-            made, doubted = self._changes.made, self._changes.unconfirmed
+            planned = {one.key: one for one in (*changes.remaining, change)}
+            made, doubted = changes.made, changes.unconfirmed
             try:
                 self._write(made, each_once(*doubted, *planned.values()), self.written)
             except RecordError as error:

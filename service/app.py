@@ -76,7 +76,7 @@ def _delete_user(settings: Settings, session: requests.Session) -> Response:
             asked,
             parallel,
             protected=settings.protected_users,
-            tell=partial(_record_change, dict(g.who)),
+            on_change=partial(_record_change, dict(g.who)),
         )
         done = offboarding.run()
     return _answer(200, **report.report_json(done, asked))
@@ -125,7 +125,7 @@ def _answer(status: int, message: str, **rest: Any) -> Response:
 
 
 def _service_error(error: ServiceError) -> Response:
-    return _answered(problems.from_service_error(error, g.offboarding.changes))
+    return _answered(problems.from_service_error(error, g.offboarding.changes, g.offboarding.capabilities))
 
 
 def _body_error(error: body.BodyError) -> Response:

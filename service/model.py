@@ -3,6 +3,7 @@
 The words are Opsgenie's. Nothing here is tied to its JSON: a client fills these classes and writes them back.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,11 @@ def is_over(end_date: str, now: datetime) -> bool:
 def _source() -> Any:
     """Keep what the vendor sent, for writing the entry back unchanged; the rules do not look into it."""
     return field(default=None, compare=False, repr=False)
+
+
+def _read_at() -> Any:
+    """Keep when the entry was read by itself, by time.monotonic(); one out of a list counts as read long ago."""
+    return field(default=-math.inf, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,8 @@ class Rotation:
     name: str
     schedule: Named
     participants: tuple[Participant, ...]
+    source: Mapping[str, Any] | None = _source()
+    read_at: float = _read_at()
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,13 @@ class Escalation:
     id: str
     name: str
     rules: tuple[Rule, ...]
+    team: Named | None = field(default=None, compare=False, repr=False)
+    source: Mapping[str, Any] | None = _source()
+    read_at: float = _read_at()
+
+
+Roster = Rotation | Escalation
+"""What lists people in an order, and is written back as a whole."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +198,16 @@ Entry = Rotation | Escalation | Override | ForwardingRule | Membership | Person
 
 
 @dataclass(frozen=True)
+class Blocker:
+    """A reason why the person must not be off-boarded, and what a person can do about it."""
+
+    kind: str
+    name: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
 class Survey:
     """Everything that holds a person."""
 
@@ -193,6 +218,8 @@ class Survey:
     forwarding_rules: tuple[ForwardingRule, ...] = ()
     memberships: tuple[Membership, ...] = ()
     on_call: tuple[OnCall, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    """What only a client can know to be in the way."""
 
 
 @dataclass(frozen=True)
@@ -219,13 +246,3 @@ class Change:
         # An override is named within its schedule only.
         schedule = f"{self.before.schedule.id}/" if isinstance(self.before, Override) else ""
         return self.before.kind, f"{schedule}{self.before.id}"
-
-
-@dataclass(frozen=True)
-class Blocker:
-    """A reason why the person must not be off-boarded, and what a person can do about it."""
-
-    kind: str
-    name: str
-    reason: str
-    remedy: str

@@ -1,17 +1,14 @@
-"""What the rules ask of Opsgenie, made of its endpoints.
+"""The client for Opsgenie, made of its endpoints."""
 
-A client for another vendor has the same methods; what differs between vendors is in here: where a person is looked up,
-whether the account can be asked to refuse, and how it ends.
-"""
-
+import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from tenacity import Retrying
-
+from service import updates
+from service.client import Capabilities, Rule, Scope
 from service.endpoints import Endpoints
 from service.errors import NonsenseError, NotFoundError
 from service.model import (
@@ -25,6 +22,7 @@ from service.model import (
     Override,
     Participant,
     Person,
+    Roster,
     Rotation,
     Survey,
 )
@@ -35,27 +33,24 @@ from service.transport import Transport
 class Opsgenie:
     """The on-call system that the person leaves."""
 
-    ending = "delete"
-    """What becomes of the account."""
-
-    unlisted = "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
-    """What no survey sees."""
-
-    told_by_refusal = "integrations and policies: Opsgenie names them only where it refuses to delete the user"
-    """What only a refused delete tells; empty for a vendor who refuses nothing."""
+    capabilities = Capabilities(
+        product="Opsgenie",
+        removal="delete",
+        refuses_while_in_use=True,
+        not_checked=(
+            "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
+        ),
+        only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
+        rights=(
+            "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, "
+            "Configuration Access"
+        ),
+    )
 
     def __init__(self, transport: Transport, parallel: Parallel) -> None:
         self._transport = transport
         self._parallel = parallel
         self._api = Endpoints(transport)
-
-    def attempts(self) -> Retrying:
-        """Return a loop for writes that must not be repeated without reading again."""
-        return self._transport.attempts()
-
-    def turn(self) -> AbstractContextManager[object]:
-        """Wait until a read and the write that is made from it may follow each other without a wait between."""
-        return self._transport.turn()
 
     def find(self, username: str) -> Person:
         """Return the user with this username or id; raises NotFoundError."""
@@ -64,27 +59,24 @@ class Opsgenie:
             raise NonsenseError("Opsgenie answered with another user than the one asked for")
         return found
 
-    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
-        """Read everything that holds the person, in two rounds of parallel calls.
-
-        A thorough survey goes through the whole account instead of the person's own lists, and leaves out who is on
-        call.
-        """
+    def survey(self, person: Person, scope: Scope) -> Survey:
+        """Read everything that holds the person, in two rounds of parallel calls."""
         try:
-            return self._survey(person, thorough=thorough)
+            return self._survey(person, everywhere=scope is Scope.EVERYWHERE)
         except NotFoundError as error:
             # A user's lists end in 404 when the account goes meanwhile; then this says so.
             self.find(person.id)
             raise NonsenseError("Opsgenie has the user, but not the lists of what holds the user") from error
 
-    def reread(self, entry: Entry) -> Entry | None:
+    def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now, None where it is gone."""
+        began = time.monotonic()
         try:
             match entry:
                 case Rotation():
-                    return self._api.rotation(entry)
+                    return replace(self._api.rotation(entry), read_at=began)
                 case Escalation():
-                    return self._api.escalation(entry)
+                    return replace(self._api.escalation(entry), read_at=began)
                 case Membership():
                     return self._membership(Named(entry.id, entry.name), entry.user)
                 case _:
@@ -92,24 +84,27 @@ class Opsgenie:
         except NotFoundError:
             return None
 
-    def make(self, change: Change) -> None:
-        """Carry the change out.
+    def apply(self, change: Change) -> None:
+        """Delete or remove what the change is about.
 
-        A rotation or escalation is written once, without repeats. Raises NotFoundError where the entry is gone, and
-        StillUsedError where the account is held.
+        Raises NotFoundError where it is gone, and StillUsedError where it is a user who is in use.
         """
-        match change.after:
-            case Rotation():
-                self._api.patch_rotation(change.after)
-            case Escalation():
-                self._api.patch_escalation(change.after)
-            case _:
-                self._api.delete(change.before)
+        self._api.delete(change.before)
 
-    def _survey(self, person: Person, *, thorough: bool) -> Survey:
+    def update(self, entry: Roster, rule: Rule) -> Change | None:
+        """Let the rule decide on the entry as it is now, write that once, and return it; see the port."""
+        return updates.update(self._transport, entry, rule, read=self.read, write=self._write)
+
+    def _write(self, change: Change) -> None:
+        if isinstance(change.after, Rotation):
+            self._api.patch_rotation(change.after)
+        elif isinstance(change.after, Escalation):
+            self._api.patch_escalation(change.after)
+
+    def _survey(self, person: Person, *, everywhere: bool) -> Survey:
         api = self._api
         lists: list[Callable[[], list[Named]]] = [api.teams, api.schedules, api.escalations]
-        if not thorough:
+        if not everywhere:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
         # Whether a user's own list has the forwarding rules to the user is not documented; the account's list has them.
         calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
@@ -118,9 +113,9 @@ class Opsgenie:
         readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
         for schedule in schedules:
             reads: list[Callable[[Named], Any]] = [api.rotations, api.overrides]
-            readers += [(read, schedule, lists[1]) for read in (reads if thorough else [*reads, api.on_call])]
+            readers += [(read, schedule, lists[1]) for read in (reads if everywhere else [*reads, api.on_call])]
         readers += [(api.escalation, escalation, lists[2]) for escalation in escalations]
-        member = partial(self._memberships, person=person, listed=not thorough)
+        member = partial(self._memberships, person=person, listed=not everywhere)
         readers += [(member, team, lists[0]) for team in teams]
         found = self._parallel.run([partial(_unless_gone, *reader) for reader in readers])
         forwarding_rules = {rule.id: rule for rule in (*own, *every) if _forwards(rule, person)}

@@ -11,6 +11,7 @@ from service.model import (
     Participant,
     Person,
     Request,
+    Roster,
     Rotation,
     Rule,
     Survey,
@@ -26,23 +27,34 @@ class Plan:
     blockers: tuple[Blocker, ...]
 
 
-def decide(survey: Survey, request: Request, *, replacement: Person | None, protected: Set[str], now: datetime) -> Plan:
+def decide(
+    survey: Survey,
+    request: Request,
+    *,
+    replacement: Person | None,
+    protected: Set[str],
+    now: datetime,
+    ended_overrides: bool = False,
+) -> Plan:
     """Decide what taking the person out changes, or name everything that forbids it.
 
-    `replacement` is the account of `request.replace_with`, None where there is none.
+    `replacement` is the account of `request.replace_with`, None where there is none. Overrides that ended before `now`
+    stay unless `ended_overrides` are asked for.
     """
     person = survey.person
-    blockers = [*_person_blockers(person, protected), *_replacement_blockers(person, request, replacement)]
+    blockers = [*survey.blockers, *_person_blockers(person, protected)]
+    blockers += _replacement_blockers(person, request, replacement)
     changes: list[Change] = []
     if not (request.replace_with and replacement is None):
-        entries: list[Rotation | Escalation] = [*survey.rotations, *survey.escalations]
+        entries: list[Roster] = [*survey.rotations, *survey.escalations]
         for entry in entries:
             outcome = detach(entry, person, replacement)
             if isinstance(outcome, Blocker):
                 blockers.append(outcome)
             elif outcome is not None:
                 changes.append(outcome)
-    changes += [Change("delete", override) for override in survey.overrides if not override.is_over(now)]
+    overrides = [override for override in survey.overrides if ended_overrides or not override.is_over(now)]
+    changes += [Change("delete", override) for override in overrides]
     changes += [Change("delete", rule) for rule in survey.forwarding_rules]
     changes += [Change("remove", membership) for membership in survey.memberships]
     if blockers:
@@ -51,7 +63,7 @@ def decide(survey: Survey, request: Request, *, replacement: Person | None, prot
     return Plan(tuple({change.key: change for change in changes}.values()), ())
 
 
-def detach(entry: Rotation | Escalation, person: Person, replacement: Person | None = None) -> Change | Blocker | None:
+def detach(entry: Roster, person: Person, replacement: Person | None = None) -> Change | Blocker | None:
     """Take the person out of one rotation or escalation, or put the replacement in the same places.
 
     None means that the person is not in it; a Blocker, that it would be left with nobody.

@@ -7,6 +7,7 @@ from typing import Any
 
 from service.body import BodyError
 from service.changes import Changes
+from service.client import Capabilities
 from service.errors import (
     KeyRefusedError,
     NotFoundError,
@@ -21,9 +22,7 @@ from service.model import Change
 from service.report import blockers_json, change_json
 
 RETRY_AFTER = 5.0
-"""Seconds after which a caller may try again, where Opsgenie does not say."""
-
-RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
+"""Seconds after which a caller may try again, where the vendor does not say."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,9 @@ def from_crash(changes: Changes | None) -> Problem:
     return Problem(500, "this program has a defect; the log has the details under the request id", details)
 
 
-def from_service_error(error: ServiceError, changes: Changes) -> Problem:
+def from_service_error(error: ServiceError, changes: Changes, capabilities: Capabilities) -> Problem:
     """Return the answer to what kept the person from being off-boarded."""
-    so_far = _so_far(changes)
+    so_far, product = _so_far(changes), capabilities.product
     match error:
         case NotFoundError():
             return Problem(404, str(error))
@@ -62,20 +61,20 @@ def from_service_error(error: ServiceError, changes: Changes) -> Problem:
         case OutOfTimeError():
             return Problem(504, _late(changes), {**so_far, "remaining": _json(changes.remaining)})
         case UnavailableError() if _is_gone(changes):
-            return Problem(502, f"Opsgenie is throttling or down ({error}). {_made(changes)}", so_far)
+            return Problem(502, f"{product} is throttling or down ({error}). {_made(changes)}", so_far)
         case UnavailableError():
             told = error.period if error.retry_after is None else error.retry_after
             seconds = math.ceil(RETRY_AFTER if told is None else told)
-            message = f"Opsgenie is throttling or down ({error}); send this again in {max(1, seconds)} seconds."
+            message = f"{product} is throttling or down ({error}); send this again in {max(1, seconds)} seconds."
             return Problem(503, f"{message} {_made(changes)}", so_far, {"Retry-After": str(max(1, seconds))})
         case KeyRefusedError():
-            return Problem(502, f"Opsgenie refused the key ({error}); {RIGHTS}. {_made(changes)}", so_far)
+            return Problem(502, f"{product} refused the key ({error}); {capabilities.rights}. {_made(changes)}", so_far)
         case StillUsedError():
-            return Problem(502, f"Opsgenie still refuses to delete the user: {error}. {_made(changes)}", so_far)
+            return Problem(502, f"{product} still refuses to delete the user: {error}. {_made(changes)}", so_far)
         case PutBackError():
             return Problem(502, f"{error}. {_made(changes)}", so_far)
         case _:
-            return Problem(502, f"Opsgenie did not do as asked: {error}. {_made(changes)}", so_far)
+            return Problem(502, f"{product} did not do as asked: {error}. {_made(changes)}", so_far)
 
 
 def _so_far(changes: Changes) -> dict[str, Any]:

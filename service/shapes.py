@@ -108,7 +108,7 @@ def rotation(data: Json, schedule: Named) -> Rotation:
     """
     participants = tuple(participant(entry) for entry in data["participants"])
     found = named(data)
-    return Rotation(found.id, found.name, schedule, participants)
+    return Rotation(found.id, found.name, schedule, participants, source=data)
 
 
 def escalation(data: Json) -> Escalation:
@@ -117,7 +117,16 @@ def escalation(data: Json) -> Escalation:
     https://docs.opsgenie.com/docs/escalation-api
     """
     found = named(data)
-    return Escalation(found.id, found.name, tuple(_rule(entry) for entry in data["rules"]))
+    rules = tuple(_rule(entry) for entry in data["rules"])
+    return Escalation(found.id, found.name, rules, team=_team(data.get("ownerTeam")), source=data)
+
+
+def _team(data: Any) -> Named | None:
+    """Read the team that owns a thing; one of another form is none, since no rule needs it to take somebody out."""
+    try:
+        return named(data)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return None
 
 
 def _rule(data: Json) -> Rule:

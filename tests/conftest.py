@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import hypothesis
@@ -114,7 +115,7 @@ def pager() -> Pager:
 @pytest.fixture
 def refusing(pager: Pager) -> Pager:
     """The same, with a vendor who refuses to end an account that is held."""
-    pager.told_by_refusal = held.REFUSALS
+    pager.capabilities = replace(pager.capabilities, refuses_while_in_use=True, only_in_refusal=held.REFUSALS)
     return pager
 
 

@@ -48,7 +48,11 @@ class Run:
     def __call__(self) -> Report:
         with Parallel() as parallel:
             self.offboarding = Offboarding(
-                self.pager, self.request, parallel, protected=self.protected, tell=lambda *told: self.told.append(told)
+                self.pager,
+                self.request,
+                parallel,
+                protected=self.protected,
+                on_change=lambda *told: self.told.append(told),
             )
             return self.offboarding.run()
 

@@ -3,11 +3,15 @@
 Unlike Opsgenie it deactivates accounts, and never refuses to, unless a test lets it.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
+from service.client import Capabilities, Rule, Scope
 from service.errors import NotFoundError, ServiceError, StillUsedError, UnavailableError
 from service.model import (
     Blocker,
@@ -18,10 +22,12 @@ from service.model import (
     Membership,
     Override,
     Person,
+    Roster,
     Rotation,
     Survey,
 )
 from service.plan import detach
+from service.updates import update
 
 Key = tuple[str, str]
 
@@ -39,21 +45,21 @@ def failing(
     return fail
 
 
+CAPABILITIES = Capabilities("Pager", "deactivate", False, ("pagers that were lent",), "", "give it all rights")
+
+
 class Pager:
     """The account: people, and what may hold them; `log` has each call that came, in order."""
 
-    ending = "deactivate"
-    unlisted = "pagers that were lent"
-    told_by_refusal = ""
-
     def __init__(self, people: Iterable[Person], *entries: Entry) -> None:
+        self.capabilities = CAPABILITIES
         self.people = {person.username: person for person in people}
         self.entries = {Change("", entry).key: entry for entry in entries}
         self.hidden: dict[Key, Entry] = {}
         """What holds a person and only a thorough survey shows."""
         self.stays: tuple[Blocker, ...] = ()
         """What a refusal names beside what the person's lists show."""
-        self.on_turn: Callable[[], object] = lambda: None
+        self.on_slot: Callable[[], object] = lambda: None
         self.log: list[str] = []
         self._events: dict[str, list[Callable[[], object]]] = {}
 
@@ -65,26 +71,16 @@ class Pager:
         """Put an entry there, or in the place of one, as somebody else would."""
         self.entries[Change("", entry).key] = entry
 
-    def attempts(self) -> Retrying:
-        """Try twice, without a wait."""
-        return Retrying(retry=retry_if_exception_type(UnavailableError), stop=stop_after_attempt(2), reraise=True)
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Let whatever `on_turn` does happen before a write."""
-        self.on_turn()
-        yield
-
     def find(self, username: str) -> Person:
         """Return a user."""
         self._called(f"find {username}")
         return self._there(username)
 
-    def survey(self, person: Person, *, thorough: bool = False) -> Survey:
+    def survey(self, person: Person, scope: Scope) -> Survey:
         """Return what holds the person."""
-        self._called("thorough survey" if thorough else "survey")
+        self._called(f"survey {scope.value}")
         self._there(person.username)
-        entries = [*self.entries.values(), *(self.hidden.values() if thorough else ())]
+        entries = [*self.entries.values(), *(self.hidden.values() if scope is Scope.EVERYWHERE else ())]
         return Survey(
             person,
             rotations=tuple(e for e in entries if isinstance(e, Rotation) and detach(e, person)),
@@ -94,12 +90,28 @@ class Pager:
             memberships=tuple(e for e in entries if isinstance(e, Membership)),
         )
 
-    def reread(self, entry: Entry) -> Entry | None:
+    def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now."""
-        self._called(f"reread {entry.kind} {entry.id}")
-        return {**self.entries, **self.hidden}.get(Change("", entry).key)
+        self._called(f"read {entry.kind} {entry.id}")
+        began = time.monotonic()
+        found = {**self.entries, **self.hidden}.get(Change("", entry).key)
+        return replace(found, read_at=began) if isinstance(found, Roster) else found
 
-    def make(self, change: Change) -> None:
+    def update(self, entry: Roster, rule: Rule) -> Change | None:
+        """Let the rule decide and write once, in two tries without a wait."""
+        return update(cast(Any, self), entry, rule, read=self.read, write=self.apply)
+
+    def attempts(self) -> Retrying:
+        """Try twice, without a wait."""
+        return Retrying(retry=retry_if_exception_type(UnavailableError), stop=stop_after_attempt(2), reraise=True)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Let whatever `on_slot` does happen before a write."""
+        self.on_slot()
+        yield
+
+    def apply(self, change: Change) -> None:
         """Carry out a change."""
         self._called(f"{change.action} {change.before.kind} {change.before.id}")
         if isinstance(change.before, Person):
@@ -117,7 +129,7 @@ class Pager:
         held = any(
             isinstance(e, Membership) or (isinstance(e, Rotation | Escalation) and detach(e, person)) for e in entries
         )
-        if self.told_by_refusal and (held or self.stays):
+        if self.capabilities.refuses_while_in_use and (held or self.stays):
             raise StillUsedError("in use", self.stays)
         del self.people[person.username]
 

@@ -89,7 +89,7 @@ def test_a_write_that_somebody_else_made_after_a_refusal_is_not_told(writer: Wri
 
 
 def test_what_ages_while_the_write_waits_for_its_turn_is_read_again(writer: Writer) -> None:
-    writer.pager.on_turn = lambda: setattr(writer, "age", 2.0)
+    writer.pager.on_slot = lambda: setattr(writer, "age", 2.0)
     writer.make(OUT)
 
     assert writer.pager.log == [READ, WRITE]

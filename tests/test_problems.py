@@ -1,10 +1,12 @@
 """What a caller is told for each thing that goes wrong: the whole answer."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
+from service import problems
 from service.body import BodyError
 from service.changes import Changes
 from service.errors import (
@@ -21,7 +23,8 @@ from service.errors import (
     UnavailableError,
 )
 from service.model import Blocker, Change, Membership
-from service.problems import Problem, from_body_error, from_crash, from_service_error
+from service.opsgenie import Opsgenie
+from service.problems import Problem, from_body_error, from_crash
 from tests.pager import Pager, failing
 from tests.people import HARI, NAMED_HARI
 
@@ -37,6 +40,7 @@ BLOCKERS_JSON = [
     {"kind": "integrations", "name": "integrations", "reason": "used", "remedy": "remove"},
 ]
 BY_HAND = "The account is deleted, and what is in remaining has to be removed by hand"
+from_service_error = partial(problems.from_service_error, capabilities=Opsgenie.capabilities)
 RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
 
 
@@ -50,7 +54,7 @@ def changes(
     for change in lost:
         entry = f"{change.before.kind} {change.before.id}"
         pager.when(f"{change.action} {entry}", failing(UnavailableError("lost"), maybe_done=True))
-        pager.when(f"reread {entry}", failing(UnavailableError("cannot look")))
+        pager.when(f"read {entry}", failing(UnavailableError("cannot look")))
     for change in (*made, *lost):
         with suppress(UnavailableError):
             done.make(change)

@@ -60,7 +60,7 @@ def test_an_edit_while_a_write_waits_for_something_slow_is_kept(world: World) ->
 def test_not_reading_again_is_caught(world: World) -> None:
     world.simulation.before(*RACES["between survey and refused delete"], add(world, NORA))
 
-    with mock.patch.object(opsgenie.Opsgenie, "reread", lambda _, entry: entry):
+    with mock.patch.object(opsgenie.Opsgenie, "read", lambda _, entry: entry):
         world.post(username=HARI)
 
     assert world.snapshot() != with_nora(world.before)

@@ -12,11 +12,13 @@ from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, rotation
 
 
-@pytest.mark.parametrize("call", ["survey", "thorough survey", "reread rotation hidden", "remove rotation hidden"])
+@pytest.mark.parametrize(
+    "call", ["survey again", "survey everywhere", "read rotation hidden", "remove rotation hidden"]
+)
 def test_what_remains_has_the_account_in_a_later_round_too(refusing: Pager, call: str) -> None:
     hidden = replace(DAYS, id="hidden")
     refusing.hidden = {Change("", hidden).key: hidden}
-    refusing.when(call, failing(LATE), skip=1 if call == "survey" else 0)
+    refusing.when(call, failing(LATE))
 
     made, remaining = Run(refusing).failing(OutOfTimeError, "late")
     assert made[:5] == CHANGES[:-1]
@@ -35,7 +37,7 @@ def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: Pag
 
     late = (Change("remove", hidden, replace(rotation(ANNA), id="hidden")), Change("delete", OVER))
     assert by_key(report.changes) == by_key((*CHANGES, *late))
-    assert refusing.log.count("thorough survey") == 1
+    assert refusing.log.count("survey everywhere") == 1
 
 
 @pytest.mark.parametrize("keep", [False, True])
@@ -43,7 +45,7 @@ def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
     refusing: Pager, monkeypatch: pytest.MonkeyPatch, keep: bool
 ) -> None:
     listed, stale = refusing.survey, (replace(MEMBER, in_doubt=True),)
-    monkeypatch.setattr(refusing, "survey", lambda person: replace(listed(person), memberships=stale))
+    monkeypatch.setattr(refusing, "survey", lambda person, scope: replace(listed(person, scope), memberships=stale))
     refusing.entries = {Change("", COVER).key: COVER}
     refusing.when("remove team id-data", failing(RejectedError("no member")))
 
@@ -61,12 +63,16 @@ def test_what_nothing_shows_is_looked_for_once(refusing: Pager) -> None:
     made, remaining = Run(refusing).failing(StillUsedError, "in use")
     assert by_key(made) == by_key((*CHANGES[:-1], Change("delete", OVER)))
     assert remaining == (END,)
-    looks = [call for call in refusing.log if call in ("survey", "thorough survey", "deactivate user id-hari")]
+    looks = [
+        call
+        for call in refusing.log
+        if call in ("survey first", "survey again", "survey everywhere", "deactivate user id-hari")
+    ]
     assert looks == [
-        *("survey", "deactivate user id-hari", "deactivate user id-hari"),
-        *("survey", "thorough survey", "deactivate user id-hari"),
-        *("survey", "deactivate user id-hari"),
-        *("survey", "deactivate user id-hari"),
+        *("survey first", "deactivate user id-hari", "deactivate user id-hari"),
+        *("survey again", "survey everywhere", "deactivate user id-hari"),
+        *("survey again", "deactivate user id-hari"),
+        *("survey again", "deactivate user id-hari"),
     ]
 
 
@@ -75,7 +81,7 @@ def test_somebody_put_back_is_taken_out_again_for_some_rounds(refusing: Pager) -
         refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS), skip=skip)
 
     assert Run(refusing)().deleted
-    assert refusing.log.count("survey") == 3
+    assert refusing.log.count("survey again") == 2
 
 
 def test_somebody_put_back_in_each_round_is_reported(refusing: Pager) -> None:
@@ -91,32 +97,32 @@ def test_somebody_put_back_in_each_round_is_reported(refusing: Pager) -> None:
 
 def test_a_kept_user_put_back_in_each_round_is_reported(pager: Pager) -> None:
     for _ in range(9):
-        pager.when("survey", lambda: pager.put(DAYS))
+        pager.when("survey again", lambda: pager.put(DAYS))
 
     run = Run(pager, keep_user=True)
     made, remaining = run.failing(PutBackError, "somebody else puts the person back each time")
     assert [change for change in made if change != OUT_OF_DAYS] == list(CHANGES[1:-1])
     assert made.count(OUT_OF_DAYS) == 4
     assert remaining == (OUT_OF_DAYS,)
-    assert pager.log.count("survey") == 5
+    assert pager.log.count("survey again") == 4
 
 
 def test_an_account_that_goes_meanwhile_is_gone(refusing: Pager) -> None:
     """The second refusal lets the flow look again, and there is nobody any more."""
     refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS), skip=1)
-    refusing.when("survey", lambda: refusing.people.pop("hari@example.com"), skip=1)
+    refusing.when("survey again", lambda: refusing.people.pop("hari@example.com"))
 
     report = Run(refusing)()
 
     assert (report.deleted, report.changes) == (True, CHANGES[:-1])
-    assert refusing.log[-2:] == ["deactivate user id-hari", "reread user id-hari"]
+    assert refusing.log[-2:] == ["deactivate user id-hari", "read user id-hari"]
 
 
 def test_a_kept_account_that_goes_meanwhile_is_not_asked_for(pager: Pager) -> None:
-    pager.when("survey", lambda: pager.people.pop("hari@example.com"), skip=1)
+    pager.when("survey again", lambda: pager.people.pop("hari@example.com"))
 
     assert Run(pager, keep_user=True)() == Report(HARI, False, CHANGES[:-1], (), (UNLISTED,))
-    assert pager.log[-1] == "survey"
+    assert pager.log[-1] == "survey again"
 
 
 def test_a_holder_that_shows_late_is_a_blocker(refusing: Pager) -> None:

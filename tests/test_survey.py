@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import responses
 
+from service.client import Scope
 from service.errors import NonsenseError, NotFoundError
 from service.model import Membership, Named, Survey
 from service.opsgenie import Opsgenie
@@ -66,7 +67,7 @@ def test_where_a_users_list_is_missing_the_user_is_looked_for(
         mocked.get(ANYTHING, json={"data": []})
 
         with pytest.raises(error, match=f"^{message}$"):
-            opsgenie.survey(HARI)
+            opsgenie.survey(HARI, Scope.FIRST)
         assert sent(mocked)[-1] == ("GET", "/v2/users/u%2F1", None)
 
 
@@ -86,7 +87,7 @@ def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
 def test_what_goes_while_it_is_surveyed_holds_nobody(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     listed(mocked, list(LISTED), [])
 
-    assert opsgenie.survey(HARI) == Survey(HARI)
+    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(HARI)
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -96,7 +97,7 @@ def test_what_is_listed_and_not_there_is_nonsense(
     listed(mocked, [name])
 
     with pytest.raises(NonsenseError, match=f"^Opsgenie lists {LISTED[name]}, and says that it is not there$"):
-        opsgenie.survey(HARI)
+        opsgenie.survey(HARI, Scope.FIRST)
 
 
 def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
@@ -105,7 +106,7 @@ def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
     mocked.get(f"{URL}/v2/teams/t1?identifierType=id", json={"data": {"id": "t1", "members": []}})
     listed(mocked, ["teams"])
 
-    assert opsgenie.survey(HARI) == Survey(
+    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(
         HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", in_doubt=True),)
     )
 
@@ -121,7 +122,7 @@ def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, o
     mocked.get(f"{URL}/v2/escalations/e1", json={"data": ESCALATION_JSON})
     mocked.get(f"{URL}/v2/teams/t1", json={"data": {"members": [{"user": HARI_JSON, "role": "user"}]}})
 
-    survey = opsgenie.survey(HARI)
+    survey = opsgenie.survey(HARI, Scope.FIRST)
 
     held = (survey.rotations, survey.escalations, survey.memberships, survey.forwarding_rules, survey.on_call)
     assert [len(entries) for entries in held] == [1] * 5
@@ -131,4 +132,4 @@ def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, o
 def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     mocked.get(ANYTHING, status=404, json={"message": "gone"})
 
-    assert [opsgenie.reread(entry) for entry in (ROTATION, OVERRIDE, HARI)] == [None, None, None]
+    assert [opsgenie.read(entry) for entry in (ROTATION, OVERRIDE, HARI)] == [None, None, None]

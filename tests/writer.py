@@ -1,13 +1,14 @@
 """The writes of one request, in front of a pager with a rotation and a team."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from unittest import mock
 
 from service.changes import Changes
 from service.errors import UnavailableError
-from service.model import Change, Membership
+from service.model import Change, Membership, Rotation
 from service.plan import detach
 from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, LEAVER, NAMED_HARI, rotation
@@ -16,8 +17,8 @@ DAYS, WITHOUT = rotation(LEAVER, ANNA), rotation(ANNA)
 OUT = Change("remove", DAYS, WITHOUT)
 MEMBER = Membership("id-data", "Data", NAMED_HARI, "admin")
 LEAVE = Change("remove", MEMBER)
-READ, WRITE = "reread rotation id-rotation", "remove rotation id-rotation"
-READ_TEAM, WRITE_TEAM = "reread team id-data", "remove team id-data"
+READ, WRITE = "read rotation id-rotation", "remove rotation id-rotation"
+READ_TEAM, WRITE_TEAM = "read team id-data", "remove team id-data"
 
 
 class Writer:
@@ -32,8 +33,10 @@ class Writer:
 
     def make(self, change: Change) -> None:
         clock = SimpleNamespace(monotonic=lambda: 100.0 + self.age)
-        with mock.patch("service.changes.time", clock):
-            self.changes.make(change, partial(detach, person=HARI), 100.0)
+        if isinstance(change.before, Rotation):
+            change = replace(change, before=replace(change.before, read_at=100.0))
+        with mock.patch("service.updates.time", clock):
+            self.changes.make(change, partial(detach, person=HARI))
 
     def outcome(self) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
         """Return what was made, remains, and is not known."""

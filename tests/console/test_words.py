@@ -25,6 +25,7 @@ from service.model import (
     Rule,
     Survey,
 )
+from service.opsgenie import Opsgenie
 from service.plan import decide
 from service.shapes import holders_that_stay
 from tests.console.runner import Run, interrupt, runner
@@ -96,7 +97,7 @@ def test_no_sentence_is_in_the_words_of_the_api(
 ) -> None:
     changes: Any = SimpleNamespace(made=made, unconfirmed=unconfirmed, remaining=(MADE,))
 
-    said = reworded(problems.from_service_error(failure, changes).message)
+    said = reworded(problems.from_service_error(failure, changes, Opsgenie.capabilities).message)
 
     assert not [word for word in WORDS_OF_THE_API if word in said]
 

@@ -1,0 +1,71 @@
+"""The port: what the off-boarding asks of an on-call system, whoever makes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from service.model import Change, Entry, Person, Roster, Survey
+
+
+class Scope(Enum):
+    """How much a survey reads."""
+
+    FIRST = "first"
+    """The person's own lists, and who is on call."""
+    AGAIN = "again"
+    """The same after changes were made."""
+    EVERYWHERE = "everywhere"
+    """The whole account, without who is on call."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What differs between vendors and is known before anything is asked."""
+
+    product: str
+    """The vendor's name for it."""
+    removal: str
+    """What becomes of the user's account: an action such as `delete`."""
+    refuses_while_in_use: bool
+    """Whether removing a user who is in use is refused, and changes nothing."""
+    not_checked: tuple[str, ...]
+    """What no survey shows, a sentence each."""
+    only_in_refusal: str
+    """What only a refused removal shows; empty where nothing is refused."""
+    rights: str
+    """What a key needs, as advice for whoever has one that is refused."""
+
+
+Rule = Callable[[Roster], Change | None]
+"""Decides what to change in a rotation or an escalation as it is now; None where there is nothing to change."""
+
+
+class Client(Protocol):
+    """One vendor's on-call system; every method raises ServiceError."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this vendor can do."""
+
+    def find(self, username: str) -> Person:
+        """Return the user with this username; raises NotFoundError."""
+
+    def survey(self, person: Person, scope: Scope) -> Survey:
+        """Read everything that holds the person."""
+
+    def read(self, entry: Entry) -> Entry | None:
+        """Return the entry as it is now, None where it is gone."""
+
+    def apply(self, change: Change) -> None:
+        """Make a change to anything but a rotation or an escalation.
+
+        Raises NotFoundError where the entry is gone, and StillUsedError where the account is in use.
+        """
+
+    def update(self, entry: Roster, rule: Rule) -> Change | None:
+        """Let the rule decide on the entry as it is now, write that once, and return it.
+
+        A try that failed begins with a fresh read. Returns None where nothing was left to change, raises what the rule
+        raises, and NotFoundError where the entry is gone.
+        """

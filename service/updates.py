@@ -1,0 +1,55 @@
+"""A rotation or an escalation read, ruled on and written once; a failed try begins with a fresh read."""
+
+import time
+from collections.abc import Callable
+
+from service.client import Rule
+from service.errors import NotFoundError, ServiceError
+from service.model import Change, Entry, Roster
+from service.transport import Transport
+
+MAX_READ_AGE = 1.0
+"""Seconds for which an entry counts as just read: a stale read would overwrite concurrent edits."""
+
+
+def update(
+    transport: Transport,
+    entry: Roster,
+    rule: Rule,
+    *,
+    read: Callable[[Entry], Entry | None],
+    write: Callable[[Change], None],
+) -> Change | None:
+    """Write what the rule makes of the entry, and return it; None where it finds nothing to change.
+
+    `write` is called once a try. A write whose answer was lost counts as made where the rule finds nothing to change
+    after it. Raises NotFoundError where the entry is gone; `outcome_unknown` is set on the error of any try after one
+    whose answer was lost.
+    """
+    lost: Change | None = None
+    for attempt in transport.attempts():
+        with transport.turn():
+            if attempt.retry_state.attempt_number > 1 or time.monotonic() - entry.read_at > MAX_READ_AGE:
+                try:
+                    entry = _roster(read(entry))
+                except ServiceError as error:
+                    error.maybe_done = lost is not None
+                    raise
+            change = rule(entry)
+            if change is None:
+                return lost
+            with attempt:
+                try:
+                    write(change)
+                except ServiceError as error:
+                    lost = change if error.maybe_done else lost
+                    error.maybe_done = lost is not None
+                    raise
+                return change
+    raise AssertionError("the loop above returns or raises")
+
+
+def _roster(entry: Entry | None) -> Roster:
+    if not isinstance(entry, Roster):
+        raise NotFoundError("it is gone")
+    return entry
