@@ -19,9 +19,9 @@ from local.opsgenie.wire import CONTROL
 from local.samples import HARI, KEY
 from local.sessions import direct
 from service.app import create_app
+from service.audit_log import LOGGER
 from service.handler import make_handler
 from service.settings import Settings
-from service.trail import LOGGER
 
 CHAIN = 7
 """Calls that wait for one another: user, lists, details, refused delete, fresh read, write, delete."""

@@ -8,7 +8,7 @@ from console.desk import Desk
 from console.interrupts import Interrupts
 from console.record_writer import UNDER_WAY, PersonLine, RecordError
 from console.write_ahead import WriteAhead, each_once
-from service import problems
+from service import response
 from service.errors import (
     KeyRefusedError,
     NotFoundError,
@@ -19,7 +19,7 @@ from service.errors import (
 )
 from service.model import Change, ForwardingRule, Override, Request
 from service.offboarding import Offboarding
-from service.report import report_json
+from service.wording import Wording
 
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
 WENT_WELL = (DONE, PLANNED)
@@ -59,6 +59,7 @@ def run(
     desk: Desk,
     requests: Sequence[Request],
     interrupts: Interrupts,
+    wording: Wording,
     *,
     on_start: Callable[[Request], None],
     before_writing: Callable[[PersonLine], None],
@@ -75,7 +76,7 @@ def run(
         if interrupts.asked:
             return Result(tuple(outcomes), tuple(requests[place:]), "interrupted", interrupted=True)
         on_start(request)
-        outcome, error = _one(desk, request, interrupts, before_writing)
+        outcome, error = _one(desk, request, interrupts, wording, before_writing)
         outcomes.append(outcome)
         down = down + 1 if isinstance(error, UnavailableError | OutOfTimeError) else 0
         try:
@@ -94,7 +95,11 @@ def run(
 
 
 def _one(
-    desk: Desk, request: Request, interrupts: Interrupts, before_writing: Callable[[PersonLine], None]
+    desk: Desk,
+    request: Request,
+    interrupts: Interrupts,
+    wording: Wording,
+    before_writing: Callable[[PersonLine], None],
 ) -> tuple[Outcome, BaseException | None]:
     failure: BaseException | None = None
     with desk.connect() as connection:
@@ -113,13 +118,14 @@ def _one(
         )
         try:
             with interrupts.breakable():
-                answer = report_json(offboarding.run(), request)
-            status = PLANNED if request.dry_run else DONE
+                report = offboarding.run()
+            told = response.done(report, request)
+            status, answer = PLANNED if request.dry_run else DONE, {"message": told.message, **told.body}
         except (Exception, KeyboardInterrupt) as error:  # whatever it is, what was changed goes into the record
             failure = error
     # Only now, with every thread of the connection at its end, is it known what was changed.
     if failure is not None:
-        status, answer = _failed(failure, offboarding, request, planned=plan.written)
+        status, answer = _failed(failure, offboarding, request, wording, planned=plan.written)
     message = answer["message"] = desk.without_key(answer["message"])
     # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
     lost = failure and (failure.maybe_done if isinstance(failure, ServiceError) else plan.written)
@@ -165,7 +171,7 @@ def _gone_with_the_account(desk: Desk, offboarding: Offboarding) -> list[Change]
 
 
 def _failed(
-    failure: BaseException, offboarding: Offboarding, request: Request, *, planned: bool
+    failure: BaseException, offboarding: Offboarding, request: Request, wording: Wording, *, planned: bool
 ) -> tuple[str, dict[str, Any]]:
     if isinstance(failure, RecordError) and not planned:
         return FAILED, {"message": "the record cannot be written; nothing was changed"}
@@ -177,9 +183,9 @@ def _failed(
             "nothing was changed" if request.dry_run else "what was changed, and what may have been, is in the record"
         )
         return FAILED, {"message": f"{why}; {what}"}
-    problem = problems.from_service_error(failure, offboarding.changes, offboarding.capabilities)
-    answer = {"message": problem.message, **problem.details}
+    told = response.failed(failure, offboarding.changes, offboarding.capabilities, wording)
+    answer = {"message": told.message, **told.body}
     if isinstance(failure, NotFoundError):
         return NOT_FOUND, answer
-    refused = isinstance(failure, RefusedError) and problem.status == 409
+    refused = isinstance(failure, RefusedError) and told.status == 409
     return (REFUSED if refused else FAILED), answer

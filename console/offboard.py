@@ -15,6 +15,7 @@ from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
 from console.interrupts import Interrupts, interruptible
 from console.json_output import as_json
 from console.record_writer import PersonLine, Record, RecordError, default_path
+from console.wording import CONSOLE, CONSOLE_JSON
 from service.model import Request
 
 HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
@@ -138,7 +139,7 @@ def _go(at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: 
     """Show what would change, ask, and apply; each as far as it was asked for."""
     if options.apply and options.yes:
         return _apply(at, requests, interrupts, options)
-    planned = _run(at, [replace(request, dry_run=True) for request in requests], interrupts)
+    planned = _run(at, [replace(request, dry_run=True) for request in requests], interrupts, options)
     able = [outcome.request for outcome in planned.outcomes if outcome.status == batch.PLANNED]
     if not options.apply or planned.stopped or not able:
         return planned, None
@@ -165,10 +166,13 @@ def _ask(able: Sequence[Request]) -> None:
 def _apply(at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options) -> tuple[Result, Path]:
     path = options.record or default_path(at.now())
     with Record(path) as record:
-        return _run(at, requests, interrupts, record), path
+        return _run(at, requests, interrupts, options, record), path
 
 
-def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: Record | None = None) -> Result:
+def _run(
+    at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options, record: Record | None = None
+) -> Result:
+    wording = CONSOLE_JSON if options.json else CONSOLE
     with screen.progress(len(requests)) as bar:
         task = bar.add_task("", total=len(requests))
 
@@ -184,6 +188,7 @@ def _run(at: Desk, requests: Sequence[Request], interrupts: Interrupts, record: 
             at,
             requests,
             interrupts,
+            wording,
             on_start=lambda request: bar.update(task, description=screen.clean(request.username)),
             before_writing=write,
             on_end=ended,

@@ -15,15 +15,6 @@ from service.model import ascii_lower
 
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
 
-OF_THE_API = (
-    ("is in changes, what may have been in unconfirmed", "is in the table, what may have been in the one after it"),
-    ("is in changes", "is in the table"),
-    ("what is in remaining", "what is not changed yet"),
-    ("send this again", "run this again"),
-    ("send replace_with", "give --replace-with"),
-    ("in replace_with", "in --replace-with"),
-)
-
 
 def for_program(result: Result, record: Path | None) -> dict[str, Any]:
     """Return everything for a program to read."""
@@ -66,14 +57,14 @@ def _show_person(console: Console, outcome: Outcome) -> None:
     answer = outcome.answer
     console.print(line((f"{outcome.request.username}  ", "bold"), (outcome.status, STYLES.get(outcome.status, "red"))))
     if outcome.status != batch.REFUSED:
-        console.print(line(reworded(_sentence(answer["message"], outcome.request.username))))
+        console.print(line(_sentence(answer["message"], outcome.request.username)))
     for name, title in (("changes", ""), ("unconfirmed", "May have been changed"), ("remaining", "Not changed yet")):
         if answer.get(name):
             if title:
                 console.print(line((title, "bold")))
             console.print(table(("what", "where", "change"), [_change(change) for change in answer[name]]))
     if answer.get("blockers"):
-        rows = [(kind(b["kind"]), b["name"], b["reason"], reworded(b["remedy"])) for b in answer["blockers"]]
+        rows = [(kind(b["kind"]), b["name"], b["reason"], b["remedy"]) for b in answer["blockers"]]
         console.print(table(("in the way", "where", "why", "what to do"), rows))
     if answer.get("on_call_now"):
         where = "; ".join(_on_call(entry, outcome.request.username) for entry in answer["on_call_now"])
@@ -84,7 +75,7 @@ def _show_person(console: Console, outcome: Outcome) -> None:
 
 
 def _show_stop(console: Console, result: Result) -> None:
-    console.print(line((reworded(result.stopped), "yellow")))
+    console.print(line((result.stopped, "yellow")))
     if result.not_tried:
         first, rest = result.not_tried[0].username, len(result.not_tried) - 1
         console.print(line("Not tried: ", first, f" and {rest} after" if rest else ""))
@@ -98,13 +89,6 @@ def _on_call(entry: dict[str, Any], username: str) -> str:
 def _sentence(message: str, username: str) -> str:
     """Return the message without the name that stands above it."""
     return message.removeprefix(f"{username} ")
-
-
-def reworded(text: str) -> str:
-    """Return a sentence or a remedy of the API's in the words of the command line."""
-    for theirs, ours in OF_THE_API:
-        text = text.replace(theirs, ours)
-    return text
 
 
 def _change(change: dict[str, Any]) -> tuple[str, str, str]:

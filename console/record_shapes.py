@@ -1,4 +1,4 @@
-"""What a line of a record says, turned into the classes of the rules; the other way is `service.report`'s.
+"""What a line of a record says, turned into the classes of the rules; the other way is `service.serialization`'s.
 
 Each function raises ValueError, TypeError, KeyError or AttributeError where the JSON is of another form.
 """

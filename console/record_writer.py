@@ -17,7 +17,7 @@ from typing import Any, Self
 from console.desk import SetupError
 from console.json_output import as_time
 from service.model import Change, Person, Request
-from service.report import as_json, change_json
+from service.serialization import as_json, change_json
 
 VERSION = 1
 

@@ -22,7 +22,7 @@ from service.model import (
     Rotation,
     ascii_lower,
 )
-from service.report import change_json
+from service.serialization import change_json
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The delete-user view: parse, one call, an answer; and every error as JSON."""
+"""The Flask app: parse, off-board, answer; every error is JSON."""
 
 import logging
 import traceback
@@ -12,13 +12,16 @@ from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service import body, problems, report, trail
+from service import audit_log, body, response
+from service.changes import Changes
 from service.deadline import Deadline
 from service.errors import ServiceError
 from service.model import Change
 from service.offboarding import Offboarding
 from service.opsgenie import Opsgenie
 from service.parallel import Parallel
+from service.response import Answer
+from service.serialization import change_json
 from service.settings import Settings
 from service.transport import Transport, open_session
 
@@ -42,7 +45,7 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     """Return the WSGI app; without settings they are read from the environment, as `flask run` needs it."""
     if settings is None:
         settings = Settings.from_environ()
-        trail.open_trail()
+        audit_log.open_log()
     session = session or open_session(settings)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
@@ -50,36 +53,40 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     app.url_map.merge_slashes = False  # another path is a 404, not a redirect
     app.add_url_rule(
         "/",
-        view_func=partial(_delete_user, settings, session),
-        endpoint="delete_user",
+        view_func=partial(_offboard, settings, session),
+        endpoint="offboard",
         methods=["POST"],
         provide_automatic_options=False,
     )
-    app.before_request(_remember_who_asks)
+    app.before_request(_remember_caller)
     app.before_request(_refuse_more_slashes)
-    app.after_request(_record_outcome)
-    app.register_error_handler(ServiceError, _service_error)
-    app.register_error_handler(body.BodyError, _body_error)
+    app.after_request(_log_outcome)
+    app.register_error_handler(body.BodyError, _bad_body)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected_error)
+    app.register_error_handler(Exception, _crashed)
     return app
 
 
-def _delete_user(settings: Settings, session: requests.Session) -> Response:
-    asked = body.read(request.get_data(cache=False))
-    g.who["username"] = asked.username
-    deadline = Deadline(_seconds_left() or settings.time_budget)
-    transport = Transport(session, settings.opsgenie_api_url, deadline)
-    with Parallel() as parallel:
-        g.offboarding = offboarding = Offboarding(
-            Opsgenie(transport, parallel),
-            asked,
-            parallel,
-            protected=settings.protected_users,
-            on_change=partial(_record_change, dict(g.who)),
-        )
-        done = offboarding.run()
-    return _answer(200, **report.report_json(done, asked))
+def _offboard(settings: Settings, session: requests.Session) -> Response:
+    wanted = body.read(request.get_data(cache=False))
+    g.caller["username"] = wanted.username
+    parallel = Parallel()
+    transport = Transport(session, settings.opsgenie_api_url, Deadline(_seconds_left() or settings.time_budget))
+    offboarding = Offboarding(
+        Opsgenie(transport, parallel),
+        wanted,
+        parallel,
+        protected=settings.protected_users,
+        on_change=partial(_log_change, dict(g.caller)),
+    )
+    try:
+        with parallel:
+            report = offboarding.run()
+    except ServiceError as error:
+        return _answer(response.failed(error, offboarding.changes, offboarding.capabilities))
+    except Exception as error:
+        return _crashed(error, offboarding.changes)
+    return _answer(response.done(report, wanted))
 
 
 def _seconds_left() -> float | None:
@@ -90,11 +97,11 @@ def _seconds_left() -> float | None:
     return max(0.1, float(context.get_remaining_time_in_millis()) / 1000 - ANSWER_MARGIN)
 
 
-def _remember_who_asks() -> None:
+def _remember_caller() -> None:
     context = (request.environ.get("awsgi.event") or {}).get("requestContext") or {}
     identity = context.get("identity") or {}
     g.request_id = context.get("requestId") or str(uuid4())
-    g.who = {
+    g.caller = {
         "request_id": g.request_id,
         "api_key_id": identity.get("apiKeyId"),
         "source_ip": identity.get("sourceIp") or request.remote_addr,
@@ -107,46 +114,35 @@ def _refuse_more_slashes() -> None:
         abort(404)
 
 
-def _record_change(who: Mapping[str, Any], event: str, change: Change) -> None:
-    trail.record(event, **who, change=report.change_json(change))
+def _log_change(caller: Mapping[str, Any], event: str, change: Change) -> None:
+    audit_log.log_event(event, **caller, change=change_json(change))
 
 
-def _record_outcome(response: Response) -> Response:
-    level = logging.ERROR if response.status_code >= 500 else logging.INFO
-    trail.record("outcome", level=level, **g.who, status=response.status_code, message=g.get("message"))
-    return response
+def _log_outcome(answered: Response) -> Response:
+    level = logging.ERROR if answered.status_code >= 500 else logging.INFO
+    message = (answered.get_json(silent=True) or {}).get("message")
+    audit_log.log_event("outcome", level=level, **g.caller, status=answered.status_code, message=message)
+    return answered
 
 
-def _answer(status: int, message: str, **rest: Any) -> Response:
-    g.message = message
-    response = jsonify(message=message, request_id=g.request_id, **rest)
-    response.status_code = status
-    return response
+def _answer(answer: Answer) -> Response:
+    answered = jsonify(message=answer.message, request_id=g.request_id, **answer.body)
+    answered.status_code = answer.status
+    answered.headers.extend(answer.headers)
+    return answered
 
 
-def _service_error(error: ServiceError) -> Response:
-    return _answered(problems.from_service_error(error, g.offboarding.changes, g.offboarding.capabilities))
-
-
-def _body_error(error: body.BodyError) -> Response:
-    return _answered(problems.from_body_error(error))
+def _bad_body(error: body.BodyError) -> Response:
+    return _answer(response.bad_body(error))
 
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return _body_error(body.BodyError(f"the body is larger than {body.LARGEST_BODY} bytes"))
-    response = _answer(error.code or 500, error.description or error.name)
-    response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
-    return response
+        return _bad_body(body.BodyError(f"the body is larger than {body.LARGEST_BODY} bytes"))
+    allowed = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return _answer(Answer(error.code or 500, error.description or error.name, headers=allowed))
 
 
-def _unexpected_error(error: Exception) -> Response:
-    trail.record("crash", level=logging.ERROR, **g.who, error="".join(traceback.format_exception(error)))
-    changes = g.offboarding.changes if "offboarding" in g else None
-    return _answered(problems.from_crash(changes))
-
-
-def _answered(problem: problems.Problem) -> Response:
-    response = _answer(problem.status, problem.message, **problem.details)
-    response.headers.extend(problem.headers)
-    return response
+def _crashed(error: Exception, changes: Changes | None = None) -> Response:
+    audit_log.log_event("crash", level=logging.ERROR, **g.caller, error="".join(traceback.format_exception(error)))
+    return _answer(response.crashed(changes))

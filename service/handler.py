@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import awsgi
 
-from service import trail
+from service import audit_log
 from service.app import create_app
 from service.events import EventError, usable
 from service.settings import Settings, SettingsError
@@ -19,7 +19,7 @@ Handler = Callable[[object, Any], dict[str, Any]]
 
 def make_handler(environ: Mapping[str, str]) -> Handler:
     """Return the handler; with unusable settings it answers each event with what is wrong with them."""
-    trail.open_trail()
+    audit_log.open_log()
     try:
         app = create_app(Settings.from_environ(environ))
     except SettingsError as error:
@@ -40,7 +40,7 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
 def _plain(status: int, message: str, event: object, context: Any, **rest: Any) -> dict[str, Any]:
     request_id = _request_id(event) or getattr(context, "aws_request_id", None) or str(uuid4())
     level = logging.ERROR if status >= 500 else logging.WARNING
-    trail.record("outcome", level=level, request_id=request_id, status=status, message=message)
+    audit_log.log_event("outcome", level=level, request_id=request_id, status=status, message=message)
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},

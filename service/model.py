@@ -204,7 +204,9 @@ class Blocker:
     kind: str
     name: str
     reason: str
-    remedy: str
+    remedies: tuple[str, ...]
+    replaceable: bool = False
+    """Whether a replacement would do too."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from service.client import Client, Scope
 from service.errors import NotFoundError, PutBackError, RefusedError, ServiceError, StillUsedError
 from service.model import Change, Escalation, OnCall, Override, Person, Request, Roster, Rotation, Survey
 from service.parallel import Parallel
-from service.plan import decide, detach, holds_surely
+from service.rules import decide, detach, holds_surely
 
 ROUNDS = 4
 """How often the person is taken out at most, where somebody else puts the person back."""

@@ -194,7 +194,7 @@ def holders_that_stay(message: str) -> tuple[Blocker, ...]:
     """
     kinds = dict.fromkeys(kind.lower() for kind in _KIND.findall(message))
     return tuple(
-        Blocker(kind, kind, message, f"remove the person from these {kind} in Opsgenie, then send this again")
+        Blocker(kind, kind, message, (f"remove the person from these {kind} in Opsgenie, then try again",))
         for kind in kinds
         if not _DETACHED.fullmatch(kind)
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request_finished
 
-from service.trail import LOGGER
+from service.audit_log import LOGGER
 from tests.wires import KEY
 from tests.world import TOKEN
 

@@ -26,7 +26,7 @@ from service.model import (
     Rotation,
     Survey,
 )
-from service.plan import detach
+from service.rules import detach
 from service.updates import update
 
 Key = tuple[str, str]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.model import Blocker, Change, Escalation, Participant, Person, Rotation
-from service.plan import detach
+from service.rules import detach
 from tests.people import ANNA, HARI, KOFI, LADDER, LEAVER, NOBODY, PLAN_B, SUCCESSOR, TEAM, escalation, rotation
 
 
@@ -90,7 +90,8 @@ def test_a_rotation_is_not_left_with_nobody(participants: tuple[Participant, ...
         "rotation",
         "Payments / Days",
         "hari@example.com is the only participant of this rotation",
-        "add another participant, delete the rotation, or send replace_with",
+        ("add another participant", "delete the rotation"),
+        replaceable=True,
     )
     replaced = tuple(SUCCESSOR if participant == LEAVER else participant for participant in participants)
     change = Change("replace", rotation(*participants), rotation(*replaced))
@@ -132,6 +133,7 @@ def test_an_escalation_is_not_left_without_rules(recipients: tuple[Participant, 
         "escalation",
         "Ladder",
         "hari@example.com is the only recipient left in this escalation",
-        "add a rule for someone else, delete the escalation, or send replace_with",
+        ("add a rule for someone else", "delete the escalation"),
+        replaceable=True,
     )
     assert isinstance(detach(escalation(*recipients), HARI, KOFI), Change)

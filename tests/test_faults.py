@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from deploy import package
-from service import changes, deadline, offboarding, opsgenie, plan, retries, transport
+from service import changes, deadline, offboarding, opsgenie, retries, rules, transport
 from service.errors import NotFoundError, ServiceError
 from tests.fault_table import (
     ALL_FAULTS,
@@ -81,8 +81,10 @@ def believing(self: Any, change: Any, rule: Any, error: ServiceError) -> bool:
 
 def all_at_once(self: Any, survey: Any, end: Any) -> None:
     """Detach without an order."""
-    rule = partial(plan.detach, person=survey.person)
-    self._parallel.run([partial(self.changes.make, change, rule) for change in self._plan(survey, end)])
+    rule = partial(rules.detach, person=survey.person)
+    changes = self._decide(survey)
+    self._plan(changes, end)
+    self._parallel.run([partial(self.changes.make, change, rule) for change in changes])
 
 
 def lenient(read: Any, listed: Any, _: Any) -> Any:
@@ -96,8 +98,8 @@ def lenient(read: Any, listed: Any, _: Any) -> Any:
 
 LOOK = changes.Changes._happened
 BROKEN = {
-    "teams are dropped": (plan, "_without", without_teams, "delete", "429", "PATCH"),
-    "the order changes": (plan, "_without", in_another_order, "delete", "429", "PATCH"),
+    "teams are dropped": (rules, "_without", without_teams, "delete", "429", "PATCH"),
+    "the order changes": (rules, "_without", in_another_order, "delete", "429", "PATCH"),
     "a lost answer counts as not made": (
         changes.Changes,
         "_happened",

@@ -92,7 +92,7 @@ def test_blockers_end_it_before_anything_is_written(pager: Pager) -> None:
 
 
 def test_a_vendor_who_refuses_is_asked_before_anything_is_changed(refusing: Pager) -> None:
-    refusing.stays = (Blocker("locks", "locks", "a lock holds hari", "open it"),)
+    refusing.stays = (Blocker("locks", "locks", "a lock holds hari", ("open it",)),)
 
     assert Run(refusing).failing(RefusedError, "locks: a lock holds hari") == ((), CHANGES)
     assert refusing.log == ["find hari@example.com", "survey first", "deactivate user id-hari"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from local.opsgenie import sample_account
-from service import plan
+from service import rules
 from tests import truth
 from tests.fault_table import BODIES
 from tests.random_accounts import accounts, bodies
@@ -77,7 +77,7 @@ def all_but_last(participants: Any, person: Any, replacement: Any) -> Any:
 
 def at_the_end(participants: Any, person: Any, replacement: Any) -> Any:
     kept = WITHOUT(participants, person, None)
-    return (*kept, plan._as_participant(replacement)) if replacement else kept
+    return (*kept, rules._as_participant(replacement)) if replacement else kept
 
 
 def once(participants: Any, person: Any, replacement: Any) -> Any:
@@ -88,7 +88,7 @@ def once(participants: Any, person: Any, replacement: Any) -> Any:
     return (*participants[:first], *changed, *participants[first + 1 :])
 
 
-WITHOUT = plan._without
+WITHOUT = rules._without
 BROKEN: dict[str, Callable[..., Any]] = {"one too many": all_but_last, "last place": at_the_end, "only once": once}
 
 
@@ -96,7 +96,7 @@ BROKEN: dict[str, Callable[..., Any]] = {"one too many": all_but_last, "last pla
 def test_a_broken_rule_is_caught(broken: Callable[..., Any]) -> None:
     check = settings(max_examples=60, phases=[Phase.generate])(given(accounts(), bodies)(hold))
 
-    with mock.patch.object(plan, "_without", broken), pytest.raises((AssertionError, BaseExceptionGroup)):
+    with mock.patch.object(rules, "_without", broken), pytest.raises((AssertionError, BaseExceptionGroup)):
         check()
 
 

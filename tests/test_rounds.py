@@ -126,7 +126,7 @@ def test_a_kept_account_that_goes_meanwhile_is_not_asked_for(pager: Pager) -> No
 
 
 def test_a_holder_that_shows_late_is_a_blocker(refusing: Pager) -> None:
-    lock = Blocker("locks", "locks", "a lock holds hari", "open it")
+    lock = Blocker("locks", "locks", "a lock holds hari", ("open it",))
     refusing.when("deactivate user id-hari", lambda: setattr(refusing, "stays", (lock,)), skip=1)
 
     made, remaining = Run(refusing).failing(RefusedError, "locks: a lock holds hari")

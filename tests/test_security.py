@@ -7,7 +7,7 @@ import ssl
 import pytest
 from flask import Flask
 
-from service import trail
+from service import audit_log
 from service.bounded import BoundedAdapter
 from service.settings import HOSTS, Settings, SettingsError
 from service.transport import open_session
@@ -54,7 +54,7 @@ def test_answers_of_any_size_are_bounded() -> None:
 @pytest.mark.parametrize("leak", [f"a log line with {TOKEN}", {"nested": [TOKEN]}])
 def test_a_leak_is_caught(leak: object) -> None:
     with virtual_time(threads=False):
-        trail.record("change", level=logging.ERROR, leak=leak)
+        audit_log.log_event("change", level=logging.ERROR, leak=leak)
 
     assert leaks._seen
     leaks._seen.clear()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
-from service.trail import LOGGER, open_trail
+from service.audit_log import LOGGER, open_log
 
 
 class Trail:
@@ -27,7 +27,7 @@ class Trail:
 
 
 @contextmanager
-def opened_trail(start: Callable[[], object] = open_trail) -> Iterator[Trail]:
+def opened_trail(start: Callable[[], object] = open_log) -> Iterator[Trail]:
     """Open the trail as a new process does, by `start`, and leave the logger as it was."""
     before = LOGGER.handlers, LOGGER.level, LOGGER.propagate
     LOGGER.handlers = []

@@ -21,8 +21,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from urllib3.util import Timeout
 
 from local.opsgenie import ConnectionDropped
+from service.audit_log import LOGGER
 from service.parallel import Parallel
-from service.trail import LOGGER
 
 Calls = list[Callable[[], Any]]
 

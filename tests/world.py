@@ -10,7 +10,7 @@ from typing import Any
 import local.opsgenie
 from local.opsgenie import Simulation, sample_account
 from local.opsgenie.simulation import RIGHTS
-from service import trail
+from service import audit_log
 from service.app import create_app
 from service.settings import Settings
 from service.transport import open_session
@@ -72,11 +72,11 @@ class TrailKeeper(logging.Handler):
 def with_trail(run: Callable[[], Answer]) -> tuple[Answer, list[Item]]:
     """Run with the trail kept."""
     keeper = TrailKeeper()
-    level = trail.LOGGER.level
-    trail.LOGGER.addHandler(keeper)
-    trail.LOGGER.setLevel(logging.INFO)
+    level = audit_log.LOGGER.level
+    audit_log.LOGGER.addHandler(keeper)
+    audit_log.LOGGER.setLevel(logging.INFO)
     try:
         return run(), keeper.lines
     finally:
-        trail.LOGGER.removeHandler(keeper)
-        trail.LOGGER.setLevel(level)
+        audit_log.LOGGER.removeHandler(keeper)
+        audit_log.LOGGER.setLevel(level)

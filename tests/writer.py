@@ -9,7 +9,7 @@ from unittest import mock
 from service.changes import Changes
 from service.errors import UnavailableError
 from service.model import Change, Membership, Rotation
-from service.plan import detach
+from service.rules import detach
 from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, LEAVER, NAMED_HARI, rotation
 

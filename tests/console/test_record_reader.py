@@ -8,7 +8,7 @@ import pytest
 
 from console import record_reader
 from local.opsgenie import Simulation
-from service.report import change_json
+from service.serialization import change_json
 from tests import truth
 from tests.console.runner import Run, as_json, half_of, lines_of, normal, without_what_is_over
 from tests.fault_table import KOFI

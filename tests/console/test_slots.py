@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from console.slots import Differs, Listed, Removal, chain, places, put_back
 from service.model import Change, Delay, Escalation, Named, Participant, Person, Rotation, Rule
-from service.plan import detach
+from service.rules import detach
 
 PEOPLE = {name: Person(id=name, username=f"{name}@example.com") for name in ("ann", "bob", "cid", "dee")}
 

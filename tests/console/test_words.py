@@ -9,9 +9,9 @@ import pytest
 from console import coverage, screen
 from console.findings import Ahead
 from console.inventory import Schedule
-from console.offboard_screen import reworded
+from console.wording import CONSOLE
 from local.opsgenie import Simulation
-from service import errors, problems
+from service import errors, response
 from service.model import (
     Change,
     Delay,
@@ -26,14 +26,15 @@ from service.model import (
     Survey,
 )
 from service.opsgenie import Opsgenie
-from service.plan import decide
+from service.rules import decide
 from service.shapes import holders_that_stay
+from service.wording import remedy
 from tests.console.runner import Run, interrupt, runner
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
-WORDS_OF_THE_API = ("in changes", "in unconfirmed", "in remaining", "send ", "replace_with", "replace-with-with")
+WORDS_OF_THE_API = ("in changes", "in unconfirmed", "in remaining", "send ", "replace_with")
 
 
 def test_a_way_back_is_named_only_where_something_was_changed(run: Run) -> None:
@@ -97,7 +98,7 @@ def test_no_sentence_is_in_the_words_of_the_api(
 ) -> None:
     changes: Any = SimpleNamespace(made=made, unconfirmed=unconfirmed, remaining=(MADE,))
 
-    said = reworded(problems.from_service_error(failure, changes, Opsgenie.capabilities).message)
+    said = response.failed(failure, changes, Opsgenie.capabilities, CONSOLE).message
 
     assert not [word for word in WORDS_OF_THE_API if word in said]
 
@@ -115,9 +116,9 @@ def test_no_remedy_is_in_the_words_of_the_api(replacement: Person | None) -> Non
         plan = decide(survey, request, replacement=replacement, protected=protected, now=now)
         blockers += plan.blockers
 
-    remedies = [reworded(blocker.remedy) for blocker in blockers]
+    remedies = [remedy(blocker, CONSOLE) for blocker in blockers]
     assert len(remedies) >= 6
-    assert not [remedy for remedy in remedies if any(word in remedy for word in WORDS_OF_THE_API)]
+    assert not [one for one in remedies if any(word in one for word in WORDS_OF_THE_API)]
 
 
 def test_words_of_the_api_are_not_shown(simulation: Simulation) -> None:

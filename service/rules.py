@@ -88,7 +88,8 @@ def _detach_rotation(rotation: Rotation, person: Person, replacement: Person | N
             rotation.kind,
             f"{rotation.schedule.name} / {rotation.name}",
             f"{person.username} is the only participant of this rotation",
-            "add another participant, delete the rotation, or send replace_with",
+            ("add another participant", "delete the rotation"),
+            replaceable=True,
         )
     after = replace(rotation, participants=kept)
     return Change("replace" if replacement else "remove", rotation, after)
@@ -120,7 +121,8 @@ def _detach_escalation(escalation: Escalation, person: Person, replacement: Pers
             escalation.kind,
             escalation.name,
             f"{person.username} is the only recipient left in this escalation",
-            "add a rule for someone else, delete the escalation, or send replace_with",
+            ("add a rule for someone else", "delete the escalation"),
+            replaceable=True,
         )
     after = replace(escalation, rules=tuple(rules))
     return Change("replace" if replacement else "remove", escalation, after)
@@ -135,12 +137,14 @@ def _person_blockers(person: Person, protected: Set[str]) -> list[Blocker]:
     if person.owner:
         blockers.append(
             Blocker(
-                "owner", person.username, "an account owner is not off-boarded", "give the person another role first"
+                "owner", person.username, "an account owner is not off-boarded", ("give the person another role first",)
             )
         )
     if ascii_lower(person.username) in protected:
         blockers.append(
-            Blocker("protected_user", person.username, "the user is protected by a setting", "change PROTECTED_USERS")
+            Blocker(
+                "protected_user", person.username, "the user is protected by a setting", ("change PROTECTED_USERS",)
+            )
         )
     return blockers
 
@@ -148,11 +152,11 @@ def _person_blockers(person: Person, protected: Set[str]) -> list[Blocker]:
 def _replacement_blockers(person: Person, request: Request, replacement: Person | None) -> list[Blocker]:
     if not request.replace_with:
         return []
-    remedy = "name another person in replace_with"
+    remedies = ("name another replacement",)
     if replacement is None:
-        return [Blocker("replacement", request.replace_with, "the replacement does not exist", remedy)]
+        return [Blocker("replacement", request.replace_with, "the replacement does not exist", remedies)]
     if replacement.id == person.id or ascii_lower(replacement.username) == ascii_lower(person.username):
-        return [Blocker("replacement", replacement.username, "the replacement is the leaver", remedy)]
+        return [Blocker("replacement", replacement.username, "the replacement is the leaver", remedies)]
     if replacement.blocked:
-        return [Blocker("replacement", replacement.username, "the replacement is blocked", remedy)]
+        return [Blocker("replacement", replacement.username, "the replacement is blocked", remedies)]
     return []

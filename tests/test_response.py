@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service import problems
+from service import response
 from service.body import BodyError
 from service.changes import Changes
 from service.errors import (
@@ -24,7 +24,7 @@ from service.errors import (
 )
 from service.model import Blocker, Change, Membership
 from service.opsgenie import Opsgenie
-from service.problems import Problem, from_body_error, from_crash
+from service.response import Answer, bad_body, crashed
 from tests.pager import Pager, failing
 from tests.people import HARI, NAMED_HARI
 
@@ -32,15 +32,15 @@ TEAM = Change("remove", Membership("id-team", "Data", NAMED_HARI, "admin"))
 OTHER_TEAM = Change("remove", Membership("id-other", "Billing", NAMED_HARI, "user"))
 END = Change("delete", HARI)
 BLOCKERS = (
-    Blocker("owner", "hari@example.com", "an owner", "give another role"),
-    Blocker("integrations", "integrations", "used", "remove"),
+    Blocker("owner", "hari@example.com", "an owner", ("give another role",)),
+    Blocker("integrations", "integrations", "used", ("remove",)),
 )
 BLOCKERS_JSON = [
     {"kind": "owner", "name": "hari@example.com", "reason": "an owner", "remedy": "give another role"},
     {"kind": "integrations", "name": "integrations", "reason": "used", "remedy": "remove"},
 ]
 BY_HAND = "The account is deleted, and what is in remaining has to be removed by hand"
-from_service_error = partial(problems.from_service_error, capabilities=Opsgenie.capabilities)
+failed = partial(response.failed, capabilities=Opsgenie.capabilities)
 RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
 
 
@@ -95,30 +95,30 @@ def team_json(change: Change) -> dict[str, Any]:
 def test_opsgenies_failures_come_with_the_changes_so_far(
     error: ServiceError, status: int, message: str, made: tuple[Change, ...], ending: str
 ) -> None:
-    problem = from_service_error(error, changes(made=made, planned=(OTHER_TEAM,)))
+    answer = failed(error, changes(made=made, planned=(OTHER_TEAM,)))
 
     so_far = {"changes": [team_json(change) for change in made]}
     headers = {"Retry-After": "5"} if status == 503 else {}
-    assert problem == Problem(status, f"{message} {ending}", so_far, headers)
+    assert answer == Answer(status, f"{message} {ending}", so_far, headers)
 
 
 def test_nobody_there_is_all_that_is_said() -> None:
-    problem = from_service_error(NotFoundError("there is no user hari@example.com"), changes())
+    answer = failed(NotFoundError("there is no user hari@example.com"), changes())
 
-    assert problem == Problem(404, "there is no user hari@example.com")
+    assert answer == Answer(404, "there is no user hari@example.com")
 
 
 def test_a_refusal_names_every_blocker() -> None:
-    problem = from_service_error(RefusedError(BLOCKERS), changes(planned=(TEAM,)))
+    answer = failed(RefusedError(BLOCKERS), changes(planned=(TEAM,)))
 
     message = "nothing was changed: hari@example.com: an owner; integrations: used"
-    assert problem == Problem(409, message, {"blockers": BLOCKERS_JSON})
+    assert answer == Answer(409, message, {"blockers": BLOCKERS_JSON})
 
 
 def test_a_refusal_half_way_is_no_409() -> None:
-    problem = from_service_error(RefusedError(BLOCKERS), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
+    answer = failed(RefusedError(BLOCKERS), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
 
-    assert problem == Problem(
+    assert answer == Answer(
         502,
         "stopped half-way, since by now this is in the way: hari@example.com: an owner; integrations: used. "
         "What was changed is in changes",
@@ -127,9 +127,9 @@ def test_a_refusal_half_way_is_no_409() -> None:
 
 
 def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
-    problem = from_service_error(RefusedError(BLOCKERS[1:]), changes(lost=(TEAM,)))
+    answer = failed(RefusedError(BLOCKERS[1:]), changes(lost=(TEAM,)))
 
-    assert problem == Problem(
+    assert answer == Answer(
         502,
         "stopped half-way, since by now this is in the way: integrations: used. "
         "What was changed is in changes, what may have been in unconfirmed",
@@ -141,9 +141,9 @@ def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
 def test_where_opsgenie_names_no_time_its_period_is_the_longest_wait(period: float, wait: str) -> None:
     error = ThrottledError("too many requests", period=period)
 
-    assert from_service_error(error, changes()).headers == {"Retry-After": wait}
+    assert failed(error, changes()).headers == {"Retry-After": wait}
     error.retry_after = 3.0
-    assert from_service_error(error, changes()).headers == {"Retry-After": "3"}
+    assert failed(error, changes()).headers == {"Retry-After": "3"}
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_where_opsgenie_names_no_time_its_period_is_the_longest_wait(period: flo
 def test_a_busy_opsgenie_says_when_to_come_back(
     kind: type[UnavailableError], seconds: float | None, shown: str
 ) -> None:
-    problem = from_service_error(kind("busy", retry_after=seconds), changes())
+    answer = failed(kind("busy", retry_after=seconds), changes())
 
-    assert problem == Problem(
+    assert answer == Answer(
         503,
         f"Opsgenie is throttling or down (busy); send this again in {shown} seconds. Nothing was changed",
         {"changes": []},
@@ -165,9 +165,9 @@ def test_a_busy_opsgenie_says_when_to_come_back(
 
 
 def test_out_of_time_says_what_remains() -> None:
-    problem = from_service_error(OutOfTimeError("late"), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
+    answer = failed(OutOfTimeError("late"), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
 
-    assert problem == Problem(
+    assert answer == Answer(
         504,
         "out of time; send this again, it goes on where it stopped. What was changed is in changes",
         {"changes": [team_json(TEAM)], "remaining": [team_json(OTHER_TEAM)]},
@@ -175,9 +175,9 @@ def test_out_of_time_says_what_remains() -> None:
 
 
 def test_out_of_time_before_the_first_change() -> None:
-    problem = from_service_error(OutOfTimeError("late"), changes(planned=(TEAM, OTHER_TEAM)))
+    answer = failed(OutOfTimeError("late"), changes(planned=(TEAM, OTHER_TEAM)))
 
-    assert problem == Problem(
+    assert answer == Answer(
         504,
         "out of time; send this again, it goes on where it stopped. Nothing was changed",
         {"changes": [], "remaining": [team_json(TEAM), team_json(OTHER_TEAM)]},
@@ -185,11 +185,11 @@ def test_out_of_time_before_the_first_change() -> None:
 
 
 def test_out_of_time_after_the_account_went_is_for_a_person_to_end() -> None:
-    problem = from_service_error(OutOfTimeError("late"), changes(made=(END,), planned=(TEAM,)))
+    answer = failed(OutOfTimeError("late"), changes(made=(END,), planned=(TEAM,)))
 
-    assert problem.message == f"out of time. {BY_HAND}"
-    assert problem.details["remaining"] == [team_json(TEAM)]
-    assert [change["kind"] for change in problem.details["changes"]] == ["user"]
+    assert answer.message == f"out of time. {BY_HAND}"
+    assert answer.body["remaining"] == [team_json(TEAM)]
+    assert [change["kind"] for change in answer.body["changes"]] == ["user"]
 
 
 @pytest.mark.parametrize(
@@ -204,34 +204,34 @@ def test_after_the_account_went_nobody_is_told_to_come_again(error: ServiceError
     """A second request would find nobody, and nothing else would name what is left."""
     so_far = changes(made=(END,), planned=(TEAM, OTHER_TEAM))
 
-    problem = from_service_error(error, so_far)
+    answer = failed(error, so_far)
 
-    assert (problem.status, problem.message, dict(problem.headers)) == (502, f"{message} {BY_HAND}", {})
-    assert problem.details["remaining"] == [team_json(TEAM), team_json(OTHER_TEAM)]
-    assert from_crash(so_far).details == problem.details
+    assert (answer.status, answer.message, dict(answer.headers)) == (502, f"{message} {BY_HAND}", {})
+    assert answer.body["remaining"] == [team_json(TEAM), team_json(OTHER_TEAM)]
+    assert crashed(so_far).body == answer.body
 
 
 def test_an_account_that_went_last_leaves_nothing_by_hand() -> None:
-    problem = from_service_error(UnavailableError("status 500"), changes(made=(TEAM, END)))
+    answer = failed(UnavailableError("status 500"), changes(made=(TEAM, END)))
 
-    assert (problem.status, "remaining" in problem.details) == (503, False)
+    assert (answer.status, "remaining" in answer.body) == (503, False)
 
 
 @pytest.mark.parametrize(
     "error", [OutOfTimeError("late"), UnavailableError("down"), KeyRefusedError("no"), NonsenseError("odd")]
 )
 def test_a_write_without_an_answer_is_shown_apart(error: ServiceError) -> None:
-    problem = from_service_error(error, changes(made=(TEAM,), lost=(OTHER_TEAM,)))
+    answer = failed(error, changes(made=(TEAM,), lost=(OTHER_TEAM,)))
 
-    assert problem.message.endswith("What was changed is in changes, what may have been in unconfirmed")
-    assert problem.details["changes"] == [team_json(TEAM)]
-    assert problem.details["unconfirmed"] == [team_json(OTHER_TEAM)]
+    assert answer.message.endswith("What was changed is in changes, what may have been in unconfirmed")
+    assert answer.body["changes"] == [team_json(TEAM)]
+    assert answer.body["unconfirmed"] == [team_json(OTHER_TEAM)]
 
 
 def test_a_bad_body_lists_its_errors() -> None:
-    problem = from_body_error(BodyError("username is blank", "'x' is not a known field"))
+    answer = bad_body(BodyError("username is blank", "'x' is not a known field"))
 
-    assert problem == Problem(
+    assert answer == Answer(
         400,
         "the body is not accepted: username is blank; 'x' is not a known field",
         {"errors": ["username is blank", "'x' is not a known field"]},
@@ -243,7 +243,7 @@ def test_a_bad_body_lists_its_errors() -> None:
     [(None, {}), (changes(), {"changes": []}), (changes(made=(TEAM,)), {"changes": [team_json(TEAM)]})],
 )
 def test_a_defect_shows_the_changes_and_nothing_of_itself(so_far: Changes | None, details: dict[str, Any]) -> None:
-    problem = from_crash(so_far)
+    answer = crashed(so_far)
 
     message = "this program has a defect; the log has the details under the request id"
-    assert problem == Problem(500, message, details)
+    assert answer == Answer(500, message, details)

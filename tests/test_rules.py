@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.model import Blocker, Change, ForwardingRule, Membership, Named, Override, Person, Request, Survey
-from service.plan import Plan, decide, holds_surely
+from service.rules import Plan, decide, holds_surely
 from tests.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, NOBODY, TEAM, escalation, rotation
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -38,7 +38,7 @@ def test_an_unusable_replacement_forbids_it(replacement: Person | None, name: st
 
     plan = decide(survey, request, replacement=replacement, protected=frozenset(), now=NOW)
 
-    blocker = Blocker("replacement", name, reason, "name another person in replace_with")
+    blocker = Blocker("replacement", name, reason, ("name another replacement",))
     assert plan == Plan((), (blocker,))
 
 
@@ -52,10 +52,10 @@ def why_not(username: str) -> dict[str, Blocker]:
     """Return the blockers by their kinds."""
     return {
         "owner": Blocker(
-            "owner", username, "an account owner is not off-boarded", "give the person another role first"
+            "owner", username, "an account owner is not off-boarded", ("give the person another role first",)
         ),
         "protected_user": Blocker(
-            "protected_user", username, "the user is protected by a setting", "change PROTECTED_USERS"
+            "protected_user", username, "the user is protected by a setting", ("change PROTECTED_USERS",)
         ),
     }
 

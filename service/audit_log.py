@@ -1,4 +1,4 @@
-"""The trail: one JSON line a change and one an outcome, for whoever asks later what happened."""
+"""The audit log: one JSON line for each change and one for each outcome."""
 
 import json
 import logging
@@ -9,8 +9,8 @@ from typing import Any
 LOGGER = logging.getLogger("opsgenie_offboarding")
 
 
-def open_trail() -> None:
-    """Send the trail to standard output, where Lambda takes lines of JSON as they are.
+def open_log() -> None:
+    """Send the audit log to standard output, where Lambda takes lines of JSON as they are.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
     """
@@ -22,7 +22,7 @@ def open_trail() -> None:
     LOGGER.propagate = False
 
 
-def record(event: str, *, level: int = logging.INFO, **details: Any) -> None:
+def log_event(event: str, *, level: int = logging.INFO, **details: Any) -> None:
     """Write one line; JSON escapes whatever could start another."""
     line = {
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

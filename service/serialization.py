@@ -6,6 +6,7 @@ from typing import Any
 
 from service.model import Blocker, Change, Request, Rotation
 from service.offboarding import Report
+from service.wording import Wording, remedy
 
 PLURALS = {
     "rotation": "rotations",
@@ -40,26 +41,17 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def report_json(report: Report, request: Request) -> dict[str, Any]:
-    """Return the answer to a request that was carried out or planned."""
-    return {
-        "message": _sentence(report, request),
-        "username": report.person.username,
-        "deleted": report.deleted,
-        "dry_run": request.dry_run,
-        "changes": [change_json(change) for change in report.changes],
-        "on_call_now": as_json(report.on_call_now),
-        "not_checked": list(report.not_checked),
-    }
-
-
-def blockers_json(blockers: Iterable[Blocker]) -> list[dict[str, Any]]:
+def blockers_json(blockers: Iterable[Blocker], wording: Wording) -> list[dict[str, Any]]:
     """Return the blockers, each with what a person can do about it."""
-    return [as_json(blocker) for blocker in blockers]
+    return [
+        {"kind": blocker.kind, "name": blocker.name, "reason": blocker.reason, "remedy": remedy(blocker, wording)}
+        for blocker in blockers
+    ]
 
 
-def _sentence(report: Report, request: Request) -> str:
-    # Who was put back was taken out twice, of the same thing.
+def summary(report: Report, request: Request) -> str:
+    """Say in a sentence what was done or planned."""
+    # Count each item once, even if it was removed twice.
     kinds = [kind for kind, _ in {change.key for change in report.changes}]
     counts = [
         f"{count} {PLURALS[kind] if count > 1 else kind.replace('_', ' ')}"

@@ -1,0 +1,16 @@
+"""The answers' sentences in the words of the command line."""
+
+from dataclasses import replace
+
+from service.wording import API, Wording
+
+CONSOLE = Wording(
+    in_changes="What was changed is in the table",
+    in_changes_and_unconfirmed="What was changed is in the table, what may have been in the one after it",
+    in_remaining="The account is deleted, and what is not changed yet has to be removed by hand",
+    send_again="run this again",
+    name_replacement="give --replace-with",
+)
+
+CONSOLE_JSON = replace(API, send_again=CONSOLE.send_again, name_replacement=CONSOLE.name_replacement)
+"""The same for --json, whose fields are those of the API."""

@@ -1,0 +1,120 @@
+"""The answers: status, message, and what was changed so far."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.body import BodyError
+from service.changes import Changes
+from service.client import Capabilities
+from service.errors import (
+    KeyRefusedError,
+    NotFoundError,
+    OutOfTimeError,
+    PutBackError,
+    RefusedError,
+    ServiceError,
+    StillUsedError,
+    UnavailableError,
+)
+from service.model import Change, Request
+from service.offboarding import Report
+from service.serialization import as_json, blockers_json, change_json, summary
+from service.wording import API, Wording
+
+RETRY_AFTER = 5.0
+"""Seconds after which a caller may try again, where the vendor does not say."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a caller gets; `body` has what there is besides the message."""
+
+    status: int
+    message: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def done(report: Report, request: Request) -> Answer:
+    """Return the answer to a request that was carried out or planned."""
+    body = {
+        "username": report.person.username,
+        "deleted": report.deleted,
+        "dry_run": request.dry_run,
+        "changes": _json(report.changes),
+        "on_call_now": as_json(report.on_call_now),
+        "not_checked": list(report.not_checked),
+    }
+    return Answer(200, summary(report, request), body)
+
+
+def bad_body(error: BodyError) -> Answer:
+    """Return the answer to a body that cannot be taken."""
+    return Answer(400, f"the body is not accepted: {error}", {"errors": list(error.problems)})
+
+
+def crashed(changes: Changes | None = None) -> Answer:
+    """Return the answer to a defect of this program; what it was is in the log only."""
+    details = _so_far(changes) if changes else {}
+    return Answer(500, "this program has a defect; the log has the details under the request id", details)
+
+
+def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wording: Wording = API) -> Answer:
+    """Return the answer to what kept the person from being off-boarded."""
+    so_far, product, made = _so_far(changes), capabilities.product, _made(changes, wording)
+    match error:
+        case NotFoundError():
+            return Answer(404, str(error))
+        case RefusedError(blockers=blockers) if not changes.made and not changes.unconfirmed:
+            return Answer(409, f"nothing was changed: {error}", {"blockers": blockers_json(blockers, wording)})
+        case RefusedError(blockers=blockers):
+            message = f"stopped half-way, since by now this is in the way: {error}. {made}"
+            return Answer(502, message, {"blockers": blockers_json(blockers, wording), **so_far})
+        case OutOfTimeError():
+            again = "" if _is_gone(changes) else f"; {wording.send_again}, it goes on where it stopped"
+            return Answer(504, f"out of time{again}. {made}", {**so_far, "remaining": _json(changes.remaining)})
+        case UnavailableError() if _is_gone(changes):
+            return Answer(502, f"{product} is throttling or down ({error}). {made}", so_far)
+        case UnavailableError():
+            wait = str(_wait(error))
+            message = f"{product} is throttling or down ({error}); {wording.send_again} in {wait} seconds. {made}"
+            return Answer(503, message, so_far, {"Retry-After": wait})
+        case KeyRefusedError():
+            return Answer(502, f"{product} refused the key ({error}); {capabilities.rights}. {made}", so_far)
+        case StillUsedError():
+            return Answer(502, f"{product} still refuses to delete the user: {error}. {made}", so_far)
+        case PutBackError():
+            return Answer(502, f"{error}. {made}", so_far)
+        case _:
+            return Answer(502, f"{product} did not do as asked: {error}. {made}", so_far)
+
+
+def _wait(error: UnavailableError) -> int:
+    """Return the whole seconds after which the request may be sent again."""
+    told = error.period if error.retry_after is None else error.retry_after
+    return max(1, math.ceil(RETRY_AFTER if told is None else told))
+
+
+def _so_far(changes: Changes) -> dict[str, Any]:
+    unconfirmed = {"unconfirmed": _json(changes.unconfirmed)} if changes.unconfirmed else {}
+    remaining = {"remaining": _json(changes.remaining)} if _is_gone(changes) else {}
+    return {"changes": _json(changes.made), **unconfirmed, **remaining}
+
+
+def _is_gone(changes: Changes) -> bool:
+    """Tell whether the account is deleted and something is left: sending the request again would find nobody."""
+    return bool(changes.remaining) and any(change.before.kind == "user" for change in changes.made)
+
+
+def _json(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
+    return [change_json(change) for change in changes]
+
+
+def _made(changes: Changes, wording: Wording) -> str:
+    if _is_gone(changes):
+        return wording.in_remaining
+    if changes.unconfirmed:
+        return wording.in_changes_and_unconfirmed
+    return wording.in_changes if changes.made else "Nothing was changed"
