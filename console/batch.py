@@ -10,11 +10,11 @@ from console.record_writer import UNDER_WAY, PersonLine, RecordError
 from console.write_ahead import WriteAhead, each_once
 from service import response
 from service.errors import (
-    KeyRefusedError,
+    BlockedError,
     NotFoundError,
     OutOfTimeError,
-    RefusedError,
     ServiceError,
+    UnauthorizedError,
     UnavailableError,
 )
 from service.model import Change, ForwardingRule, Override, Request
@@ -88,7 +88,7 @@ def run(
         if isinstance(error, KeyboardInterrupt):
             return Result(tuple(outcomes), rest, "interrupted", interrupted=True)
         trouble = error if isinstance(error, Exception) and not isinstance(error, ServiceError) else None
-        if trouble or (rest and (isinstance(error, KeyRefusedError) or down == DOWN)):
+        if trouble or (rest and (isinstance(error, UnauthorizedError) or down == DOWN)):
             why = "the record cannot be written" if isinstance(error, RecordError) else outcome.answer["message"]
             return Result(tuple(outcomes), rest, f"stopped after {request.username}: {why}", trouble=trouble)
     return Result(tuple(outcomes))
@@ -128,9 +128,9 @@ def _one(
         status, answer = _failed(failure, offboarding, request, wording, planned=plan.written)
     message = answer["message"] = desk.without_key(answer["message"])
     # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
-    lost = failure and (failure.maybe_done if isinstance(failure, ServiceError) else plan.written)
-    in_doubt = offboarding.changes.remaining if lost else _gone_with_the_account(desk, offboarding)
-    made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *in_doubt)
+    lost = failure and (failure.outcome_unknown if isinstance(failure, ServiceError) else plan.written)
+    stale = offboarding.changes.remaining if lost else _gone_with_the_account(desk, offboarding)
+    made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *stale)
     line = _line(request, offboarding, status, message, made, doubted, follows_plan=plan.written)
     return Outcome(request, status, answer, line), failure
 
@@ -187,5 +187,5 @@ def _failed(
     answer = {"message": told.message, **told.body}
     if isinstance(failure, NotFoundError):
         return NOT_FOUND, answer
-    refused = isinstance(failure, RefusedError) and told.status == 409
+    refused = isinstance(failure, BlockedError) and told.status == 409
     return (REFUSED if refused else FAILED), answer

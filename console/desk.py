@@ -15,10 +15,12 @@ from flask import current_app
 from console import streams
 from console.endpoints import ConsoleEndpoints
 from service.deadline import Deadline
-from service.opsgenie import Opsgenie
+from service.opsgenie.client import Opsgenie
+from service.opsgenie.endpoints import api
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
-from service.transport import Transport, open_session
+from service.transport.call import Transport
+from service.vendors import open_session
 
 TIME_BUDGET = "120"
 """Seconds a person may take where TIME_BUDGET is not set: no Lambda's time runs out here."""
@@ -62,7 +64,7 @@ class Desk:
         if self._session is None:
             self._session = open_session(self.settings)
         address = self.settings.opsgenie_api_url
-        transport = Transport(self._session, address, Deadline(self.settings.time_budget))
+        transport = Transport(self._session, api(self.settings), Deadline(self.settings.time_budget))
         with Parallel() as parallel:
             yield Connection(Opsgenie(transport, parallel), ConsoleEndpoints(transport, address), transport, parallel)
 

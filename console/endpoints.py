@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from service import shapes
-from service.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
-from service.errors import NonsenseError, NotFoundError
+from service.errors import NotFoundError, UnexpectedResponseError
 from service.model import Escalation, ForwardingRule, Membership, Named, Override, Person
-from service.shapes import Json, understood
-from service.transport import Transport
+from service.opsgenie import parsing
+from service.opsgenie.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
+from service.opsgenie.parsing import Json
+from service.transport.call import Transport
 
 T = TypeVar("T")
 
@@ -81,8 +81,8 @@ class ConsoleEndpoints(Endpoints):
 
         https://docs.opsgenie.com/docs/user-api#list-users
         """
-        with understood("users"):
-            return list({shapes.text(user["id"]): user for page in self._user_pages() for user in page}.values())
+        with parsing.parsing("users"):
+            return list({parsing.text(user["id"]): user for page in self._user_pages() for user in page}.values())
 
     def user_with_contacts(self, user_id: str) -> Json:
         """Get a user with the ways to reach that person.
@@ -119,14 +119,16 @@ class ConsoleEndpoints(Endpoints):
             if not following:
                 return
             query = {**query, **self._query_of(following)}
-        raise NonsenseError("Opsgenie's pages of users come round in a circle")
+        raise UnexpectedResponseError("Opsgenie's pages of users come round in a circle")
 
     def _query_of(self, address: Any) -> dict[str, str]:
         """Return the query of the next page's address; only that is taken, so the key goes nowhere else."""
-        parts = urlsplit(shapes.text(address))
+        parts = urlsplit(parsing.text(address))
         if parts.netloc.lower() != urlsplit(self._base_url).netloc.lower():
             host = "".join(char for char in parts.netloc if char.isprintable())[:100]
-            raise NonsenseError(f"the next page of users is said to be at another host ({host}); it is not followed")
+            raise UnexpectedResponseError(
+                f"the next page of users is said to be at another host ({host}); it is not followed"
+            )
         return dict(parse_qsl(parts.query))
 
 
@@ -145,4 +147,4 @@ def _whole(data: Any) -> Json:
 
 
 def _whole_or_named(data: Json) -> Named | Escalation:
-    return shapes.escalation(data) if "rules" in data else shapes.named(data)
+    return parsing.escalation(data) if "rules" in data else parsing.named(data)

@@ -17,10 +17,10 @@ from console.inventory import (
     in_something,
     user_of,
 )
-from service import shapes
 from service.errors import NotFoundError
 from service.model import Escalation, Named, Override, Participant
-from service.shapes import Json, understood
+from service.opsgenie import parsing
+from service.opsgenie.parsing import Json
 
 HOURS = {"hourly": 1, "daily": 24, "weekly": 168}
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -31,15 +31,15 @@ LONGEST = 10_000
 
 
 def take(connection: Connection, now: datetime) -> Inventory:
-    """Read the account; raises a ServiceError where it cannot be read, or not be understood."""
+    """Read the account; raises a ServiceError where it cannot be read, or not be parsing."""
     api, run = connection.api, connection.parallel.run
     lists: list[Any] = [api.users, api.whole_schedules, api.whole_escalations]
     users, schedules, escalations = run(lists)
-    with understood("schedules"):
-        names = [shapes.named(data) for data in schedules]
+    with parsing.parsing("schedules"):
+        names = [parsing.named(data) for data in schedules]
     overrides = run([partial(unless_gone, partial(api.overrides, name)) for name in names])
     whole = run([partial(unless_gone, partial(_whole_escalation, api, one)) for one in escalations])
-    with understood("users and schedules"):
+    with parsing.parsing("users and schedules"):
         found = Inventory(
             time=now,
             users={user.id: user for user in map(_user, users)},
@@ -55,9 +55,9 @@ def schedule(data: Json, overrides: list[Override] | None) -> Schedule:
     https://docs.opsgenie.com/docs/schedule-api
     """
     return Schedule(
-        id=shapes.text(data["id"]),
-        name=shapes.maybe_text(data.get("name")),
-        timezone=shapes.maybe_text(data.get("timezone")) or "Etc/UTC",
+        id=parsing.text(data["id"]),
+        name=parsing.maybe_text(data.get("name")),
+        timezone=parsing.maybe_text(data.get("timezone")) or "Etc/UTC",
         enabled=data.get("enabled") is not False,
         rotations=tuple(_rotation(entry) for entry in data.get("rotations") or ()),
         overrides=tuple(_override(override) for override in overrides or ()),
@@ -77,7 +77,7 @@ def _whole_user(api: ConsoleEndpoints, listed: User) -> User:
         data = api.user_with_contacts(listed.id)
     except NotFoundError:
         return listed
-    with understood("a user"):
+    with parsing.parsing("a user"):
         return _user(data, contacts=True)
 
 
@@ -87,9 +87,9 @@ def _whole_escalation(api: ConsoleEndpoints, found: Named | Escalation) -> Escal
 
 def _user(data: Json, *, contacts: bool = False) -> User:
     return User(
-        id=shapes.text(data["id"]),
-        username=shapes.text(data["username"]),
-        full_name=shapes.maybe_text(data.get("fullName")),
+        id=parsing.text(data["id"]),
+        username=parsing.text(data["username"]),
+        full_name=parsing.maybe_text(data.get("fullName")),
         blocked=data.get("blocked") is True,
         verified=data.get("verified") is not False,
         reachable=any(map(_is_enabled, data.get("userContacts") or ())) if contacts else None,
@@ -110,12 +110,12 @@ def _rotation(data: Json) -> TimedRotation:
     single = restriction.get("restriction")
     end = data.get("endDate")
     return TimedRotation(
-        id=shapes.text(data["id"]),
-        name=shapes.maybe_text(data.get("name")),
+        id=parsing.text(data["id"]),
+        name=parsing.maybe_text(data.get("name")),
         start=_moment(data["startDate"]),
         end=_moment(end) if end else None,
         turn=timedelta(hours=HOURS[data["type"]] * _number(data.get("length") or 1, LONGEST)),
-        participants=tuple(shapes.participant(entry) for entry in data.get("participants") or ()),
+        participants=tuple(parsing.participant(entry) for entry in data.get("participants") or ()),
         restrictions=tuple(map(_restriction, restriction.get("restrictions") or ([single] if single else []))),
     )
 

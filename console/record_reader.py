@@ -12,7 +12,7 @@ import click
 from console import record_shapes
 from console.record_writer import UNDER_WAY, VERSION
 from service.model import Change, Person
-from service.shapes import Json
+from service.opsgenie.parsing import Json
 
 BEGIN = b'{"version"'
 """How each line of a record begins."""

@@ -21,7 +21,7 @@ from service.model import (
     Rotation,
     Rule,
 )
-from service.shapes import Json
+from service.opsgenie.parsing import Json
 
 
 def change(data: Json) -> Change:

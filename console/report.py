@@ -16,7 +16,7 @@ from console.findings import Findings
 from console.interrupts import interruptible
 from console.inventory import Inventory
 from console.json_output import as_json, as_time
-from service.errors import KeyRefusedError, ServiceError
+from service.errors import ServiceError, UnauthorizedError
 
 HELP = """Report on the account's on-call, and change nothing.
 
@@ -88,7 +88,7 @@ def _read() -> tuple[Findings, Inventory]:
     try:
         with at.connect() as connection:
             seen = inventory_reader.take(connection, at.now())
-    except KeyRefusedError as error:
+    except UnauthorizedError as error:
         raise click.ClickException(at.without_key(f"Opsgenie refused the key ({error}); {RIGHTS}")) from error
     except ServiceError as error:
         raise click.ClickException(at.without_key(f"Opsgenie cannot be read: {error}")) from error

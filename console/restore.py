@@ -16,9 +16,9 @@ from console.interrupts import Interrupts, interruptible
 from console.json_output import as_json
 from console.record_reader import Departure
 from console.restore_run import Restoring, Return
-from service.errors import KeyRefusedError, ServiceError
+from service.errors import ServiceError, UnauthorizedError
 from service.model import ascii_lower
-from service.opsgenie import Opsgenie
+from service.opsgenie.client import Opsgenie
 
 HELP = """Put back what the RECORD of an off-boarding says was changed.
 
@@ -135,7 +135,7 @@ def _each_once(usernames: Sequence[str]) -> tuple[str, ...]:
 
 
 def _why(trouble: Exception) -> str:
-    if isinstance(trouble, KeyRefusedError):
+    if isinstance(trouble, UnauthorizedError):
         return f"Opsgenie refused the key ({trouble}); {Opsgenie.capabilities.rights}"
     return f"this program has a defect ({trouble!r})"
 

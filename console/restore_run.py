@@ -11,7 +11,7 @@ from console.record_reader import Departure
 from console.restore_rules import DONE, FAILED, LEFT, NOT_TRIED, PLANNED, THERE, WORST_FIRST, Step
 from console.slots import Listed, Removal, chain
 from console.today import People
-from service.errors import KeyRefusedError, NotFoundError, ServiceError
+from service.errors import NotFoundError, ServiceError, UnauthorizedError
 from service.model import (
     Change,
     Escalation,
@@ -102,9 +102,9 @@ class Restoring:
                     _write(connection.api, step)
                     return replace(step, status=DONE)
         except ServiceError as error:
-            if tried and error.maybe_done and _was_done(look):
+            if tried and error.outcome_unknown and _was_done(look):
                 return replace(tried, status=DONE)
-            if isinstance(error, KeyRefusedError):
+            if isinstance(error, UnauthorizedError):
                 self._trouble = error
             return self._failed(tried or blank, str(error))
         except Exception as error:  # whatever it is, what was put back before is told

@@ -12,18 +12,16 @@ from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service import audit_log, body, response
+from service import audit_log, body, response, vendors
 from service.changes import Changes
 from service.deadline import Deadline
 from service.errors import ServiceError
 from service.model import Change
 from service.offboarding import Offboarding
-from service.opsgenie import Opsgenie
 from service.parallel import Parallel
 from service.response import Answer
 from service.serialization import change_json
 from service.settings import Settings
-from service.transport import Transport, open_session
 
 ANSWER_MARGIN = 2.5
 """Seconds of Lambda's time kept for the answer and for a cold start: API Gateway counts both in its 29 seconds.
@@ -46,7 +44,7 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     if settings is None:
         settings = Settings.from_environ()
         audit_log.open_log()
-    session = session or open_session(settings)
+    session = session or vendors.open_session(settings)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
     app.json = _InOrder(app)
@@ -71,9 +69,9 @@ def _offboard(settings: Settings, session: requests.Session) -> Response:
     wanted = body.read(request.get_data(cache=False))
     g.caller["username"] = wanted.username
     parallel = Parallel()
-    transport = Transport(session, settings.opsgenie_api_url, Deadline(_seconds_left() or settings.time_budget))
+    deadline = Deadline(_seconds_left() or settings.time_budget)
     offboarding = Offboarding(
-        Opsgenie(transport, parallel),
+        vendors.connect(settings, session, deadline, parallel),
         wanted,
         parallel,
         protected=settings.protected_users,

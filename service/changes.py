@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from service.client import Client
-from service.errors import NonsenseError, NotFoundError, RefusedError, RejectedError, ServiceError
+from service.errors import BadRequestError, BlockedError, NotFoundError, ServiceError, UnexpectedResponseError
 from service.model import Blocker, Change, ForwardingRule, Override, Person, Roster
 
 Detach = Callable[[Roster], Change | Blocker | None]
@@ -55,7 +55,7 @@ class Changes:
     def make(self, change: Change, detach: Detach = lambda _: None) -> None:  # pragma: no mutate
         """Make a change, or find that nothing is left to change.
 
-        `detach` says what to change in a rotation or an escalation as it is now. Raises RefusedError where the rules
+        `detach` says what to change in a rotation or an escalation as it is now. Raises BlockedError where the rules
         forbid it by now.
         """
         made = True
@@ -68,7 +68,7 @@ class Changes:
         except ServiceError as error:
             if not self._happened(change, detach, error):
                 raise
-            made = error.maybe_done or self._went_with_the_account(change)
+            made = error.outcome_unknown or self._went_with_the_account(change)
         self._settle(change, made=made)
 
     def _went_with_the_account(self, change: Change) -> bool:
@@ -80,7 +80,7 @@ class Changes:
         def rule(current: Roster) -> Change | None:
             outcome = detach(current)
             if isinstance(outcome, Blocker):
-                raise RefusedError((outcome,))
+                raise BlockedError((outcome,))
             if outcome:
                 with self._lock:
                     self._planned[outcome.key] = outcome
@@ -92,17 +92,17 @@ class Changes:
     def _happened(self, change: Change, detach: Detach, error: ServiceError) -> bool:
         """Look whether nothing is left to change after an answer that was lost, or that may mean just that."""
         # Which of the two Opsgenie answers where the person is no member of the team is not documented.
-        if not (error.maybe_done or isinstance(error, NotFoundError | RejectedError)):
+        if not (error.outcome_unknown or isinstance(error, NotFoundError | BadRequestError)):
             return False
         try:
             entry = self._client.read(change.before)
         except ServiceError:
-            if error.maybe_done:
+            if error.outcome_unknown:
                 self._doubt(change)
             raise
         happened = entry is None or (isinstance(entry, Roster) and detach(entry) is None)
         if isinstance(error, NotFoundError) and not happened:
-            raise NonsenseError(f"it says that {change.before.name} is not there, and shows it") from error
+            raise UnexpectedResponseError(f"it says that {change.before.name} is not there, and shows it") from error
         return happened
 
     def _doubt(self, change: Change) -> None:

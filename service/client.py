@@ -60,7 +60,7 @@ class Client(Protocol):
     def apply(self, change: Change) -> None:
         """Make a change to anything but a rotation or an escalation.
 
-        Raises NotFoundError where the entry is gone, and StillUsedError where the account is in use.
+        Raises NotFoundError where the entry is gone, and InUseError where the account is in use.
         """
 
     def update(self, entry: Roster, rule: Rule) -> Change | None:

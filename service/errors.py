@@ -4,17 +4,21 @@ from service.model import Blocker
 
 
 class ServiceError(Exception):
-    """Something kept the person from being off-boarded; the text says what, in words for a person."""
+    """Something kept the person from being off-boarded; the text says what, in words for a person.
 
-    maybe_done = False
-    """Whether the failed call may have been carried out all the same."""
+    `outcome_unknown` says that the failed call may have been carried out all the same.
+    """
+
+    def __init__(self, message: str = "", *, outcome_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.outcome_unknown = outcome_unknown
 
 
 class NotFoundError(ServiceError):
     """The thing asked for is not there."""
 
 
-class RefusedError(ServiceError):
+class BlockedError(ServiceError):
     """The person must not be off-boarded as things stand."""
 
     def __init__(self, blockers: tuple[Blocker, ...]) -> None:
@@ -22,10 +26,10 @@ class RefusedError(ServiceError):
         self.blockers = blockers
 
 
-class StillUsedError(ServiceError):
-    """The account cannot be deleted while something holds it.
+class InUseError(ServiceError):
+    """The account cannot be deleted while it is in use.
 
-    `blockers` are the holders named by the server that this service cannot detach; they may be none.
+    `blockers` are the uses named by the server that this service cannot detach; they may be none.
     """
 
     def __init__(self, message: str, blockers: tuple[Blocker, ...] = ()) -> None:
@@ -33,19 +37,19 @@ class StillUsedError(ServiceError):
         self.blockers = blockers
 
 
-class PutBackError(ServiceError):
+class ReaddedError(ServiceError):
     """Somebody else puts the person back at the same time."""
 
 
-class KeyRefusedError(ServiceError):
+class UnauthorizedError(ServiceError):
     """The key is unknown, or lacks a right."""
 
 
-class RejectedError(ServiceError):
+class BadRequestError(ServiceError):
     """The server understood the call and will not do it, whoever asks."""
 
 
-class NonsenseError(ServiceError):
+class UnexpectedResponseError(ServiceError):
     """The answer is not one that this server gives."""
 
 
@@ -55,8 +59,15 @@ class UnavailableError(ServiceError):
     `retry_after` is when to come back; `period` is how long the limit counts calls, so the most that it may take.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, period: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        period: float | None = None,
+        outcome_unknown: bool = False,
+    ) -> None:
+        super().__init__(message, outcome_unknown=outcome_unknown)
         self.retry_after = retry_after
         self.period = period
 

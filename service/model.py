@@ -142,7 +142,7 @@ class Membership:
     name: str
     user: Named
     role: str
-    in_doubt: bool = field(default=False, repr=False)
+    stale: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)

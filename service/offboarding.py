@@ -9,10 +9,10 @@ from typing import Any
 
 from service.changes import BeforeChange, Changes, OnChange
 from service.client import Client, Scope
-from service.errors import NotFoundError, PutBackError, RefusedError, ServiceError, StillUsedError
+from service.errors import BlockedError, InUseError, NotFoundError, ReaddedError, ServiceError
 from service.model import Change, Escalation, OnCall, Override, Person, Request, Roster, Rotation, Survey
 from service.parallel import Parallel
-from service.rules import decide, detach, holds_surely
+from service.rules import blocks_deletion, decide, detach
 
 ROUNDS = 4
 """How often the person is taken out at most, where somebody else puts the person back."""
@@ -59,7 +59,7 @@ class Offboarding:
         self._now = datetime.now(UTC)
 
     def run(self) -> Report:
-        """Take the person out, or raise a ServiceError; a RefusedError where it must not be done."""
+        """Take the person out, or raise a ServiceError; a BlockedError where it must not be done."""
         survey = self.survey = self._look()
         end = None if self._request.keep_user else Change(self.capabilities.removal, survey.person)
         self._plan(self._decide(survey), end)
@@ -101,7 +101,7 @@ class Offboarding:
             ended_overrides=self._looked_everywhere,
         )
         if plan.blockers:
-            raise RefusedError(plan.blockers)
+            raise BlockedError(plan.blockers)
         return plan.changes
 
     def _plan(self, changes: tuple[Change, ...], end: Change | None) -> None:
@@ -109,10 +109,10 @@ class Offboarding:
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
         # The delete is certain to fail while the user is in use; the refusal names what else uses the user.
-        if end and self.capabilities.refuses_while_in_use and holds_surely(survey) and not self._refused(end):
+        if end and self.capabilities.refuses_while_in_use and blocks_deletion(survey) and not self._refused(end):
             self._detach(survey, None)
             return
-        refusal: ServiceError = PutBackError("somebody else puts the person back each time")
+        refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
             if end:
@@ -136,7 +136,7 @@ class Offboarding:
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._client.survey(person, Scope.AGAIN)
         # Skip stale memberships: they were tried once already.
-        survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.in_doubt))
+        survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
         changes = self._decide(survey)
         self._plan(changes, end)
         if end and not changes and not self._looked_everywhere:
@@ -147,13 +147,13 @@ class Offboarding:
             self._plan(self._decide(survey), end)
         return survey
 
-    def _refused(self, end: Change) -> StillUsedError | None:
-        """Delete the account; return the refusal where it is in use. Raises RefusedError where that names holders."""
+    def _refused(self, end: Change) -> InUseError | None:
+        """Delete the account; return the refusal where it is in use. Raises BlockedError where that names holders."""
         try:
             self.changes.make(end)
-        except StillUsedError as refusal:
+        except InUseError as refusal:
             if refusal.blockers:
-                raise RefusedError(refusal.blockers) from refusal
+                raise BlockedError(refusal.blockers) from refusal
             return refusal
         return None
 

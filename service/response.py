@@ -9,13 +9,13 @@ from service.body import BodyError
 from service.changes import Changes
 from service.client import Capabilities
 from service.errors import (
-    KeyRefusedError,
+    BlockedError,
+    InUseError,
     NotFoundError,
     OutOfTimeError,
-    PutBackError,
-    RefusedError,
+    ReaddedError,
     ServiceError,
-    StillUsedError,
+    UnauthorizedError,
     UnavailableError,
 )
 from service.model import Change, Request
@@ -67,9 +67,9 @@ def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wo
     match error:
         case NotFoundError():
             return Answer(404, str(error))
-        case RefusedError(blockers=blockers) if not changes.made and not changes.unconfirmed:
+        case BlockedError(blockers=blockers) if not changes.made and not changes.unconfirmed:
             return Answer(409, f"nothing was changed: {error}", {"blockers": blockers_json(blockers, wording)})
-        case RefusedError(blockers=blockers):
+        case BlockedError(blockers=blockers):
             message = f"stopped half-way, since by now this is in the way: {error}. {made}"
             return Answer(502, message, {"blockers": blockers_json(blockers, wording), **so_far})
         case OutOfTimeError():
@@ -81,11 +81,11 @@ def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wo
             wait = str(_wait(error))
             message = f"{product} is throttling or down ({error}); {wording.send_again} in {wait} seconds. {made}"
             return Answer(503, message, so_far, {"Retry-After": wait})
-        case KeyRefusedError():
+        case UnauthorizedError():
             return Answer(502, f"{product} refused the key ({error}); {capabilities.rights}. {made}", so_far)
-        case StillUsedError():
+        case InUseError():
             return Answer(502, f"{product} still refuses to delete the user: {error}. {made}", so_far)
-        case PutBackError():
+        case ReaddedError():
             return Answer(502, f"{error}. {made}", so_far)
         case _:
             return Answer(502, f"{product} did not do as asked: {error}. {made}", so_far)

@@ -73,9 +73,9 @@ def detach(entry: Roster, person: Person, replacement: Person | None = None) -> 
     return _detach_escalation(entry, person, replacement)
 
 
-def holds_surely(survey: Survey) -> bool:
+def blocks_deletion(survey: Survey) -> bool:
     """Tell whether something was found for which an account is never deleted: a rotation, an escalation or a team."""
-    memberships = [membership for membership in survey.memberships if not membership.in_doubt]
+    memberships = [membership for membership in survey.memberships if not membership.stale]
     return bool(survey.rotations or survey.escalations or memberships)
 
 

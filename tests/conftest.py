@@ -15,9 +15,9 @@ import responses
 import local.opsgenie
 from local.opsgenie import Simulation
 from service.app import create_app
-from service.endpoints import Endpoints
+from service.opsgenie.endpoints import Endpoints
 from service.settings import Settings
-from service.transport import open_session
+from service.vendors import open_session
 from tests import held
 from tests.handlers import Handle, started
 from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test

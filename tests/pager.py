@@ -12,7 +12,7 @@ from typing import Any, cast
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from service.client import Capabilities, Rule, Scope
-from service.errors import NotFoundError, ServiceError, StillUsedError, UnavailableError
+from service.errors import InUseError, NotFoundError, ServiceError, UnavailableError
 from service.model import (
     Blocker,
     Change,
@@ -27,19 +27,19 @@ from service.model import (
     Survey,
 )
 from service.rules import detach
-from service.updates import update
+from service.transport.updates import update
 
 Key = tuple[str, str]
 
 
 def failing(
-    error: ServiceError, *, maybe_done: bool = False, first: Callable[[], object] = lambda: None
+    error: ServiceError, *, outcome_unknown: bool = False, first: Callable[[], object] = lambda: None
 ) -> Callable[[], None]:
     """Return a call that fails after `first` has happened."""
 
     def fail() -> None:
         first()
-        error.maybe_done = maybe_done
+        error.outcome_unknown = outcome_unknown
         raise error
 
     return fail
@@ -106,7 +106,7 @@ class Pager:
         return Retrying(retry=retry_if_exception_type(UnavailableError), stop=stop_after_attempt(2), reraise=True)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """Let whatever `on_slot` does happen before a write."""
         self.on_slot()
         yield
@@ -130,7 +130,7 @@ class Pager:
             isinstance(e, Membership) or (isinstance(e, Rotation | Escalation) and detach(e, person)) for e in entries
         )
         if self.capabilities.refuses_while_in_use and (held or self.stays):
-            raise StillUsedError("in use", self.stays)
+            raise InUseError("in use", self.stays)
         del self.people[person.username]
 
     def _there(self, username: str) -> Person:

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from service.deadline import Deadline
+from service.opsgenie.endpoints import api
 from service.settings import Settings
-from service.transport import Transport, open_session
+from service.transport.call import Transport
+from service.vendors import open_session
 from tests.wires import KEY
 
 HOST = "opsgenie.test"
@@ -84,4 +86,5 @@ def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str, seconds: float = 0
 def calls(port: int, seconds: float = 20.0, scheme: str = "https") -> Transport:
     """Make the service's way to the server, by the host's name."""
     url = f"{scheme}://{HOST}:{port}"
-    return Transport(open_session(Settings(KEY, url)), url, Deadline(seconds))
+    settings = Settings(KEY, url)
+    return Transport(open_session(settings), api(settings), Deadline(seconds))

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from service.errors import NotFoundError, RefusedError, RejectedError, UnavailableError
+from service.errors import BadRequestError, BlockedError, NotFoundError, UnavailableError
 from service.model import Change, Entry, ForwardingRule, Override
 from tests.pager import failing
 from tests.people import HARI, LEAVER, NAMED_HARI, TEAM, rotation
@@ -59,7 +59,7 @@ def test_what_the_rules_forbid_by_now_is_not_written(writer: Writer) -> None:
     writer.age = 2.0
     writer.pager.put(rotation(LEAVER))
 
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(BlockedError) as refused:
         writer.make(OUT)
     assert [blocker.kind for blocker in refused.value.blockers] == ["rotation"]
     assert (writer.outcome(), writer.pager.log) == (((), (OUT, LEAVE), ()), [READ])
@@ -122,7 +122,7 @@ def test_what_goes_with_the_account_is_told(writer: Writer, entry: Entry) -> Non
 def test_what_is_rejected_since_it_is_gone_is_not_told(writer: Writer) -> None:
     """Which status the removal of somebody who is no member gets is not documented."""
     gone = partial(writer.pager.entries.pop, LEAVE.key)
-    writer.pager.when(WRITE_TEAM, failing(RejectedError("no member"), first=gone))
+    writer.pager.when(WRITE_TEAM, failing(BadRequestError("no member"), first=gone))
     writer.make(LEAVE)
 
     assert (writer.outcome(), writer.pager.log) == (((), (OUT,), ()), [WRITE_TEAM, READ_TEAM])
@@ -130,9 +130,9 @@ def test_what_is_rejected_since_it_is_gone_is_not_told(writer: Writer) -> None:
 
 @pytest.mark.parametrize(("write", "change"), [(WRITE_TEAM, LEAVE), (WRITE, OUT)])
 def test_what_is_rejected_and_still_there_fails(writer: Writer, write: str, change: Change) -> None:
-    writer.pager.when(write, failing(RejectedError("not in your plan")))
+    writer.pager.when(write, failing(BadRequestError("not in your plan")))
 
-    with pytest.raises(RejectedError, match=r"^not in your plan$"):
+    with pytest.raises(BadRequestError, match=r"^not in your plan$"):
         writer.make(change)
     assert writer.outcome() == ((), (OUT, LEAVE), ())
 

@@ -12,7 +12,7 @@ from local.opsgenie import Simulation, create_app
 from service import app
 from service.errors import OutOfTimeError, ServiceError, UnavailableError
 from service.settings import Settings
-from service.transport import open_session
+from service.vendors import open_session
 from tests.raw_server import calls, http, raw_server, resolve
 
 OK = http(b'{"result": "done"}')
@@ -43,7 +43,7 @@ def failure(call: Callable[[], object]) -> tuple[type[ServiceError], bool, float
     began = time.monotonic()
     with pytest.raises(ServiceError) as failed:
         call()
-    return type(failed.value), failed.value.maybe_done, time.monotonic() - began
+    return type(failed.value), failed.value.outcome_unknown, time.monotonic() - began
 
 
 def test_several_addresses_share_the_time_that_connecting_has(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,11 +58,11 @@ def test_several_addresses_share_the_time_that_connecting_has(monkeypatch: pytes
         resolve(monkeypatch, *["127.0.0.1"] * 5)
         transport = calls(full.getsockname()[1], seconds=1.0, scheme="http")
 
-        kind, maybe_done, took = failure(lambda: transport.request("GET", "v2", "teams"))
+        kind, outcome_unknown, took = failure(lambda: transport.request("GET", "v2", "teams"))
         for one in waiting:
             one.close()
 
-    assert (kind, maybe_done) == (OutOfTimeError, False)
+    assert (kind, outcome_unknown) == (OutOfTimeError, False)
     assert took < 1.5
 
 
@@ -78,11 +78,11 @@ def test_nothing_is_done_where_nobody_can_be_reached(
 ) -> None:
     resolve(monkeypatch, *addresses)
     with raw_server(OK) as server:
-        kind, maybe_done, _ = failure(
+        kind, outcome_unknown, _ = failure(
             lambda: calls(server.port, scheme="http").request("DELETE", "v2", "users", "u", retry=False)
         )
 
-    assert (kind, maybe_done, server.heard) == (UnavailableError, False, [])
+    assert (kind, outcome_unknown, server.heard) == (UnavailableError, False, [])
 
 
 def test_a_name_that_cannot_be_resolved_has_done_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,16 +91,16 @@ def test_a_name_that_cannot_be_resolved_has_done_nothing(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
 
-    kind, maybe_done, _ = failure(lambda: calls(443).request("DELETE", "v2", "users", "u", retry=False))
+    kind, outcome_unknown, _ = failure(lambda: calls(443).request("DELETE", "v2", "users", "u", retry=False))
 
-    assert (kind, maybe_done) == (UnavailableError, False)
+    assert (kind, outcome_unknown) == (UnavailableError, False)
 
 
 def test_a_slow_name_server_leaves_no_time_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve(monkeypatch, "127.0.0.1", seconds=0.6)
     with raw_server(OK) as server:
-        kind, maybe_done, _ = failure(
+        kind, outcome_unknown, _ = failure(
             lambda: calls(server.port, seconds=0.5, scheme="http").request("DELETE", "v2", "users", "u")
         )
 
-    assert (kind, maybe_done, server.heard) == (OutOfTimeError, False, [])
+    assert (kind, outcome_unknown, server.heard) == (OutOfTimeError, False, [])

@@ -14,7 +14,7 @@ import responses
 
 from service.deadline import Deadline
 from service.errors import OutOfTimeError, ThrottledError
-from service.retries import Throttle
+from service.transport.limiter import ConcurrencyLimit
 from tests.wires import ANYTHING, transport
 
 READS = ["GET"]
@@ -61,32 +61,32 @@ def test_no_write_starts_in_the_last_seconds(
         assert len(mocked.calls) == allowed
 
 
-def bound_of(throttle: Throttle) -> int:
-    with throttle.turn(Deadline(5)) as at_once:
+def bound_of(throttle: ConcurrencyLimit) -> int:
+    with throttle.slot(Deadline(5)) as at_once:
         return at_once
 
 
 @contextmanager
-def elsewhere(throttle: Throttle) -> Iterator[int]:
+def elsewhere(throttle: ConcurrencyLimit) -> Iterator[int]:
     """Take a turn in another thread, as long as the context lasts."""
-    over, turns = threading.Event(), queue.SimpleQueue[int]()
+    over, slots = threading.Event(), queue.SimpleQueue[int]()
 
     def hold() -> None:
-        with throttle.turn(Deadline(5)) as at_once:
-            turns.put(at_once)
+        with throttle.slot(Deadline(5)) as at_once:
+            slots.put(at_once)
             over.wait(5)
 
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold)
         try:
-            yield turns.get(timeout=5)
+            yield slots.get(timeout=5)
         finally:
             over.set()
             held.result()
 
 
 def test_a_throttled_burst_halves_the_bound_once() -> None:
-    throttle = Throttle(8)
+    throttle = ConcurrencyLimit(8)
     with elsewhere(throttle) as first, elsewhere(throttle) as second, elsewhere(throttle) as late:
         throttle.slow_down(first)
         throttle.slow_down(second)
@@ -99,7 +99,7 @@ def test_a_throttled_burst_halves_the_bound_once() -> None:
 
 
 def test_one_call_at_a_time_is_always_left() -> None:
-    throttle = Throttle(2)
+    throttle = ConcurrencyLimit(2)
     for _ in range(3):
         throttle.slow_down(bound_of(throttle))
 
@@ -107,9 +107,9 @@ def test_one_call_at_a_time_is_always_left() -> None:
 
 
 def test_a_full_house_waits_no_longer_than_the_deadline() -> None:
-    throttle = Throttle(1)
+    throttle = ConcurrencyLimit(1)
     began = time.monotonic()
-    with elsewhere(throttle), throttle.turn(Deadline(0.05)):
+    with elsewhere(throttle), throttle.slot(Deadline(0.05)):
         waited = time.monotonic() - began
 
     assert 0.04 < waited < 1
@@ -117,16 +117,16 @@ def test_a_full_house_waits_no_longer_than_the_deadline() -> None:
 
 def test_a_turn_within_a_turn_is_that_one() -> None:
     """Else a read and the write made from it would wait for each other."""
-    throttle = Throttle(1)
+    throttle = ConcurrencyLimit(1)
     began = time.monotonic()
-    with throttle.turn(Deadline(5)) as outer, throttle.turn(Deadline(5)) as inner:
+    with throttle.slot(Deadline(5)) as outer, throttle.slot(Deadline(5)) as inner:
         assert inner == outer == 1
     with elsewhere(throttle):
         assert time.monotonic() - began < 1
 
 
 def test_after_429_fewer_calls_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.transport.AT_ONCE", 4)
+    monkeypatch.setattr("service.transport.call.AT_ONCE", 4)
     under_way: list[int] = []
     most = 0
 

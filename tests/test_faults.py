@@ -8,8 +8,10 @@ from unittest import mock
 import pytest
 
 from deploy import package
-from service import changes, deadline, offboarding, opsgenie, retries, rules, transport
+from service import changes, deadline, offboarding, rules
 from service.errors import NotFoundError, ServiceError
+from service.opsgenie import client as opsgenie
+from service.transport import call, retries
 from tests.fault_table import (
     ALL_FAULTS,
     BODIES,
@@ -74,6 +76,13 @@ def in_another_order(participants: Any, person: Any, _: Any) -> Any:
     return tuple(sorted((e for e in participants if not e.is_person(person)), key=lambda entry: entry.id))
 
 
+def not_sent(self: Any, error: Exception) -> ServiceError:
+    """Take every lost answer for a request that was not sent."""
+    lost = LOST(self, error)
+    lost.outcome_unknown = False
+    return lost
+
+
 def believing(self: Any, change: Any, rule: Any, error: ServiceError) -> bool:
     """Believe a 404 without a look."""
     return isinstance(error, NotFoundError) or LOOK(self, change, rule, error)
@@ -96,6 +105,7 @@ def lenient(read: Any, listed: Any, _: Any) -> Any:
     return found if isinstance(found, list) else [found]
 
 
+LOST = call.Transport._lost
 LOOK = changes.Changes._happened
 BROKEN = {
     "teams are dropped": (rules, "_without", without_teams, "delete", "429", "PATCH"),
@@ -109,7 +119,7 @@ BROKEN = {
         "PATCH",
     ),
     "a lost answer counts as made": (changes.Changes, "_happened", lambda *_: True, "delete", "drop", "PATCH"),
-    "a time-out counts as not sent": (transport, "_uncertain", lambda error: error, "delete", "hang-lost", "PATCH"),
+    "a time-out counts as not sent": (call.Transport, "_lost", not_sent, "delete", "hang-lost", "PATCH"),
     "a 404 is believed": (changes.Changes, "_happened", believing, "delete", "404", "DELETE"),
     "what is planned counts as made": (
         changes.Changes,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import NotFoundError, OutOfTimeError, RefusedError, UnavailableError
+from service.errors import BlockedError, NotFoundError, OutOfTimeError, UnavailableError
 from service.model import Blocker, Change
 from service.offboarding import Report
 from tests.held import CHANGES, COVER, DAYS, END, FORWARD, LADDER, LATE, MEMBER, OVER, REFUSALS, UNLISTED, Run, by_key
@@ -79,7 +79,7 @@ def test_a_write_that_is_tried_again_still_puts_the_replacement_in(pager: Pager,
 def test_nobody_of_that_name(pager: Pager) -> None:
     with pytest.raises(NotFoundError, match=r"^there is no user hari@example\.com$"):
         Run(Pager([KOFI]))()
-    with pytest.raises(RefusedError, match=r"^gone@example\.com: the replacement does not exist$"):
+    with pytest.raises(BlockedError, match=r"^gone@example\.com: the replacement does not exist$"):
         Run(pager, replace_with="gone@example.com")()
     assert not any(call.startswith(("remove", "delete", "deactivate")) for call in pager.log)
 
@@ -87,14 +87,14 @@ def test_nobody_of_that_name(pager: Pager) -> None:
 def test_blockers_end_it_before_anything_is_written(pager: Pager) -> None:
     run = Run(pager, protected=frozenset({"hari@example.com"}))
 
-    assert run.failing(RefusedError, r"hari@example\.com: the user is protected by a setting") == ((), ())
+    assert run.failing(BlockedError, r"hari@example\.com: the user is protected by a setting") == ((), ())
     assert pager.log == ["find hari@example.com", "survey first"]
 
 
 def test_a_vendor_who_refuses_is_asked_before_anything_is_changed(refusing: Pager) -> None:
     refusing.stays = (Blocker("locks", "locks", "a lock holds hari", ("open it",)),)
 
-    assert Run(refusing).failing(RefusedError, "locks: a lock holds hari") == ((), CHANGES)
+    assert Run(refusing).failing(BlockedError, "locks: a lock holds hari") == ((), CHANGES)
     assert refusing.log == ["find hari@example.com", "survey first", "deactivate user id-hari"]
 
 

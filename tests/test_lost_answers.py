@@ -5,13 +5,13 @@ from functools import partial
 import pytest
 
 from service.errors import (
-    KeyRefusedError,
-    NonsenseError,
+    BadRequestError,
     NotFoundError,
     OutOfTimeError,
-    RejectedError,
     ServiceError,
+    UnauthorizedError,
     UnavailableError,
+    UnexpectedResponseError,
 )
 from service.model import Change
 from tests.pager import failing
@@ -36,7 +36,7 @@ def test_a_write_whose_answer_was_lost_is_made_again_if_it_was_not(writer: Write
 @pytest.mark.parametrize("done", [True, False])
 def test_an_answer_that_was_lost_counts_to_the_last_try(writer: Writer, done: bool) -> None:
     """The second try is refused for sure; what the first one did shows when it is looked at."""
-    writer.pager.when(WRITE, failing(UnavailableError("lost"), maybe_done=True))
+    writer.pager.when(WRITE, failing(UnavailableError("lost"), outcome_unknown=True))
     act = (lambda: writer.pager.put(WITHOUT)) if done else (lambda: None)
     writer.pager.when(WRITE, failing(UnavailableError("busy"), first=act))
 
@@ -46,7 +46,7 @@ def test_an_answer_that_was_lost_counts_to_the_last_try(writer: Writer, done: bo
     else:
         with pytest.raises(UnavailableError, match=r"^busy$") as failed:
             writer.make(OUT)
-        assert failed.value.maybe_done
+        assert failed.value.outcome_unknown
         assert writer.outcome() == ((), (OUT, LEAVE), ())
     assert writer.pager.log == [WRITE, READ, WRITE, READ]
 
@@ -55,9 +55,9 @@ def test_a_lost_write_stays_in_doubt_where_the_read_before_its_repeat_fails(writ
     """That read failed for a reason of its own, and only once."""
     writer.pager.when(WRITE, writer.lose(done=True))
     for _ in range(2):
-        writer.pager.when(READ, failing(KeyRefusedError("no rights")))
+        writer.pager.when(READ, failing(UnauthorizedError("no rights")))
 
-    with pytest.raises(KeyRefusedError, match=r"^no rights$"):
+    with pytest.raises(UnauthorizedError, match=r"^no rights$"):
         writer.make(OUT)
     assert writer.outcome() == ((), (OUT, LEAVE), (OUT,))
     assert writer.pager.log == [WRITE, READ, READ]
@@ -65,7 +65,7 @@ def test_a_lost_write_stays_in_doubt_where_the_read_before_its_repeat_fails(writ
 
 def test_a_lost_write_is_told_where_only_the_first_look_fails(writer: Writer) -> None:
     writer.pager.when(WRITE, writer.lose(done=True))
-    writer.pager.when(READ, failing(KeyRefusedError("no rights")))
+    writer.pager.when(READ, failing(UnauthorizedError("no rights")))
     writer.make(OUT)
 
     assert writer.outcome() == ((OUT,), (LEAVE,), ())
@@ -85,7 +85,7 @@ def test_a_read_that_fails_is_not_tried_again_with_the_write(writer: Writer) -> 
 def test_what_may_have_been_made_is_what_was_sent(writer: Writer) -> None:
     writer.age = 2.0
     writer.pager.put(rotation(TEAM, LEAVER))
-    writer.pager.when(WRITE, failing(OutOfTimeError("late"), maybe_done=True))
+    writer.pager.when(WRITE, failing(OutOfTimeError("late"), outcome_unknown=True))
     writer.pager.when(READ, failing(OutOfTimeError("late")), skip=1)
 
     with pytest.raises(OutOfTimeError):
@@ -99,20 +99,20 @@ def test_a_refusal_for_sure_is_not_looked_into(writer: Writer) -> None:
 
     with pytest.raises(OutOfTimeError, match=r"^late$") as failed:
         writer.make(OUT)
-    assert not failed.value.maybe_done
+    assert not failed.value.outcome_unknown
     assert (writer.outcome(), writer.pager.log) == (((), (OUT, LEAVE), ()), [WRITE])
 
 
 def test_a_removal_whose_answer_was_lost_is_looked_for(writer: Writer) -> None:
     gone = partial(writer.pager.entries.pop, LEAVE.key)
-    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), maybe_done=True, first=gone))
+    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), outcome_unknown=True, first=gone))
     writer.make(LEAVE)
 
     assert (writer.outcome(), writer.pager.log) == (((LEAVE,), (OUT,), ()), [WRITE_TEAM, READ_TEAM])
 
 
 def test_a_removal_whose_answer_was_lost_and_that_was_not_made_fails(writer: Writer) -> None:
-    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), maybe_done=True))
+    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), outcome_unknown=True))
 
     with pytest.raises(UnavailableError, match=r"^lost$"):
         writer.make(LEAVE)
@@ -125,23 +125,23 @@ def test_what_is_said_to_be_gone_and_is_shown_is_nonsense(
 ) -> None:
     writer.pager.when(write, failing(NotFoundError("gone")))
 
-    with pytest.raises(NonsenseError, match=f"^it says that {name} is not there, and shows it$"):
+    with pytest.raises(UnexpectedResponseError, match=f"^it says that {name} is not there, and shows it$"):
         writer.make(change)
     assert writer.outcome() == ((), (OUT, LEAVE), ())
 
 
 @pytest.mark.parametrize(
-    ("error", "maybe_done", "unconfirmed"),
+    ("error", "outcome_unknown", "unconfirmed"),
     [
         (UnavailableError("lost"), True, (LEAVE,)),
         (NotFoundError("gone"), False, ()),
-        (RejectedError("no member"), False, ()),
+        (BadRequestError("no member"), False, ()),
     ],
 )
 def test_what_cannot_be_looked_at_is_not_known(
-    writer: Writer, error: ServiceError, maybe_done: bool, unconfirmed: tuple[Change, ...]
+    writer: Writer, error: ServiceError, outcome_unknown: bool, unconfirmed: tuple[Change, ...]
 ) -> None:
-    writer.pager.when(WRITE_TEAM, failing(error, maybe_done=maybe_done))
+    writer.pager.when(WRITE_TEAM, failing(error, outcome_unknown=outcome_unknown))
     writer.pager.when(READ_TEAM, failing(UnavailableError("down")))
 
     with pytest.raises(UnavailableError, match=r"^down$"):
@@ -151,7 +151,7 @@ def test_what_cannot_be_looked_at_is_not_known(
 
 def test_what_was_not_planned_and_cannot_be_looked_at_is_not_known_either(writer: Writer) -> None:
     writer.changes.plan(())
-    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), maybe_done=True))
+    writer.pager.when(WRITE_TEAM, failing(UnavailableError("lost"), outcome_unknown=True))
     writer.pager.when(READ_TEAM, failing(UnavailableError("down")))
 
     with pytest.raises(UnavailableError, match=r"^down$"):

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import responses
 
-from service.endpoints import Endpoints
-from service.errors import NonsenseError
+from service.errors import UnexpectedResponseError
 from service.model import Named, Override
+from service.opsgenie.endpoints import Endpoints
 from tests.wires import ANYTHING, HARI, HARI_JSON, ROTATION, SCHEDULE, transport
 
 Call = Callable[[Endpoints], Any]
@@ -73,7 +73,7 @@ def test_an_answer_of_another_form_is_named(
 ) -> None:
     mocked.get(ANYTHING, json=answer)
 
-    with pytest.raises(NonsenseError, match=f"^the answer about {what} is not of the documented form$"):
+    with pytest.raises(UnexpectedResponseError, match=f"^the answer about {what} is not of the documented form$"):
         call(Endpoints(transport()))
 
 
@@ -120,7 +120,7 @@ def test_a_missing_or_odd_field_is_not_guessed(
 ) -> None:
     mocked.get(ANYTHING, json={"data": data})
 
-    with pytest.raises(NonsenseError, match=f"^the answer about {what} is not of the documented form$"):
+    with pytest.raises(UnexpectedResponseError, match=f"^the answer about {what} is not of the documented form$"):
         call(Endpoints(transport()))
 
 

@@ -4,7 +4,8 @@ from unittest import mock
 
 import pytest
 
-from service import offboarding, opsgenie
+from service import offboarding
+from service.opsgenie import client as opsgenie
 from tests import truth
 from tests.edits import NORA, PRIMARY, PRIMARY_PATH, add, rotation, user
 from tests.fault_table import HARI

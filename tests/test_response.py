@@ -10,20 +10,20 @@ from service import response
 from service.body import BodyError
 from service.changes import Changes
 from service.errors import (
-    KeyRefusedError,
-    NonsenseError,
+    BadRequestError,
+    BlockedError,
+    InUseError,
     NotFoundError,
     OutOfTimeError,
-    PutBackError,
-    RefusedError,
-    RejectedError,
+    ReaddedError,
     ServiceError,
-    StillUsedError,
     ThrottledError,
+    UnauthorizedError,
     UnavailableError,
+    UnexpectedResponseError,
 )
 from service.model import Blocker, Change, Membership
-from service.opsgenie import Opsgenie
+from service.opsgenie.client import Opsgenie
 from service.response import Answer, bad_body, crashed
 from tests.pager import Pager, failing
 from tests.people import HARI, NAMED_HARI
@@ -53,7 +53,7 @@ def changes(
     done.plan((*made, *lost, *planned))
     for change in lost:
         entry = f"{change.before.kind} {change.before.id}"
-        pager.when(f"{change.action} {entry}", failing(UnavailableError("lost"), maybe_done=True))
+        pager.when(f"{change.action} {entry}", failing(UnavailableError("lost"), outcome_unknown=True))
         pager.when(f"read {entry}", failing(UnavailableError("cannot look")))
     for change in (*made, *lost):
         with suppress(UnavailableError):
@@ -78,11 +78,11 @@ def team_json(change: Change) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("error", "status", "message"),
     [
-        (KeyRefusedError("not granted"), 502, f"Opsgenie refused the key (not granted); {RIGHTS}."),
-        (NonsenseError("the answer is odd"), 502, "Opsgenie did not do as asked: the answer is odd."),
-        (RejectedError("not in your plan"), 502, "Opsgenie did not do as asked: not in your plan."),
-        (StillUsedError("used"), 502, "Opsgenie still refuses to delete the user: used."),
-        (PutBackError("somebody is faster"), 502, "somebody is faster."),
+        (UnauthorizedError("not granted"), 502, f"Opsgenie refused the key (not granted); {RIGHTS}."),
+        (UnexpectedResponseError("the answer is odd"), 502, "Opsgenie did not do as asked: the answer is odd."),
+        (BadRequestError("not in your plan"), 502, "Opsgenie did not do as asked: not in your plan."),
+        (InUseError("used"), 502, "Opsgenie still refuses to delete the user: used."),
+        (ReaddedError("somebody is faster"), 502, "somebody is faster."),
         (ServiceError("something else"), 502, "Opsgenie did not do as asked: something else."),
         (
             UnavailableError("status 500"),
@@ -109,14 +109,14 @@ def test_nobody_there_is_all_that_is_said() -> None:
 
 
 def test_a_refusal_names_every_blocker() -> None:
-    answer = failed(RefusedError(BLOCKERS), changes(planned=(TEAM,)))
+    answer = failed(BlockedError(BLOCKERS), changes(planned=(TEAM,)))
 
     message = "nothing was changed: hari@example.com: an owner; integrations: used"
     assert answer == Answer(409, message, {"blockers": BLOCKERS_JSON})
 
 
 def test_a_refusal_half_way_is_no_409() -> None:
-    answer = failed(RefusedError(BLOCKERS), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
+    answer = failed(BlockedError(BLOCKERS), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
 
     assert answer == Answer(
         502,
@@ -127,7 +127,7 @@ def test_a_refusal_half_way_is_no_409() -> None:
 
 
 def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
-    answer = failed(RefusedError(BLOCKERS[1:]), changes(lost=(TEAM,)))
+    answer = failed(BlockedError(BLOCKERS[1:]), changes(lost=(TEAM,)))
 
     assert answer == Answer(
         502,
@@ -196,8 +196,8 @@ def test_out_of_time_after_the_account_went_is_for_a_person_to_end() -> None:
     ("error", "message"),
     [
         (UnavailableError("status 500", retry_after=3.0), "Opsgenie is throttling or down (status 500)."),
-        (NonsenseError("the answer is odd"), "Opsgenie did not do as asked: the answer is odd."),
-        (KeyRefusedError("not granted"), f"Opsgenie refused the key (not granted); {RIGHTS}."),
+        (UnexpectedResponseError("the answer is odd"), "Opsgenie did not do as asked: the answer is odd."),
+        (UnauthorizedError("not granted"), f"Opsgenie refused the key (not granted); {RIGHTS}."),
     ],
 )
 def test_after_the_account_went_nobody_is_told_to_come_again(error: ServiceError, message: str) -> None:
@@ -218,7 +218,7 @@ def test_an_account_that_went_last_leaves_nothing_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [OutOfTimeError("late"), UnavailableError("down"), KeyRefusedError("no"), NonsenseError("odd")]
+    "error", [OutOfTimeError("late"), UnavailableError("down"), UnauthorizedError("no"), UnexpectedResponseError("odd")]
 )
 def test_a_write_without_an_answer_is_shown_apart(error: ServiceError) -> None:
     answer = failed(error, changes(made=(TEAM,), lost=(OTHER_TEAM,)))

@@ -129,7 +129,7 @@ def test_a_wait_past_the_deadline_is_left_to_the_caller(
 
 
 @pytest.mark.parametrize(
-    ("failures", "maybe_done"),
+    ("failures", "outcome_unknown"),
     [
         ([{"status": 429}, {"status": 403}], False),
         ([{"status": 500}, {"status": 403}], True),
@@ -140,11 +140,11 @@ def test_a_wait_past_the_deadline_is_left_to_the_caller(
 )
 @pytest.mark.usefixtures("waits")
 def test_one_uncertain_try_makes_the_whole_call_uncertain(
-    mocked: responses.RequestsMock, failures: list[dict[str, Any]], maybe_done: bool
+    mocked: responses.RequestsMock, failures: list[dict[str, Any]], outcome_unknown: bool
 ) -> None:
     for failure in failures:
         mocked.delete(ANYTHING, **{"body": b"{}", **failure})
 
     with pytest.raises(ServiceError) as failed:
         transport().request("DELETE", "v2", "users", "u")
-    assert failed.value.maybe_done == maybe_done
+    assert failed.value.outcome_unknown == outcome_unknown

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import OutOfTimeError, PutBackError, RefusedError, RejectedError, StillUsedError
+from service.errors import BadRequestError, BlockedError, InUseError, OutOfTimeError, ReaddedError
 from service.model import Blocker, Change
 from service.offboarding import Report
 from tests.held import CHANGES, COVER, DAYS, END, LATE, MEMBER, OUT_OF_DAYS, OVER, UNLISTED, Run, by_key
@@ -44,10 +44,10 @@ def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: Pag
 def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
     refusing: Pager, monkeypatch: pytest.MonkeyPatch, keep: bool
 ) -> None:
-    listed, stale = refusing.survey, (replace(MEMBER, in_doubt=True),)
+    listed, stale = refusing.survey, (replace(MEMBER, stale=True),)
     monkeypatch.setattr(refusing, "survey", lambda person, scope: replace(listed(person, scope), memberships=stale))
     refusing.entries = {Change("", COVER).key: COVER}
-    refusing.when("remove team id-data", failing(RejectedError("no member")))
+    refusing.when("remove team id-data", failing(BadRequestError("no member")))
 
     report = Run(refusing, keep_user=keep)()
 
@@ -58,9 +58,9 @@ def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
 def test_what_nothing_shows_is_looked_for_once(refusing: Pager) -> None:
     """A look at everything takes calls without number, and after the last refusal it would serve nobody."""
     for _ in range(9):
-        refusing.when("deactivate user id-hari", failing(StillUsedError("in use")))
+        refusing.when("deactivate user id-hari", failing(InUseError("in use")))
 
-    made, remaining = Run(refusing).failing(StillUsedError, "in use")
+    made, remaining = Run(refusing).failing(InUseError, "in use")
     assert by_key(made) == by_key((*CHANGES[:-1], Change("delete", OVER)))
     assert remaining == (END,)
     looks = [
@@ -88,7 +88,7 @@ def test_somebody_put_back_in_each_round_is_reported(refusing: Pager) -> None:
     for _ in range(9):
         refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS))
 
-    made, remaining = Run(refusing).failing(StillUsedError, "in use")
+    made, remaining = Run(refusing).failing(InUseError, "in use")
     assert [change for change in made if change != OUT_OF_DAYS] == list(CHANGES[1:-1])
     assert made.count(OUT_OF_DAYS) == 4
     assert remaining == (END,), "after the last refusal nobody looks"
@@ -100,7 +100,7 @@ def test_a_kept_user_put_back_in_each_round_is_reported(pager: Pager) -> None:
         pager.when("survey again", lambda: pager.put(DAYS))
 
     run = Run(pager, keep_user=True)
-    made, remaining = run.failing(PutBackError, "somebody else puts the person back each time")
+    made, remaining = run.failing(ReaddedError, "somebody else puts the person back each time")
     assert [change for change in made if change != OUT_OF_DAYS] == list(CHANGES[1:-1])
     assert made.count(OUT_OF_DAYS) == 4
     assert remaining == (OUT_OF_DAYS,)
@@ -129,5 +129,5 @@ def test_a_holder_that_shows_late_is_a_blocker(refusing: Pager) -> None:
     lock = Blocker("locks", "locks", "a lock holds hari", ("open it",))
     refusing.when("deactivate user id-hari", lambda: setattr(refusing, "stays", (lock,)), skip=1)
 
-    made, remaining = Run(refusing).failing(RefusedError, "locks: a lock holds hari")
+    made, remaining = Run(refusing).failing(BlockedError, "locks: a lock holds hari")
     assert (made, remaining) == (CHANGES[:-1], (END,))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.model import Blocker, Change, ForwardingRule, Membership, Named, Override, Person, Request, Survey
-from service.rules import Plan, decide, holds_surely
+from service.rules import Plan, blocks_deletion, decide
 from tests.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, NOBODY, TEAM, escalation, rotation
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -161,8 +161,8 @@ def test_changes_come_in_a_fixed_order() -> None:
         ({"rotations": (rotation(LEAVER, ANNA),)}, True),
         ({"escalations": (escalation(LEAVER, ANNA),)}, True),
         ({"memberships": (Membership("id-team", "Data", NAMED_HARI, ""),)}, True),
-        ({"memberships": (Membership("id-team", "Data", NAMED_HARI, "", in_doubt=True),)}, False),
+        ({"memberships": (Membership("id-team", "Data", NAMED_HARI, "", stale=True),)}, False),
     ],
 )
 def test_what_surely_keeps_an_account_from_being_deleted(holders: dict[str, Any], surely: bool) -> None:
-    assert holds_surely(Survey(HARI, **holders)) == surely
+    assert blocks_deletion(Survey(HARI, **holders)) == surely

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from service import audit_log
-from service.bounded import BoundedAdapter
 from service.settings import HOSTS, Settings, SettingsError
-from service.transport import open_session
+from service.transport.timeouts import BoundedAdapter
+from service.vendors import open_session
 from tests import leaks
 from tests.fault_table import HARI
 from tests.virtual import virtual_time

@@ -7,9 +7,9 @@ import pytest
 import responses
 
 from service.client import Scope
-from service.errors import NonsenseError, NotFoundError
+from service.errors import NotFoundError, UnexpectedResponseError
 from service.model import Membership, Named, Survey
-from service.opsgenie import Opsgenie
+from service.opsgenie.client import Opsgenie
 from service.parallel import Parallel
 from tests.wires import (
     ANYTHING,
@@ -46,7 +46,7 @@ def test_another_account_than_the_one_asked_for_is_refused(
 ) -> None:
     mocked.get(ANYTHING, json={"data": HARI_JSON})
 
-    with pytest.raises(NonsenseError, match=r"^Opsgenie answered with another user than the one asked for$"):
+    with pytest.raises(UnexpectedResponseError, match=r"^Opsgenie answered with another user than the one asked for$"):
         opsgenie.find(asked)
 
 
@@ -55,7 +55,7 @@ def test_another_account_than_the_one_asked_for_is_refused(
     ("status", "error", "message"),
     [
         (404, NotFoundError, "No user exists"),
-        (200, NonsenseError, "Opsgenie has the user, but not the lists of what holds the user"),
+        (200, UnexpectedResponseError, "Opsgenie has the user, but not the lists of what holds the user"),
     ],
 )
 def test_where_a_users_list_is_missing_the_user_is_looked_for(
@@ -96,7 +96,8 @@ def test_what_is_listed_and_not_there_is_nonsense(
 ) -> None:
     listed(mocked, [name])
 
-    with pytest.raises(NonsenseError, match=f"^Opsgenie lists {LISTED[name]}, and says that it is not there$"):
+    sentence = f"Opsgenie lists {LISTED[name]}, and says that it is not there"
+    with pytest.raises(UnexpectedResponseError, match=f"^{sentence}$"):
         opsgenie.survey(HARI, Scope.FIRST)
 
 
@@ -107,7 +108,7 @@ def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
     listed(mocked, ["teams"])
 
     assert opsgenie.survey(HARI, Scope.FIRST) == Survey(
-        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", in_doubt=True),)
+        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", stale=True),)
     )
 
 

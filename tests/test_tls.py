@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import trustme
 
-from service.errors import NonsenseError
+from service.errors import UnexpectedResponseError
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
-from service.transport import open_session
+from service.vendors import open_session
 from tests.raw_server import HOST, calls, http, raw_server, resolve
 from tests.wires import KEY
 
@@ -71,7 +71,7 @@ def test_a_server_that_is_not_certified_is_not_told_the_key(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     other = certified == "for another host"
     context = server_context(authority, "elsewhere.test") if other else server_context(trustme.CA())
-    with raw_server(OK, tls=context) as server, pytest.raises(NonsenseError, match="cannot be trusted"):
+    with raw_server(OK, tls=context) as server, pytest.raises(UnexpectedResponseError, match="cannot be trusted"):
         calls(server.port).request("DELETE", "v2", "users", "u", retry=False)
 
     assert server.heard == []
@@ -81,7 +81,10 @@ def test_without_a_variable_the_usual_authorities_are_trusted(
     monkeypatch: pytest.MonkeyPatch, authority: trustme.CA
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
-    with raw_server(OK, tls=server_context(authority)) as server, pytest.raises(NonsenseError, match="be trusted"):
+    with (
+        raw_server(OK, tls=server_context(authority)) as server,
+        pytest.raises(UnexpectedResponseError, match="be trusted"),
+    ):
         calls(server.port).request("GET", "v2", "teams")
 
 
@@ -106,5 +109,8 @@ def test_an_empty_folder_of_authorities_trusts_nobody(
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-    with raw_server(OK, tls=server_context(authority)) as server, pytest.raises(NonsenseError, match="be trusted"):
+    with (
+        raw_server(OK, tls=server_context(authority)) as server,
+        pytest.raises(UnexpectedResponseError, match="be trusted"),
+    ):
         calls(server.port).request("GET", "v2", "teams")

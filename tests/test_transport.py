@@ -10,20 +10,22 @@ import responses
 from urllib3.exceptions import MaxRetryError, SSLError
 
 from service.errors import (
-    KeyRefusedError,
-    NonsenseError,
+    BadRequestError,
+    InUseError,
     NotFoundError,
-    RejectedError,
     ServiceError,
-    StillUsedError,
     ThrottledError,
+    UnauthorizedError,
     UnavailableError,
+    UnexpectedResponseError,
 )
 from service.settings import Settings
-from service.transport import LARGEST_ANSWER, open_session
+from service.transport.call import LARGEST_ANSWER
+from service.vendors import open_session
 from tests.wires import ANYTHING, KEY, URL, transport
 
 JSON = b'{"message": "said so", "took": 0.1}'
+NO_OBJECT = "status {} with a body that is no JSON object of the API"
 HTML = b"<!doctype html><title>Be right back</title>"
 
 
@@ -32,16 +34,16 @@ def outcome(method: str = "DELETE") -> tuple[type[Exception], str, bool]:
     with pytest.raises(ServiceError) as failed:
         transport().request(method, "v2", "users", "u", retry=False)
     assert KEY not in f"{failed.value!r} {failed.value} {failed.value.__cause__!r}"
-    return type(failed.value), str(failed.value), failed.value.maybe_done
+    return type(failed.value), str(failed.value), failed.value.outcome_unknown
 
 
 @pytest.mark.parametrize("part", ["", ".", ".."])
 @pytest.mark.parametrize("retry", [True, False])
 def test_what_would_be_another_address_is_not_sent(mocked: responses.RequestsMock, part: str, retry: bool) -> None:
-    with pytest.raises(NonsenseError, match=f"what is named '{part}' has no address of its own") as refused:
+    with pytest.raises(UnexpectedResponseError, match=f"what is named '{part}' has no address of its own") as refused:
         transport().request("DELETE", "v2", "schedules", "s", "overrides", part, retry=retry)
 
-    assert (refused.value.maybe_done, len(mocked.calls)) == (False, 0)
+    assert (refused.value.outcome_unknown, len(mocked.calls)) == (False, 0)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -52,31 +54,43 @@ def test_an_answer_is_its_json_object(mocked: responses.RequestsMock, status: in
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "error", "message", "maybe_done"),
+    ("status", "body", "error", "message", "outcome_unknown"),
     [
-        (400, JSON, RejectedError, "said so", False),
-        (401, JSON, KeyRefusedError, "said so", False),
-        (402, JSON, RejectedError, "said so", False),
-        (403, JSON, KeyRefusedError, "said so", False),
+        (400, JSON, BadRequestError, "said so", False),
+        (401, JSON, UnauthorizedError, "said so", False),
+        (402, JSON, BadRequestError, "said so", False),
+        (403, JSON, UnauthorizedError, "said so", False),
         (404, JSON, NotFoundError, "said so", False),
-        (405, JSON, RejectedError, "said so", False),
-        (409, JSON, RejectedError, "said so", False),
-        (422, JSON, RejectedError, "said so", False),
-        (428, JSON, StillUsedError, "said so", False),
+        (405, JSON, BadRequestError, "said so", False),
+        (409, JSON, BadRequestError, "said so", False),
+        (422, JSON, BadRequestError, "said so", False),
+        (428, JSON, InUseError, "said so", False),
         (429, JSON, ThrottledError, "too many requests", False),
         (429, HTML, ThrottledError, "too many requests", False),
         (500, JSON, UnavailableError, "status 500", True),
         (500, HTML, UnavailableError, "status 500", True),
-        (501, JSON, RejectedError, "said so", False),
+        (501, JSON, BadRequestError, "said so", False),
         (502, HTML, UnavailableError, "status 502", True),
         (503, JSON, UnavailableError, "status 503", True),
         (504, HTML, UnavailableError, "status 504", True),
         *(
-            (status, HTML, NonsenseError, f"status {status} with a body that is no JSON object of the API", True)
+            (
+                status,
+                HTML,
+                UnexpectedResponseError,
+                NO_OBJECT.format(status),
+                True,
+            )
             for status in (200, 201, 400, 401, 403, 404, 428, 501)
         ),
         *(
-            (status, JSON, NonsenseError, f"status {status} with a body that is no JSON object of the API", True)
+            (
+                status,
+                JSON,
+                UnexpectedResponseError,
+                NO_OBJECT.format(status),
+                True,
+            )
             for status in (300, 301, 302, 303, 307, 308, 399)
         ),
     ],
@@ -87,11 +101,11 @@ def test_what_a_status_means(
     body: bytes,
     error: type[ServiceError],
     message: str,
-    maybe_done: bool,
+    outcome_unknown: bool,
 ) -> None:
     mocked.delete(ANYTHING, status=status, body=body)
 
-    assert outcome() == (error, message, maybe_done)
+    assert outcome() == (error, message, outcome_unknown)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"7", b"{", b"\xff{}", b"[" * 100_000, b"9" * 5000])
@@ -99,7 +113,11 @@ def test_what_a_status_means(
 def test_a_body_that_is_no_object_is_nonsense(mocked: responses.RequestsMock, body: bytes, status: int) -> None:
     mocked.delete(ANYTHING, status=status, body=body)
 
-    assert outcome() == (NonsenseError, f"status {status} with a body that is no JSON object of the API", True)
+    assert outcome() == (
+        UnexpectedResponseError,
+        NO_OBJECT.format(status),
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,13 +135,13 @@ def test_the_servers_message_is_kept_to_one_short_line(
 ) -> None:
     mocked.delete(ANYTHING, status=422, json={"message": message})
 
-    assert outcome() == (RejectedError, shown, False)
+    assert outcome() == (BadRequestError, shown, False)
 
 
 def test_without_a_message_the_status_is_told(mocked: responses.RequestsMock) -> None:
     mocked.delete(ANYTHING, status=422, json={})
 
-    assert outcome() == (RejectedError, "status 422", False)
+    assert outcome() == (BadRequestError, "status 422", False)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -131,7 +149,7 @@ def test_without_a_message_the_status_is_told(mocked: responses.RequestsMock) ->
 def test_a_redirect_is_not_followed(mocked: responses.RequestsMock, status: int, method: str) -> None:
     mocked.add(method, ANYTHING, status=status, headers={"Location": "https://elsewhere.example.com/"}, body=JSON)
 
-    assert outcome(method)[0] is NonsenseError
+    assert outcome(method)[0] is UnexpectedResponseError
     assert len(mocked.calls) == 1
 
 
@@ -141,7 +159,7 @@ def test_an_answer_is_read_up_to_a_bound(mocked: responses.RequestsMock) -> None
     mocked.get(ANYTHING, body=largest + b" ")
 
     assert transport().request("GET", "v2", "teams") == {"data": 1}
-    assert outcome("GET") == (NonsenseError, "the answer is larger than 8388608 bytes", False)
+    assert outcome("GET") == (UnexpectedResponseError, "the answer is larger than 8388608 bytes", False)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +167,7 @@ def test_an_answer_is_read_up_to_a_bound(mocked: responses.RequestsMock) -> None
     [
         (requests.ConnectionError("reset"), UnavailableError, "no answer (ConnectionError)"),
         (requests.ReadTimeout("late"), UnavailableError, "no answer (ReadTimeout)"),
-        (requests.exceptions.InvalidURL("odd"), NonsenseError, "the answer cannot be read (InvalidURL)"),
+        (requests.exceptions.InvalidURL("odd"), UnexpectedResponseError, "the answer cannot be read (InvalidURL)"),
     ],
 )
 def test_a_call_without_an_answer_may_have_been_carried_out(
@@ -171,7 +189,7 @@ def test_an_answer_that_cannot_be_unpacked_is_none(mocked: responses.RequestsMoc
     [
         (
             ssl.SSLCertVerificationError("self-signed"),
-            (NonsenseError, "the server's TLS certificate cannot be trusted", False),
+            (UnexpectedResponseError, "the server's TLS certificate cannot be trusted", False),
         ),
         (ssl.SSLEOFError("closed in the handshake"), (UnavailableError, "no answer (SSLError)", True)),
     ],
@@ -193,7 +211,11 @@ def test_a_read_without_an_answer_has_changed_nothing(mocked: responses.Requests
 
     assert outcome("GET")[2] is False
     assert outcome("GET")[2] is False
-    assert outcome("GET") == (NonsenseError, "status 200 with a body that is no JSON object of the API", False)
+    assert outcome("GET") == (
+        UnexpectedResponseError,
+        NO_OBJECT.format(200),
+        False,
+    )
 
 
 def test_the_request_names_itself(mocked: responses.RequestsMock) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import responses
 
-from service.endpoints import Endpoints
 from service.model import Named, OnCall, Person
+from service.opsgenie.endpoints import Endpoints
 from tests.wires import (
     ANYTHING,
     ESCALATION,

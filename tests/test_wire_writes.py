@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import responses
 
-from service.endpoints import Endpoints
-from service.errors import NotFoundError, RejectedError, StillUsedError, UnavailableError
+from service.errors import BadRequestError, InUseError, NotFoundError, UnavailableError
 from service.model import Delay, Entry, Escalation, Participant, Rotation, Rule
+from service.opsgenie.endpoints import Endpoints
 from tests.wires import (
     ANYTHING,
     ESCALATION,
@@ -137,7 +137,7 @@ def test_a_refused_delete_names_what_is_not_detached_here(
 ) -> None:
     mocked.delete(ANYTHING, status=428, json={"message": message})
 
-    with pytest.raises(StillUsedError) as refused:
+    with pytest.raises(InUseError) as refused:
         api.delete(HARI)
 
     assert [blocker.kind for blocker in refused.value.blockers] == kinds
@@ -150,12 +150,12 @@ def test_only_of_a_user_a_refused_delete_is_about_what_holds_it(
 ) -> None:
     mocked.delete(ANYTHING, status=428, json={"message": f"{MODIFIED} integrations: [API]"})
 
-    with pytest.raises(RejectedError, match=f"^{re.escape(entry.name)}: {re.escape(MODIFIED)} integrations"):
+    with pytest.raises(BadRequestError, match=f"^{re.escape(entry.name)}: {re.escape(MODIFIED)} integrations"):
         api.delete(entry)
 
 
 def test_a_write_that_is_refused_is_not_about_the_user(mocked: responses.RequestsMock, api: Endpoints) -> None:
     mocked.patch(ANYTHING, status=428, json={"message": "in use"})
 
-    with pytest.raises(RejectedError, match=r"^Days: in use$"):
+    with pytest.raises(BadRequestError, match=r"^Days: in use$"):
         api.patch_rotation(ROTATION)

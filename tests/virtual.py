@@ -82,8 +82,8 @@ def virtual_time(*, threads: bool) -> Iterator[Clock]:
     with (
         mock.patch.multiple(LOGGER, propagate=False, handlers=[logging.NullHandler()]),
         mock.patch("service.deadline.time", clock),
-        mock.patch("service.opsgenie.time", clock),
-        mock.patch("service.updates.time", clock),
+        mock.patch("service.opsgenie.client.time", clock),
+        mock.patch("service.transport.updates.time", clock),
         mock.patch("tenacity.nap.time", SimpleNamespace(sleep=CLOCK.sleep)),
         mock.patch.object(Parallel, "run", lambda self, calls: _joined(run, self, calls)),
     ):

@@ -19,8 +19,10 @@ from service.model import (
     Rotation,
     Rule,
 )
+from service.opsgenie.endpoints import api
 from service.settings import Settings
-from service.transport import Transport, open_session
+from service.transport.call import Transport
+from service.vendors import open_session
 
 URL = "https://opsgenie.test"
 KEY = "0a1b2c3d-secret-4e5f"
@@ -82,7 +84,8 @@ MEMBERSHIP = Membership("t/1", "Data", Named("u/1", "hari@example.com"), "admin"
 
 def transport(*, url: str = URL, seconds: float = 20.0) -> Transport:
     """Make a transport with a session of its own."""
-    return Transport(open_session(Settings(KEY, url)), url, Deadline(seconds))
+    settings = Settings(KEY, url)
+    return Transport(open_session(settings), api(settings), Deadline(seconds))
 
 
 def sent(wire: responses.RequestsMock) -> list[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from local.opsgenie.simulation import RIGHTS
 from service import audit_log
 from service.app import create_app
 from service.settings import Settings
-from service.transport import open_session
+from service.vendors import open_session
 from tests.truth import Item
 from tests.virtual import CLOCK, VirtualLine
 

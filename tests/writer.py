@@ -35,7 +35,7 @@ class Writer:
         clock = SimpleNamespace(monotonic=lambda: 100.0 + self.age)
         if isinstance(change.before, Rotation):
             change = replace(change, before=replace(change.before, read_at=100.0))
-        with mock.patch("service.updates.time", clock):
+        with mock.patch("service.transport.updates.time", clock):
             self.changes.make(change, partial(detach, person=HARI))
 
     def outcome(self) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
@@ -48,4 +48,4 @@ class Writer:
     def lose(self, *, done: bool) -> Callable[[], None]:
         """Return a write of the rotation whose answer is lost."""
         act = (lambda: self.pager.put(WITHOUT)) if done else (lambda: None)
-        return failing(UnavailableError("lost"), maybe_done=True, first=act)
+        return failing(UnavailableError("lost"), outcome_unknown=True, first=act)

@@ -22,7 +22,7 @@ from console import create_app
 from local.opsgenie import Simulation
 from local.opsgenie import create_app as create_opsgenie
 from service.settings import Settings
-from service.transport import open_session
+from service.vendors import open_session
 from tests import truth
 from tests.local_stack import ROOT
 from tests.world import NOW, OPSGENIE

@@ -31,7 +31,7 @@ def test_a_refused_key_ends_the_run(simulation: Simulation) -> None:
 def test_a_run_is_given_up_where_opsgenie_is_down(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.retries._wait", lambda _: 0.0)
+    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
     simulation.faults.order("503", times=None)
 
     result = run("offboard", HARI, NORA, MEERA, KOFI, "bela@example.com")

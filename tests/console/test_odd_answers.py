@@ -7,7 +7,7 @@ import responses
 from click.testing import Result
 
 from service.settings import Settings
-from service.transport import open_session
+from service.vendors import open_session
 from tests.console.runner import as_json, runner_of
 from tests.world import OPSGENIE
 

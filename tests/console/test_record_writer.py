@@ -11,7 +11,7 @@ import responses
 
 from local.opsgenie import Simulation
 from service.settings import Settings
-from service.transport import open_session
+from service.vendors import open_session
 from tests.console.runner import Run, as_json, lines_of, runner_of
 from tests.world import OPSGENIE
 

@@ -28,8 +28,8 @@ GO = ("--apply", "--yes", "--record", RECORD)
 def test_an_answer_that_is_lost_makes_nothing_twice(
     simulation: Simulation, run: Run, path: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.retries.FIRST_WAIT", 0.0)
-    monkeypatch.setattr("service.retries._wait", lambda _: 0.0)
+    monkeypatch.setattr("service.transport.retries.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
     before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
     simulation.faults.order(fault, method="POST" if path.endswith("$") else "PATCH", path=path)

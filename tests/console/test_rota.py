@@ -14,8 +14,8 @@ from console.inventory import Schedule
 from local.opsgenie import Simulation, sample_account
 from local.opsgenie.account import Account
 from local.opsgenie.rota import on_call
-from service import shapes
 from service.model import Named
+from service.opsgenie import parsing
 from tests.simulated.client import of_type, ref, user
 
 START = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
@@ -77,7 +77,7 @@ def schedule(found: list[dict[str, Any]], covers: list[tuple[str, int, list[str]
 
 
 def read(data: dict[str, Any]) -> Schedule:
-    return inventory_reader.schedule(data, [shapes.override(entry, Named("s", "S")) for entry in data["overrides"]])
+    return inventory_reader.schedule(data, [parsing.override(entry, Named("s", "S")) for entry in data["overrides"]])
 
 
 def at(shifts: list[rota.Shift], moment: datetime) -> set[str]:

@@ -25,9 +25,9 @@ from service.model import (
     Rule,
     Survey,
 )
-from service.opsgenie import Opsgenie
+from service.opsgenie.client import Opsgenie
+from service.opsgenie.responses import blockers_in
 from service.rules import decide
-from service.shapes import holders_that_stay
 from service.wording import remedy
 from tests.console.runner import Run, interrupt, runner
 
@@ -83,10 +83,10 @@ GONE = Change("delete", ANN)
 FAILURES: list[errors.ServiceError] = [
     errors.UnavailableError("status 503"),
     errors.OutOfTimeError("the time is used up"),
-    errors.KeyRefusedError("no"),
-    errors.StillUsedError("held"),
-    errors.PutBackError("put back"),
-    errors.RejectedError("no"),
+    errors.UnauthorizedError("no"),
+    errors.InUseError("held"),
+    errors.ReaddedError("put back"),
+    errors.BadRequestError("no"),
 ]
 
 
@@ -111,7 +111,7 @@ def test_no_remedy_is_in_the_words_of_the_api(replacement: Person | None) -> Non
     survey = Survey(ANN, (rotation,), (escalation,))
     protected, now = frozenset({ANN.username}), datetime(2026, 11, 25, tzinfo=UTC)
 
-    blockers = holders_that_stay("remove user from integrations: [One], policies: [Two]")
+    blockers = blockers_in("remove user from integrations: [One], policies: [Two]")
     for request in (Request(ANN.username), Request(ANN.username, "bob@example.com")):
         plan = decide(survey, request, replacement=replacement, protected=protected, now=now)
         blockers += plan.blockers

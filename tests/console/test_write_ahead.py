@@ -126,7 +126,7 @@ def test_a_slow_disk_does_not_undo_what_somebody_changes_meanwhile(
 ) -> None:
     side_by_side(simulation)
     hari = truth.user_of(simulation.snapshot(), HARI)["id"]
-    monkeypatch.setattr("service.updates.MAX_READ_AGE", 0.2)
+    monkeypatch.setattr("service.transport.updates.MAX_READ_AGE", 0.2)
     edited: list[str] = []
 
     def fsync(_: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from service.client import Rule
 from service.errors import NotFoundError, ServiceError
 from service.model import Change, Entry, Roster
-from service.transport import Transport
+from service.transport.call import Transport
 
 MAX_READ_AGE = 1.0
 """Seconds for which an entry counts as just read: a stale read would overwrite concurrent edits."""
@@ -28,12 +28,12 @@ def update(
     """
     lost: Change | None = None
     for attempt in transport.attempts():
-        with transport.turn():
+        with transport.slot():
             if attempt.retry_state.attempt_number > 1 or time.monotonic() - entry.read_at > MAX_READ_AGE:
                 try:
                     entry = _roster(read(entry))
                 except ServiceError as error:
-                    error.maybe_done = lost is not None
+                    error.outcome_unknown = lost is not None
                     raise
             change = rule(entry)
             if change is None:
@@ -42,8 +42,8 @@ def update(
                 try:
                     write(change)
                 except ServiceError as error:
-                    lost = change if error.maybe_done else lost
-                    error.maybe_done = lost is not None
+                    lost = change if error.outcome_unknown else lost
+                    error.outcome_unknown = lost is not None
                     raise
                 return change
     raise AssertionError("the loop above returns or raises")

@@ -7,10 +7,11 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from service import updates
+import requests
+
 from service.client import Capabilities, Rule, Scope
-from service.endpoints import Endpoints
-from service.errors import NonsenseError, NotFoundError
+from service.deadline import Deadline
+from service.errors import NotFoundError, UnexpectedResponseError
 from service.model import (
     Change,
     Entry,
@@ -26,8 +27,11 @@ from service.model import (
     Rotation,
     Survey,
 )
+from service.opsgenie.endpoints import Endpoints, api
 from service.parallel import Parallel
-from service.transport import Transport
+from service.settings import Settings
+from service.transport import updates
+from service.transport.call import Transport
 
 
 class Opsgenie:
@@ -56,7 +60,7 @@ class Opsgenie:
         """Return the user with this username or id; raises NotFoundError."""
         found = self._api.user(username)
         if not found.is_named(username, username):
-            raise NonsenseError("Opsgenie answered with another user than the one asked for")
+            raise UnexpectedResponseError("Opsgenie answered with another user than the one asked for")
         return found
 
     def survey(self, person: Person, scope: Scope) -> Survey:
@@ -66,7 +70,7 @@ class Opsgenie:
         except NotFoundError as error:
             # A user's lists end in 404 when the account goes meanwhile; then this says so.
             self.find(person.id)
-            raise NonsenseError("Opsgenie has the user, but not the lists of what holds the user") from error
+            raise UnexpectedResponseError("Opsgenie has the user, but not the lists of what holds the user") from error
 
     def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now, None where it is gone."""
@@ -87,7 +91,7 @@ class Opsgenie:
     def apply(self, change: Change) -> None:
         """Delete or remove what the change is about.
 
-        Raises NotFoundError where it is gone, and StillUsedError where it is a user who is in use.
+        Raises NotFoundError where it is gone, and InUseError where it is a user who is in use.
         """
         self._api.delete(change.before)
 
@@ -132,7 +136,7 @@ class Opsgenie:
         user = Named(person.id, person.name)
         membership = self._membership(team, user)
         if membership is None and listed:
-            membership = Membership(team.id, team.name, user, "", in_doubt=True)
+            membership = Membership(team.id, team.name, user, "", stale=True)
         return [membership] if membership else []
 
     def _membership(self, team: Named, user: Named) -> Membership | None:
@@ -152,7 +156,7 @@ def _unless_gone(read: Callable[[Named], Any], listed: Named, listing: Callable[
         found = read(listed)
     except NotFoundError as error:
         if any(entry.id == listed.id for entry in listing()):
-            raise NonsenseError(f"Opsgenie lists {listed.name}, and says that it is not there") from error
+            raise UnexpectedResponseError(f"Opsgenie lists {listed.name}, and says that it is not there") from error
         return []
     return found if isinstance(found, list) else [found]
 
@@ -179,3 +183,8 @@ def _sorted_out(person: Person, found: list[Any], forwarding_rules: tuple[Forwar
         memberships=tuple(e for e in found if isinstance(e, Membership)),
         on_call=tuple(e for e in on_call if any(person.is_named("", name) for name in e.recipients)),
     )
+
+
+def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Opsgenie:
+    """Return a client for one request."""
+    return Opsgenie(Transport(session, api(settings), deadline), parallel)

@@ -6,8 +6,10 @@ No SDK is used: the official Python one covers alerts, not users and schedules.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from service import shapes
-from service.errors import NotFoundError, RejectedError, StillUsedError
+import requests
+from requests.auth import AuthBase
+
+from service.errors import BadRequestError, InUseError, NotFoundError
 from service.model import (
     Entry,
     Escalation,
@@ -19,14 +21,36 @@ from service.model import (
     Person,
     Rotation,
 )
-from service.shapes import Json, understood
-from service.transport import Transport
+from service.opsgenie import parsing
+from service.opsgenie.parsing import Json
+from service.opsgenie.responses import blockers_in, decipher
+from service.settings import Settings
+from service.transport.call import Api, Transport
 
 T = TypeVar("T")
 
 BY_ID = {"identifierType": "id"}
 SCHEDULE_BY_ID = {"scheduleIdentifierType": "id"}
 TEAM_BY_ID = {"teamIdentifierType": "id"}
+
+
+class GenieKey(AuthBase):
+    """Send the key, whatever a .netrc says.
+
+    https://docs.opsgenie.com/docs/api-overview
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"GenieKey {self._key}"
+        return request
+
+
+def api(settings: Settings) -> Api:
+    """Return the API of the account that the settings name."""
+    return Api(settings.opsgenie_api_url, GenieKey(settings.access_token), decipher)
 
 
 class Endpoints:
@@ -40,63 +64,63 @@ class Endpoints:
 
         https://docs.opsgenie.com/docs/user-api#get-user
         """
-        return self._get("a user", shapes.user, "v2", "users", identifier)
+        return self._get("a user", parsing.user, "v2", "users", identifier)
 
     def teams_of(self, person: Person) -> list[Named]:
         """List the teams of a user.
 
         https://docs.opsgenie.com/docs/user-api#list-user-teams
         """
-        return self._list("a user's teams", shapes.named, "v2", "users", person.id, "teams")
+        return self._list("a user's teams", parsing.named, "v2", "users", person.id, "teams")
 
     def schedules_of(self, person: Person) -> list[Named]:
         """List the schedules of a user.
 
         https://docs.opsgenie.com/docs/user-api#list-user-schedules
         """
-        return self._list("a user's schedules", shapes.named, "v2", "users", person.id, "schedules")
+        return self._list("a user's schedules", parsing.named, "v2", "users", person.id, "schedules")
 
     def escalations_of(self, person: Person) -> list[Named]:
         """List the escalations of a user; whether whole or by name only is not documented, so names are read.
 
         https://docs.opsgenie.com/docs/user-api#list-user-escalations
         """
-        return self._list("a user's escalations", shapes.named, "v2", "users", person.id, "escalations")
+        return self._list("a user's escalations", parsing.named, "v2", "users", person.id, "escalations")
 
     def teams(self) -> list[Named]:
         """List the teams of the account.
 
         https://docs.opsgenie.com/docs/team-api#list-teams
         """
-        return self._list("teams", shapes.named, "v2", "teams")
+        return self._list("teams", parsing.named, "v2", "teams")
 
     def schedules(self) -> list[Named]:
         """List the schedules of the account.
 
         https://docs.opsgenie.com/docs/schedule-api#list-schedules
         """
-        return self._list("schedules", shapes.named, "v2", "schedules")
+        return self._list("schedules", parsing.named, "v2", "schedules")
 
     def escalations(self) -> list[Named]:
         """List the escalations of the account.
 
         https://docs.opsgenie.com/docs/escalation-api#list-escalations
         """
-        return self._list("escalations", shapes.named, "v2", "escalations")
+        return self._list("escalations", parsing.named, "v2", "escalations")
 
     def forwarding_rules_of(self, person: Person) -> list[ForwardingRule]:
         """List the forwarding rules of a user.
 
         https://docs.opsgenie.com/docs/user-api#list-user-forwarding-rules
         """
-        return self._list("forwarding rules", shapes.forwarding_rule, "v2", "users", person.id, "forwarding-rules")
+        return self._list("forwarding rules", parsing.forwarding_rule, "v2", "users", person.id, "forwarding-rules")
 
     def forwarding_rules(self) -> list[ForwardingRule]:
         """List the forwarding rules of the account.
 
         https://docs.opsgenie.com/docs/forwarding-rule-api#list-forwarding-rules
         """
-        return self._list("forwarding rules", shapes.forwarding_rule, "v2", "forwarding-rules")
+        return self._list("forwarding rules", parsing.forwarding_rule, "v2", "forwarding-rules")
 
     def rotations(self, schedule: Named) -> list[Rotation]:
         """List the rotations of a schedule.
@@ -104,7 +128,7 @@ class Endpoints:
         https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
         """
         path = ("v2", "schedules", schedule.id, "rotations")
-        return self._list("rotations", lambda data: shapes.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
+        return self._list("rotations", lambda data: parsing.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
 
     def rotation(self, known: Rotation) -> Rotation:
         """Get a rotation of a schedule.
@@ -112,7 +136,7 @@ class Endpoints:
         https://docs.opsgenie.com/docs/schedule-rotation-api#get-schedule-rotation
         """
         path, query = address(known)
-        return self._get("a rotation", lambda data: shapes.rotation(data, known.schedule), *path, query=query)
+        return self._get("a rotation", lambda data: parsing.rotation(data, known.schedule), *path, query=query)
 
     def overrides(self, schedule: Named) -> list[Override]:
         """List the overrides of a schedule.
@@ -120,7 +144,7 @@ class Endpoints:
         https://docs.opsgenie.com/docs/schedule-override-api#list-schedule-overrides
         """
         path = ("v2", "schedules", schedule.id, "overrides")
-        return self._list("overrides", lambda data: shapes.override(data, schedule), *path, query=SCHEDULE_BY_ID)
+        return self._list("overrides", lambda data: parsing.override(data, schedule), *path, query=SCHEDULE_BY_ID)
 
     def on_call(self, schedule: Named) -> OnCall:
         """Get who is on call in a schedule now.
@@ -129,21 +153,21 @@ class Endpoints:
         """
         query = {**SCHEDULE_BY_ID, "flat": "true"}
         path = ("v2", "schedules", schedule.id, "on-calls")
-        return self._get("who is on call", lambda data: shapes.on_call(data, schedule), *path, query=query)
+        return self._get("who is on call", lambda data: parsing.on_call(data, schedule), *path, query=query)
 
     def escalation(self, known: Named | Escalation) -> Escalation:
         """Get a whole escalation.
 
         https://docs.opsgenie.com/docs/escalation-api#get-escalation
         """
-        return self._get("an escalation", shapes.escalation, "v2", "escalations", known.id, query=BY_ID)
+        return self._get("an escalation", parsing.escalation, "v2", "escalations", known.id, query=BY_ID)
 
     def members(self, team_id: str) -> list[tuple[Named, str]]:
         """Get the members of a team, each with the role in it.
 
         https://docs.opsgenie.com/docs/team-api#get-team
         """
-        return self._get("a team", shapes.members, "v2", "teams", team_id, query=BY_ID)
+        return self._get("a team", parsing.members, "v2", "teams", team_id, query=BY_ID)
 
     def exists(self, entry: Entry) -> bool:
         """Tell whether what has an address of its own is there: an override, a forwarding rule, a user."""
@@ -159,7 +183,7 @@ class Endpoints:
 
         https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
         """
-        participants = [shapes.participant_json(entry) for entry in rotation.participants]
+        participants = [parsing.participant_json(entry) for entry in rotation.participants]
         self._write("PATCH", rotation, body={"participants": participants}, retry=False)
 
     def patch_escalation(self, escalation: Escalation) -> None:
@@ -167,13 +191,13 @@ class Endpoints:
 
         https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
         """
-        rules = [shapes.rule_json(rule) for rule in escalation.rules]
+        rules = [parsing.rule_json(rule) for rule in escalation.rules]
         self._write("PATCH", escalation, body={"rules": rules}, retry=False)
 
     def delete(self, entry: Entry) -> None:
         """Delete an override, a forwarding rule, a team membership or a user.
 
-        For a user it raises StillUsedError with the holders that this service does not detach.
+        For a user it raises InUseError with the holders that this service does not detach.
 
         https://docs.opsgenie.com/docs/user-api#delete-user
         """
@@ -183,18 +207,18 @@ class Endpoints:
         path, query = address(entry)
         try:
             self._transport.request(method, *path, query=query, **options)
-        except StillUsedError as error:
+        except InUseError as error:
             if not isinstance(entry, Person):
-                raise RejectedError(f"{entry.name}: {error}") from error
-            raise StillUsedError(str(error), shapes.holders_that_stay(str(error))) from error
+                raise BadRequestError(f"{entry.name}: {error}") from error
+            raise InUseError(str(error), blockers_in(str(error))) from error
 
     def _get(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> T:
         answer = self._transport.request("GET", *path, query=query)
-        with understood(what):
+        with parsing.parsing(what):
             return read(answer["data"])
 
     def _list(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> list[T]:
-        return self._get(what, lambda data: [read(entry) for entry in shapes.entries(data)], *path, query=query)
+        return self._get(what, lambda data: [read(entry) for entry in parsing.entries(data)], *path, query=query)
 
 
 def address(entry: Entry) -> tuple[tuple[str, ...], Json]:

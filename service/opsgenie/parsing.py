@@ -1,13 +1,11 @@
 """Opsgenie's JSON and the classes of the rules, one into the other."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from service.errors import NonsenseError
+from service.errors import UnexpectedResponseError
 from service.model import (
-    Blocker,
     Delay,
     Escalation,
     ForwardingRule,
@@ -27,12 +25,12 @@ PROFILE = ("timeZone", "locale", "userAddress", "skypeUsername", "tags", "detail
 
 
 @contextmanager
-def understood(what: str) -> Iterator[None]:
-    """Turn an answer of another shape than documented into a NonsenseError that says of what."""
+def parsing(what: str) -> Iterator[None]:
+    """Turn an answer of another shape than documented into a UnexpectedResponseError that says of what."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        raise NonsenseError(f"the answer about {what} is not of the documented form") from error
+        raise UnexpectedResponseError(f"the answer about {what} is not of the documented form") from error
 
 
 def text(value: Any) -> str:
@@ -177,26 +175,6 @@ def forwarding_rule(data: Json) -> ForwardingRule:
         to_user=named_user(data["toUser"]),
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
-    )
-
-
-_DETACHED = re.compile(
-    r"(on-?call )?(schedules?|(schedule )?(rotations?|overrides?)|escalations?|teams?|forwarding rules?)"
-)
-_KIND = re.compile(r"(?:remove \w+ from |\],\s*)([a-z][a-z -]{0,40}): ?\[", re.IGNORECASE)
-
-
-def holders_that_stay(message: str) -> tuple[Blocker, ...]:
-    """Name the kinds in a refusal that this service does not detach, such as integrations and policies.
-
-    The grammar is known from old logs only, and names may hold any character; so the whole message goes into the
-    reason, and a message in another form names none.
-    """
-    kinds = dict.fromkeys(kind.lower() for kind in _KIND.findall(message))
-    return tuple(
-        Blocker(kind, kind, message, (f"remove the person from these {kind} in Opsgenie, then try again",))
-        for kind in kinds
-        if not _DETACHED.fullmatch(kind)
     )
 
 

@@ -1,0 +1,1 @@
+"""Opsgenie: its client, its endpoints, and its JSON and errors in the terms of the off-boarding."""

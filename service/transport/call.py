@@ -1,0 +1,143 @@
+"""One choke point for HTTP: address, auth, time-outs, retries, and what an answer means."""
+
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from requests.auth import AuthBase
+from tenacity import Retrying
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.util import Timeout
+
+from service.deadline import Deadline
+from service.errors import (
+    OutOfTimeError,
+    ServiceError,
+    ThrottledError,
+    UnavailableError,
+    UnexpectedResponseError,
+)
+from service.parallel import AT_ONCE
+from service.transport.limiter import ConcurrencyLimit
+from service.transport.retries import retrying
+
+CONNECT_TIMEOUT = 4.0
+READ_TIMEOUT = 12.0
+"""Seconds to wait for a connection, and for the whole of an answer, where the deadline leaves so much."""
+
+LARGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes of an answer that are read at most."""
+
+Decipher = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
+"""Takes status, headers and body; returns the JSON object, or raises the ServiceError that they mean."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """A vendor's API: where it is, who asks, and what its answers mean."""
+
+    base_url: str
+    auth: AuthBase
+    decipher: Decipher
+
+
+class Transport:
+    """Calls to one API within one deadline."""
+
+    def __init__(self, session: requests.Session, api: Api, deadline: Deadline) -> None:
+        self._session = session
+        self._api = api
+        self._deadline = deadline
+        self._limit = ConcurrencyLimit(AT_ONCE)
+
+    def request(
+        self,
+        method: str,
+        *path: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        retry: bool = True,
+    ) -> dict[str, Any]:
+        """Make a call and return the JSON object it answers; the parts of the path are quoted here.
+
+        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off.
+        """
+        url = "/".join([self._api.base_url, *map(_quoted, path)])
+        if not retry:
+            return self._attempt(method, url, query, body)
+        outcome_unknown = False
+        for attempt in self.attempts():
+            with attempt:
+                try:
+                    return self._attempt(method, url, query, body)
+                except ServiceError as error:
+                    error.outcome_unknown = outcome_unknown = outcome_unknown or error.outcome_unknown
+                    raise
+        raise AssertionError("the loop above returns or raises")
+
+    def attempts(self) -> Retrying:
+        """Return a loop that tries again what raises UnavailableError, as long as there is time."""
+        return retrying(self._deadline)
+
+    def slot(self) -> AbstractContextManager[object]:
+        """Wait until a call may start; this thread need not wait again while it has the slot."""
+        return self._limit.slot(self._deadline)
+
+    def _attempt(
+        self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        write = method != "GET"
+        with self._limit.slot(self._deadline) as at_once:
+            self._deadline.check(write=write)
+            # requests takes urllib3's class too, which alone bounds connecting and waiting together.
+            total = self._deadline.timeout(write=write)
+            timeout: Any = Timeout(total=total, connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
+            try:
+                return self._call(method, url, params=query, json=body, timeout=timeout)
+            except ServiceError as error:
+                # A read changes nothing, whatever becomes of its answer.
+                error.outcome_unknown = error.outcome_unknown and write
+                if isinstance(error, ThrottledError):
+                    self._limit.slow_down(at_once)
+                raise
+
+    def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
+        options |= {"auth": self._api.auth, "allow_redirects": False, "stream": True}
+        try:
+            with self._session.request(method, url, **options) as response:
+                return self._api.decipher(response.status_code, response.headers, _content(response))
+        except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
+            raise self._lost(error) from error
+        except requests.RequestException as error:
+            message = f"the answer cannot be read ({type(error).__name__})"
+            raise UnexpectedResponseError(message, outcome_unknown=True) from error
+
+    def _lost(self, error: Exception) -> ServiceError:
+        cause = getattr(error.args[0], "reason", None) if error.args else None
+        if isinstance(cause, SSLError) and isinstance(cause.args[0], ssl.SSLCertVerificationError):
+            return UnexpectedResponseError("the server's TLS certificate cannot be trusted")
+        sent = not isinstance(cause, NewConnectionError | ConnectTimeoutError)
+        if not self._deadline.remaining():
+            return OutOfTimeError("no answer in time", outcome_unknown=sent)
+        return UnavailableError(f"no answer ({type(error).__name__})", outcome_unknown=sent)
+
+
+def _quoted(part: str) -> str:
+    # Clients normalize dot segments, quoted or not: `..` would be the thing above, and `` the list.
+    if part in {"", ".", ".."}:
+        raise UnexpectedResponseError(f"what is named {part!r} has no address of its own")
+    return quote(part, safe="", errors="surrogatepass")
+
+
+def _content(response: requests.Response) -> bytes:
+    # read1 returns what has arrived: what is too large is not waited for.
+    content = bytearray()
+    while chunk := response.raw.read1(65536, decode_content=True):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise UnexpectedResponseError(f"the answer is larger than {LARGEST_ANSWER} bytes", outcome_unknown=True)
+    return bytes(content)

@@ -1,0 +1,20 @@
+"""The only module that imports a vendor, and only the one that is chosen."""
+
+import requests
+
+from service.client import Client
+from service.deadline import Deadline
+from service.opsgenie import client as opsgenie
+from service.parallel import Parallel
+from service.settings import Settings
+from service.transport import session
+
+
+def open_session(settings: Settings) -> requests.Session:
+    """Return a session to the chosen vendor; raises SettingsError where the environment's proxy cannot be used."""
+    return session.open_session(settings.opsgenie_api_url, is_loopback=settings.is_loopback)
+
+
+def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Client:
+    """Return the chosen vendor's client for one request."""
+    return opsgenie.connect(settings, session, deadline, parallel)
