@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import requests
 from flask import Flask
 
-from console.desk import Desk
-from console.offboard import offboard
-from console.report import report
-from console.restore import restore
+from console.context import ConsoleContext
+from console.offboard import command as offboard_command
+from console.report import command as report_command
+from console.restore import command as restore_command
 from service.settings import Settings
 
 
@@ -19,8 +19,8 @@ def create_app(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Flask:
     """Return a Flask app that has commands and no pages; settings are read when a command first needs them."""
-    app = Flask(__name__, static_folder=None)
-    app.extensions["console"] = Desk(settings, session, now)
-    for command in (offboard, restore, report):
+    app = Flask(__name__, static_folder=None, template_folder="report/templates")
+    app.extensions["console"] = ConsoleContext(settings, session, now)
+    for command in (offboard_command.offboard, restore_command.restore, report_command.report):
         app.cli.add_command(command)
     return app

@@ -1,12 +1,14 @@
 """The rules' classes as JSON for a person or a program to read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from service.model import Blocker, Change, Request, Rotation
 from service.offboarding import Report
 from service.wording import Wording, remedy
+
+Json = Mapping[str, Any]
 
 PLURALS = {
     "rotation": "rotations",

@@ -2,12 +2,17 @@
 
 import requests
 
-from service.client import Client
+from service.client import Capabilities, Client
 from service.deadline import Deadline
 from service.opsgenie import client as opsgenie
 from service.parallel import Parallel
 from service.settings import Settings
 from service.transport import session
+
+
+def capabilities(settings: Settings) -> Capabilities:  # noqa: ARG001 -- there is one vendor so far
+    """Return what the chosen vendor can do."""
+    return opsgenie.Opsgenie.capabilities
 
 
 def open_session(settings: Settings) -> requests.Session:

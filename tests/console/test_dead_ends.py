@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import pytest
 
-from console import screen, streams
+from console import terminal
 from local.opsgenie import Simulation
 from tests import truth
 from tests.console.runner import Run, as_json, interrupt, lines_of, process_of
@@ -95,17 +95,17 @@ def test_what_nobody_reads_is_dropped(monkeypatch: pytest.MonkeyPatch, number: i
     for name in ("stdout", "stderr"):
         monkeypatch.setattr(f"sys.{name}", Dead(number))
 
-    screen.say("a remark")
-    screen.emit("a result")
-    screen.out().print("a table")
-    streams.stderr().flush()
+    terminal.print_note("a remark")
+    terminal.print_result("a result")
+    terminal.out().print("a table")
+    terminal.stderr().flush()
 
 
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", Dead(errno.ENOSPC))
 
     with pytest.raises(OSError, match="No space left"):
-        screen.emit("a result")
+        terminal.print_result("a result")
 
 
 def test_what_is_left_to_write_goes_nowhere() -> None:
@@ -113,7 +113,7 @@ def test_what_is_left_to_write_goes_nowhere() -> None:
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w", encoding="utf-8") as stream:
-        lasting = cast(IO[str], streams.Lasting(stream))
+        lasting = cast(IO[str], terminal.ClosedPipeSafeStream(stream))
 
         lasting.write("a result")
         lasting.flush()
@@ -123,7 +123,7 @@ def test_a_signal_is_told_by_nothing_but_one_write(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may come in the middle of another print, and a print that fails would break the person off."""
-    monkeypatch.setattr(screen, "say", lambda *_: 1 // 0)
+    monkeypatch.setattr(terminal, "print_note", lambda *_: 1 // 0)
     real = os.write
 
     def write(file: int, data: bytes) -> int:
@@ -145,13 +145,13 @@ def test_a_signal_is_told_by_nothing_but_one_write(
 def test_a_signal_while_the_result_is_shown_does_not_hide_it(
     run: Run, monkeypatch: pytest.MonkeyPatch, apply: tuple[str, ...], outcome: str, number: int
 ) -> None:
-    shown = screen.emit
+    shown = terminal.print_result
 
-    def emit(text: str) -> None:
+    def print_result(text: str) -> None:
         interrupt(number)
         shown(text)
 
-    monkeypatch.setattr(screen, "emit", emit)
+    monkeypatch.setattr(terminal, "print_result", print_result)
 
     result = run("offboard", HARI, "--json", *apply)
 
@@ -160,13 +160,13 @@ def test_a_signal_while_the_result_is_shown_does_not_hide_it(
 
 def test_a_signal_while_it_is_shown_what_is_back_does_not_hide_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("offboard", HARI, *GO)
-    shown = screen.emit
+    shown = terminal.print_result
 
-    def emit(text: str) -> None:
+    def print_result(text: str) -> None:
         interrupt()
         shown(text)
 
-    monkeypatch.setattr(screen, "emit", emit)
+    monkeypatch.setattr(terminal, "print_result", print_result)
 
     result = run("restore", RECORD, "--apply", "--json")
 
@@ -180,7 +180,7 @@ def test_a_signal_at_the_question_ends_it(run: Run, monkeypatch: pytest.MonkeyPa
         interrupt()
         return True
 
-    monkeypatch.setattr(screen, "can_ask", lambda: True)
+    monkeypatch.setattr(terminal, "can_ask", lambda: True)
     monkeypatch.setattr("click.confirm", asked)
 
     result = run("offboard", HARI, "--apply")

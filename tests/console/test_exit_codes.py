@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-import console.screen
+import console.terminal
 from local.opsgenie import Simulation
 from tests import truth
 from tests.console.runner import Run, interrupt
@@ -35,7 +35,7 @@ def test_an_interrupt_at_the_question_is_an_interrupt(
     def broken_off(*_: object, **__: object) -> bool:
         raise click.Abort
 
-    monkeypatch.setattr(console.screen, "can_ask", lambda: True)
+    monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
     monkeypatch.setattr("click.confirm", broken_off)
 
     result = run("offboard", HARI, "--apply")
@@ -47,7 +47,7 @@ def test_an_interrupt_at_the_question_is_an_interrupt(
 def test_an_interrupt_while_the_last_one_is_looked_at_asks_no_question(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console.screen, "can_ask", lambda: True)
+    monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
     simulation.before("GET", "/users/", interrupt)
 
     result = run("offboard", HARI, "--apply", stdin="y\n")

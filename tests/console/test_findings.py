@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console import findings
-from console.inventory import Inventory, Schedule, TimedRotation, User
+from console.report import findings
+from console.report.inventory import Inventory, Schedule, TimedRotation, User
 from service.model import Delay, Escalation, Participant, Rule
 
 NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
@@ -33,8 +33,8 @@ def inventory(*participants: Participant) -> Inventory:
 def test_one_person_is_one_however_named(participants: tuple[Participant, ...]) -> None:
     found = findings.find(inventory(*participants))
 
-    assert found.rotations == (findings.Alone("S / R", "Ann"),)
-    assert found.escalations == (findings.Alone("E", "Ann"),)
+    assert found.rotations == (findings.SinglePerson("S / R", "Ann"),)
+    assert found.escalations == (findings.SinglePerson("E", "Ann"),)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.record_writer import PersonLine, Record, RecordError
+from console.record.writer import PersonLine, Record, RecordError
 from local.opsgenie import Simulation
 from service.model import Request
 from tests.console.runner import (

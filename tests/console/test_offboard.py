@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import console.screen
+import console.terminal
 from local.opsgenie import Simulation
 from service.settings import Settings
 from tests import truth
@@ -99,7 +99,7 @@ def test_json_has_what_the_api_answers(run: Run) -> None:
 def test_apply_shows_and_asks_and_a_no_changes_nothing(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console.screen, "can_ask", lambda: True)
+    monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
 
     result = run("offboard", HARI, MEERA, "--apply", stdin="n\n")
 
@@ -110,7 +110,7 @@ def test_apply_shows_and_asks_and_a_no_changes_nothing(
 
 
 def test_a_yes_off_boards_those_who_can_go(simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console.screen, "can_ask", lambda: True)
+    monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
     before = simulation.snapshot()
 
     result = run("offboard", MEERA, HARI, "--apply", stdin="y\n")

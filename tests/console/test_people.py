@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.people import ListError, Wish, read_csv, requests_of
+from console.offboard.leavers import Leaver, ListError, read_csv, requests_of
 from service.model import Request
 
 NO_COLUMN = "the header has no column username (it may have replace_with too)"
@@ -62,8 +62,8 @@ def test_columns_that_are_not_read_are_named() -> None:
     assert notes == ["list.csv line 1: not read: the columns Name, Left on"]
 
 
-def wish(username: str, replace_with: str = "", line: int = 2) -> Wish:
-    return Wish(username, replace_with, f"line {line}")
+def wish(username: str, replace_with: str = "", line: int = 2) -> Leaver:
+    return Leaver(username, replace_with, f"line {line}")
 
 
 def test_a_line_s_own_replacement_wins() -> None:

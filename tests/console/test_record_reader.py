@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console import record_reader
+from console.record import reader
 from local.opsgenie import Simulation
 from service.serialization import change_json
 from tests import truth
@@ -75,9 +75,9 @@ def test_half_a_line_is_skipped_and_told(run: Run, half: str) -> None:
     assert [(one["username"], one["outcome"]) for one in answer["people"]] == [(there, "done")]
 
 
-def departures() -> tuple[list[tuple[str, bool, int]], list[str]]:
+def offboarded_users() -> tuple[list[tuple[str, bool, int]], list[str]]:
     """Return what the record says of whom: username, whether it is a plan, and how many changes; and the notes."""
-    found, notes = record_reader.read(Path(RECORD))
+    found, notes = reader.read(Path(RECORD))
     return [(one.person.username, one.under_way, len(one.changes)) for one in found], notes
 
 
@@ -90,7 +90,7 @@ def test_a_line_is_cut_off_wherever_it_is_cut(simulation: Simulation, run: Run, 
 
     for cut in range(1, len(done) - 1, 17):
         Path(RECORD).write_bytes(plan + done[:cut] + tail)
-        found, notes = departures()
+        found, notes = offboarded_users()
         assert found == [(HARI, True, 11)], cut
         assert notes == ["record.jsonl line 2 is cut off; a plan before it that it would have replaced counts"], cut
 
@@ -102,10 +102,10 @@ def test_what_a_crash_left_of_nothing_is_no_line(run: Run, cut: int) -> None:
     plan, done = Path(RECORD).read_bytes().splitlines(keepends=True)
     for end in (b"", b"\n"):
         Path(RECORD).write_bytes(plan + done[:cut] + bytes(300) + end)
-        found, notes = departures()
+        found, notes = offboarded_users()
         assert (found, len(notes)) == ([(HARI, True, 11)], 1 if cut else 0)
     Path(RECORD).write_bytes(bytes(300) + plan + bytes(300) + b"\n" + done)
-    assert departures() == ([(HARI, False, 11)], [])
+    assert offboarded_users() == ([(HARI, False, 11)], [])
 
 
 @pytest.mark.parametrize("between", [b"", b"\n"], ids=["into the half", "on its own"])
@@ -119,7 +119,7 @@ def test_a_line_that_was_kept_and_added_by_hand_counts(
     with Path(RECORD).open("ab") as record:
         record.write(between + kept.encode() + b"\n")
 
-    assert departures()[0] == [(HARI, False, 11)]
+    assert offboarded_users()[0] == [(HARI, False, 11)]
     run("restore", RECORD, "--apply")
     assert normal(simulation.snapshot()) == before
 
@@ -144,7 +144,7 @@ def test_a_line_replaces_the_last_plan_of_the_same_person(run: Run) -> None:
 
     for lines, found in expected.items():
         Path(RECORD).write_bytes(b"".join(lines))
-        assert departures() == (found, [])
+        assert offboarded_users() == (found, [])
 
 
 def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) -> None:
@@ -152,7 +152,7 @@ def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) 
         run("offboard", HARI, "--keep-user", *GO)
     done, nothing = lines_of(RECORD)
 
-    assert departures() == ([(HARI, False, 10)], [])
+    assert offboarded_users() == ([(HARI, False, 10)], [])
     assert len(done["changes"]) == 10
     assert nothing["changes"] == []
 
@@ -161,8 +161,8 @@ def test_a_record_has_all_that_a_change_had(run: Run) -> None:
     """The file alone is enough: reading it and writing it again gives the same changes."""
     run("offboard", HARI, "--replace-with", KOFI, *GO)
 
-    (departure,), not_read = record_reader.read(Path(RECORD))
+    (offboarded_user,), not_read = reader.read(Path(RECORD))
     (line,) = lines_of(RECORD)
-    assert [change_json(change) for change in departure.changes] == line["changes"]
-    assert departure.replacement is not None
-    assert (departure.replacement.username, not_read) == (KOFI, [])
+    assert [change_json(change) for change in offboarded_user.changes] == line["changes"]
+    assert offboarded_user.replacement is not None
+    assert (offboarded_user.replacement.username, not_read) == (KOFI, [])

@@ -1,4 +1,4 @@
-"""Restoring in bad weather: lost answers, refusals, interrupts, and records that are none."""
+"""Restorer in bad weather: lost answers, refusals, interrupts, and records that are none."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Restoring: who gets what back, where a record knows people by half, has them twice, or is asked for one of them."""
+"""Restorer: who gets what back, where a record knows people by half, has them twice, or is asked for one of them."""
 
 import json
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console import screen
+from console import terminal
 from local.opsgenie import Simulation
 from tests import truth
 from tests.console.runner import Run, as_json, lines_of, normal, without_what_is_over
@@ -161,13 +161,13 @@ def test_json_says_what_became_of_each_and_whether_it_was_done(simulation: Simul
 
 def test_progress_counts_those_who_are_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     totals: list[int] = []
-    shown = screen.progress
+    shown = terminal.progress
 
     def noted(total: int) -> Any:
         totals.append(total)
         return shown(total)
 
-    monkeypatch.setattr(screen, "progress", noted)
+    monkeypatch.setattr(terminal, "progress", noted)
     run("offboard", NORA, HARI, *GO)
 
     run("restore", RECORD, "--only", HARI)
@@ -188,7 +188,7 @@ def test_where_the_account_cannot_be_made_the_rest_is_shown_as_not_tried(simulat
 
 def test_a_defect_does_not_hide_what_was_put_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("offboard", NORA, HARI, *GO)
-    monkeypatch.setattr("console.restore_rules.forwarding_rule", lambda *_: 1 // 0)
+    monkeypatch.setattr("console.restore.rules.forwarding_rule", lambda *_: 1 // 0)
 
     result = run("restore", RECORD, "--apply")
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from console import restore_rules
-from console.restore_rules import LEFT, OVER, PLANNED, THERE
+from console.restore import rules
+from console.restore.rules import LEFT, OVER, PLANNED, THERE
 from service.model import ForwardingRule, Membership, Named, Override, Person, Rotation
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -19,13 +19,13 @@ RULE = ForwardingRule("f", "holiday", Named("old-ann", "ann@example.com"), Named
 
 
 def test_an_account_is_invited_only_where_there_is_none() -> None:
-    assert restore_rules.account(ANN, None).status == PLANNED
-    assert restore_rules.account(ANN, ANN).note == "the account is there"
-    assert restore_rules.account(ANN, TODAY).note == "an account with this username is there"
+    assert rules.account(ANN, None).status == PLANNED
+    assert rules.account(ANN, ANN).note == "the account is there"
+    assert rules.account(ANN, TODAY).note == "an account with this username is there"
 
 
 def test_a_membership_comes_back_with_its_role() -> None:
-    step = restore_rules.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY)
+    step = rules.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY)
 
     assert step.status == PLANNED
     assert step.write == replace(TEAM, user=Named("new-ann", "ann@example.com"))
@@ -34,10 +34,10 @@ def test_a_membership_comes_back_with_its_role() -> None:
 def test_a_membership_that_is_there_or_cannot_be_is_left() -> None:
     there = [(Named("new-ann", ""), "admin")]
 
-    assert restore_rules.membership(TEAM, there, TODAY).status == THERE
-    assert restore_rules.membership(TEAM, None, TODAY).note == "the team is gone"
-    assert restore_rules.membership(replace(TEAM, role=""), [], TODAY).status == LEFT
-    assert restore_rules.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY).status == LEFT
+    assert rules.membership(TEAM, there, TODAY).status == THERE
+    assert rules.membership(TEAM, None, TODAY).note == "the team is gone"
+    assert rules.membership(replace(TEAM, role=""), [], TODAY).status == LEFT
+    assert rules.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY).status == LEFT
 
 
 def test_an_override_comes_back_for_the_rotations_that_are_left() -> None:
@@ -45,13 +45,13 @@ def test_an_override_comes_back_for_the_rotations_that_are_left() -> None:
     three = replace(OVERRIDE, rotations=(*two.rotations, Named("r3", "R3")))
     left = Rotation("r2", "R2", SCHEDULE, ())
 
-    some = restore_rules.override(two, [], [left], TODAY, NOW)
-    none = restore_rules.override(two, [], [], TODAY, NOW)
+    some = rules.override(two, [], [left], TODAY, NOW)
+    none = rules.override(two, [], [], TODAY, NOW)
 
     assert isinstance(some.write, Override)
     assert (some.write.rotations, some.write.user.id) == ((Named("r2", "R2"),), "new-ann")
     assert some.note.endswith("without 1 rotation that is gone")
-    more = restore_rules.override(three, [], [left], TODAY, NOW)
+    more = rules.override(three, [], [left], TODAY, NOW)
     assert more.note.endswith("without 2 rotations that are gone")
     assert (none.status, none.note) == (LEFT, "the rotations that it was for are gone")
 
@@ -60,16 +60,16 @@ def test_an_override_that_is_over_there_or_somebody_else_s_is_left() -> None:
     taken = replace(OVERRIDE, user=Named("bob", "bob@example.com"))
     there = replace(OVERRIDE, user=Named("new-ann", ""))
 
-    assert restore_rules.override(OVERRIDE, [], [], TODAY, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
-    assert restore_rules.override(OVERRIDE, None, [], TODAY, NOW).note == "the schedule is gone"
-    assert restore_rules.override(OVERRIDE, [there], [], TODAY, NOW).status == THERE
-    assert restore_rules.override(OVERRIDE, [taken], [], TODAY, NOW).status == LEFT
+    assert rules.override(OVERRIDE, [], [], TODAY, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
+    assert rules.override(OVERRIDE, None, [], TODAY, NOW).note == "the schedule is gone"
+    assert rules.override(OVERRIDE, [there], [], TODAY, NOW).status == THERE
+    assert rules.override(OVERRIDE, [taken], [], TODAY, NOW).status == LEFT
 
 
 def test_a_forwarding_rule_comes_back_between_the_accounts_of_today() -> None:
     other = replace(RULE, alias="another", from_user=Named("new-ann", ""))
 
-    step = restore_rules.forwarding_rule(RULE, [other], (TODAY, BOB), NOW)
+    step = rules.forwarding_rule(RULE, [other], (TODAY, BOB), NOW)
 
     assert isinstance(step.write, ForwardingRule)
     assert (step.write.from_user.id, step.write.to_user.id) == ("new-ann", "bob")
@@ -79,9 +79,9 @@ def test_a_forwarding_rule_that_is_over_there_or_without_an_end_is_left() -> Non
     there = replace(RULE, id="new", from_user=Named("new-ann", ""))
     ends = (TODAY, BOB)
 
-    assert restore_rules.forwarding_rule(RULE, [], ends, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
-    assert restore_rules.forwarding_rule(RULE, [there], ends, NOW).status == THERE
-    assert restore_rules.forwarding_rule(replace(RULE, alias=""), [there], ends, NOW).status == THERE
-    assert restore_rules.forwarding_rule(RULE, [replace(there, to_user=Named("x", ""))], ends, NOW).status == LEFT
-    gone = restore_rules.forwarding_rule(RULE, [], (TODAY, None), NOW)
+    assert rules.forwarding_rule(RULE, [], ends, datetime(2027, 1, 1, tzinfo=UTC)).status == OVER
+    assert rules.forwarding_rule(RULE, [there], ends, NOW).status == THERE
+    assert rules.forwarding_rule(replace(RULE, alias=""), [there], ends, NOW).status == THERE
+    assert rules.forwarding_rule(RULE, [replace(there, to_user=Named("x", ""))], ends, NOW).status == LEFT
+    gone = rules.forwarding_rule(RULE, [], (TODAY, None), NOW)
     assert (gone.status, gone.note) == (LEFT, "bob@example.com has no account any more")

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console import inventory_reader, rota
-from console.inventory import Schedule
+from console.opsgenie import inventory as inventory_reader
+from console.report import shifts
+from console.report.inventory import Schedule
 from local.opsgenie import Simulation, sample_account
 from local.opsgenie.account import Account
 from local.opsgenie.rota import on_call
@@ -80,8 +81,8 @@ def read(data: dict[str, Any]) -> Schedule:
     return inventory_reader.schedule(data, [parsing.override(entry, Named("s", "S")) for entry in data["overrides"]])
 
 
-def at(shifts: list[rota.Shift], moment: datetime) -> set[str]:
-    now = [shift.who for shift in shifts if shift.start <= moment < shift.end and not shift.is_nobody]
+def at(found: list[shifts.Shift], moment: datetime) -> set[str]:
+    now = [shift.who for shift in found if shift.start <= moment < shift.end and not shift.is_nobody]
     return {who.username or who.name for who in now}
 
 
@@ -99,21 +100,21 @@ def test_whoever_opsgenie_says_is_on_call_has_the_shift(
     team = {"id": "ops", "name": "ops", "members": [{"user": ref("ann"), "role": "user"}]}
     account = Account({"users": [user(name) for name in ("ann", "bob", "cid")], "teams": [team], "schedules": [data]})
 
-    shifts = rota.shifts(read(data), START, END)
-    gaps = rota.gaps(shifts, START, END)
+    computed = shifts.shifts(read(data), START, END)
+    gaps = shifts.gaps(computed, START, END)
 
     for moment in (START + timedelta(minutes=number) for number in minutes):
         there = {one["name"] for one in on_call(account, account.schedules.values()[0], moment)}
-        assert at(shifts, moment) == there
+        assert at(computed, moment) == there
         assert any(start <= moment < end for start, end in gaps) == (not there)
 
 
 def test_the_sample_s_shifts_are_joined_and_bounded() -> None:
     simulation = Simulation(sample_account())
     for data in simulation.snapshot()["schedules"]:
-        shifts = rota.shifts(read(data), START, END)
-        assert all(START <= shift.start < shift.end <= END for shift in shifts)
-        pairs = [(one, other) for one in shifts for other in shifts if one.end == other.start]
+        computed = shifts.shifts(read(data), START, END)
+        assert all(START <= shift.start < shift.end <= END for shift in computed)
+        pairs = [(one, other) for one in computed for other in computed if one.end == other.start]
         assert not [pair for pair in pairs if (pair[0].who, pair[0].rotation) == (pair[1].who, pair[1].rotation)]
 
 
@@ -130,20 +131,20 @@ def _without_the_machine_s_time_zones() -> Iterator[None]:
 def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
     summer = datetime(2026, 7, 1, tzinfo=UTC)
 
-    assert rota.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
-    assert rota.is_known("Europe/Stockholm")
+    assert shifts.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
+    assert shifts.is_known("Europe/Stockholm")
 
 
 @pytest.mark.parametrize(
     "name", ["Nowhere/Land", "Europe", "../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "\ud800"]
 )
 def test_a_time_zone_that_is_not_known_is_utc_and_told(name: str) -> None:
-    assert rota.timezone(name) == UTC
-    assert not rota.is_known(name)
+    assert shifts.timezone(name) == UTC
+    assert not shifts.is_known(name)
 
 
 def test_a_schedule_that_is_switched_off_has_no_shifts() -> None:
     data = {**schedule([], [], "Etc/UTC"), "enabled": False}
 
-    assert rota.shifts(read(data), START, END) == []
-    assert rota.gaps([], START, END) == [(START, END)]
+    assert shifts.shifts(read(data), START, END) == []
+    assert shifts.gaps([], START, END) == [(START, END)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.slots import Differs, Listed, Removal, chain, places, put_back
+from console.restore.slots import Differs, Listed, Removal, chain, places, put_back
 from service.model import Change, Delay, Escalation, Named, Participant, Person, Rotation, Rule
 from service.rules import detach
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from console import coverage, screen
-from console.findings import Ahead
-from console.inventory import Schedule
+from console import terminal
+from console.report import coverage
+from console.report.findings import Outlook
+from console.report.inventory import Schedule
 from console.wording import CONSOLE
 from local.opsgenie import Simulation
 from service import errors, response
@@ -166,10 +167,10 @@ def test_lengths_are_said_as_people_say_them(minutes: float, words: str) -> None
     gap = (START, START + timedelta(minutes=minutes))
     schedule = Schedule("s", "S", "Etc/UTC", True, (), ())
 
-    assert coverage.summary(Ahead(schedule, START, end, (), (gap,))) == f"Nobody is on call for {words}."
+    assert coverage.summary(Outlook(schedule, START, end, (), (gap,))) == f"Nobody is on call for {words}."
 
 
 def test_a_sum_of_nothing_says_of_what() -> None:
-    assert screen.counted({"done": 0}, "nobody") == "nobody"
-    assert screen.counted({"done": 0}, "nothing") == "nothing"
-    assert screen.counted({"done": 2, "failed": 1}, "nothing") == "2 done, 1 failed"
+    assert terminal.counted({"done": 0}, "nobody") == "nobody"
+    assert terminal.counted({"done": 0}, "nothing") == "nothing"
+    assert terminal.counted({"done": 2, "failed": 1}, "nothing") == "2 done, 1 failed"

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from console import record_reader
-from console.write_ahead import WriteAhead, each_once
+from console.record import reader
+from console.record.write_ahead import WriteAhead, each_once
 from local.opsgenie import Simulation
 from local.opsgenie.quirks import Quirks
 from service.changes import Changes
@@ -112,10 +112,10 @@ def test_a_plan_that_an_edit_made_old_is_written_again(simulation: Simulation, r
     assert sorted(map(json.dumps, everything[0])) == sorted(map(json.dumps, everything[1]))
     keep_last(copies)
 
-    (departure,), _ = record_reader.read(Path(RECORD))
+    (offboarded_user,), _ = reader.read(Path(RECORD))
     result = run("restore", RECORD, "--apply")
 
-    assert len(departure.changes) == len(done["changes"])
+    assert len(offboarded_user.changes) == len(done["changes"])
     assert result.exit_code == 0, result.output
     participants = simulation.snapshot()["schedules"][0]["rotations"][1]["participants"]
     assert {HARI, NORA} <= {one.get("username") for one in participants}

@@ -10,12 +10,13 @@ import click
 from flask import render_template
 from flask.cli import with_appcontext
 
-from console import coverage, findings, inventory_reader, page_file, picture, rota, screen
-from console.desk import desk
-from console.findings import Findings
-from console.interrupts import interruptible
-from console.inventory import Inventory
+from console import terminal
+from console.context import current_context
 from console.json_output import as_json, as_time
+from console.report import coverage, findings, html_file, shifts, timeline
+from console.report.findings import Findings
+from console.report.inventory import Inventory
+from console.signals import interruptible
 from service.errors import ServiceError, UnauthorizedError
 
 HELP = """Report on the account's on-call, and change nothing.
@@ -51,7 +52,7 @@ RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read and Config
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path),
-    callback=page_file.check,
+    callback=html_file.check,
     metavar="FILE",
     help="Write a page, readable by you only; - is standard output.",
 )
@@ -63,35 +64,36 @@ def report(json: bool, html: Path | None) -> None:
         raise click.UsageError("--json or --html, not both")
     found, seen = _read()
     if json:
-        screen.emit(as_json(_json(found)))
-    elif html == page_file.STANDARD_OUTPUT:
-        screen.emit(page(found, seen), newline=False)
+        terminal.print_result(as_json(_json(found)))
+    elif html == html_file.STANDARD_OUTPUT:
+        terminal.print_result(page(found, seen), newline=False)
     elif html:
-        page_file.write(html, page(found, seen))
-        screen.say(f"written: {html}")
+        html_file.write(html, page(found, seen))
+        terminal.print_note(f"written: {html}")
     else:
         _show(found)
 
 
 def page(found: Findings, seen: Inventory) -> str:
     """Return the report as an HTML page."""
-    draw = partial(picture.draw, label=partial(findings.label, seen))
+    draw = partial(timeline.draw, label=partial(findings.label, seen))
     text = render_template(
-        "report.html", found=found, pictures=[draw(ahead) for ahead in found.ahead], size=picture.SIZE
+        "report.html", found=found, pictures=[draw(ahead) for ahead in found.ahead], size=timeline.SIZE
     )
     # Opsgenie's names may have halves of characters, which nothing can print.
     return text.encode("utf-8", "replace").decode()
 
 
 def _read() -> tuple[Findings, Inventory]:
-    at = desk()
+    context = current_context()
+    product = context.capabilities.product
     try:
-        with at.connect() as connection:
-            seen = inventory_reader.take(connection, at.now())
+        with context.connect() as connection:
+            seen = connection.console.read_account(context.now())
     except UnauthorizedError as error:
-        raise click.ClickException(at.without_key(f"Opsgenie refused the key ({error}); {RIGHTS}")) from error
+        raise click.ClickException(context.without_key(f"{product} refused the key ({error}); {RIGHTS}")) from error
     except ServiceError as error:
-        raise click.ClickException(at.without_key(f"Opsgenie cannot be read: {error}")) from error
+        raise click.ClickException(context.without_key(f"{product} cannot be read: {error}")) from error
     return findings.find(seen), seen
 
 
@@ -106,7 +108,7 @@ def _json(found: Findings) -> dict[str, Any]:
                 "id": ahead.schedule.id,
                 "name": ahead.schedule.name,
                 "timezone": ahead.schedule.timezone,
-                "timezone_is_known": rota.is_known(ahead.schedule.timezone),
+                "timezone_is_known": shifts.is_known(ahead.schedule.timezone),
                 "hours_without_anybody": round(ahead.uncovered.total_seconds() / 3600, 2),
                 "gaps": [{"from": as_time(start), "to": as_time(end)} for start, end in ahead.gaps],
             }
@@ -127,6 +129,6 @@ def _show(found: Findings) -> None:
 
 
 def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    console = screen.out()
-    console.print(screen.line((title, "bold")))
-    console.print(screen.table(columns, rows) if rows else screen.line("none\n"))
+    console = terminal.out()
+    console.print(terminal.line((title, "bold")))
+    console.print(terminal.table(columns, rows) if rows else terminal.line("none\n"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from console.inventory import Schedule, TimedOverride, TimedRotation
+from console.report.inventory import Schedule, TimedOverride, TimedRotation
 from service.model import Participant
 
 DAY = timedelta(days=1)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from console import coverage
-from console.findings import Ahead
-from console.rota import Shift, is_known, timezone
+from console.report import coverage
+from console.report.findings import Outlook
+from console.report.shifts import Shift, is_known, timezone
 from service.model import Participant
 
 LONGEST_LABEL = 27
@@ -90,14 +90,14 @@ class Picture:
 
 
 class _Scale:
-    def __init__(self, ahead: Ahead) -> None:
+    def __init__(self, ahead: Outlook) -> None:
         self._start, self._whole = ahead.start, ahead.end - ahead.start
 
     def x(self, moment: datetime) -> float:
         return round(SIZE.labels + (SIZE.width - SIZE.labels) * ((moment - self._start) / self._whole), 2)
 
 
-def draw(ahead: Ahead, label: Callable[[Participant], str]) -> Picture:
+def draw(ahead: Outlook, label: Callable[[Participant], str]) -> Picture:
     """Lay out one schedule."""
     zone = timezone(ahead.schedule.timezone)
     scale = _Scale(ahead)
@@ -148,14 +148,14 @@ def _title(shift: Shift, label: Callable[[Participant], str], zone: tzinfo) -> s
     return f"{label(shift.who)}: {_when(shift.start, zone)} to {_when(shift.end, zone)} ({what})"
 
 
-def _ticks(ahead: Ahead, zone: tzinfo, scale: _Scale) -> Iterator[Tick]:
+def _ticks(ahead: Outlook, zone: tzinfo, scale: _Scale) -> Iterator[Tick]:
     day = ahead.start.astimezone(zone).date() + timedelta(days=1)
     while (midnight := datetime.combine(day, time(), zone)) < ahead.end:
         yield Tick(scale.x(midnight), f"Mon {day.day} {day:%b}" if day.weekday() == MONDAY else "")
         day += timedelta(days=1)
 
 
-def _rows(ahead: Ahead, label: Callable[[Participant], str], zone: tzinfo) -> Iterator[Row]:
+def _rows(ahead: Outlook, label: Callable[[Participant], str], zone: tzinfo) -> Iterator[Row]:
     for shift in sorted(ahead.shifts, key=lambda shift: (shift.start, shift.rotation)):
         what = f"{shift.rotation} (override)" if shift.is_override else shift.rotation
         yield Row(_when(shift.start, zone), _when(shift.end, zone), label(shift.who), what)

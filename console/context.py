@@ -6,21 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import IO, NamedTuple, cast
+from typing import IO, cast
 
 import click
 import requests
 from flask import current_app
 
-from console import streams
-from console.endpoints import ConsoleEndpoints
+from console import terminal, vendors
+from console.client import Connection
+from service.client import Capabilities
 from service.deadline import Deadline
-from service.opsgenie.client import Opsgenie
-from service.opsgenie.endpoints import api
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
-from service.transport.call import Transport
-from service.vendors import open_session
+from service.vendors import capabilities, open_session
 
 TIME_BUDGET = "120"
 """Seconds a person may take where TIME_BUDGET is not set: no Lambda's time runs out here."""
@@ -34,16 +32,7 @@ class SetupError(click.ClickException):
     exit_code = EXIT_USAGE
 
 
-class Connection(NamedTuple):
-    """A connection with a deadline of its own."""
-
-    opsgenie: Opsgenie
-    api: ConsoleEndpoints
-    transport: Transport
-    parallel: Parallel
-
-
-class Desk:
+class ConsoleContext:
     """Settings, session and clock of a command."""
 
     def __init__(
@@ -58,15 +47,19 @@ class Desk:
         """The settings; those that are missing end the command with a sentence."""
         return self._settings or _from_environ(os.environ)
 
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What the chosen vendor can do."""
+        return capabilities(self.settings)
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Open a connection that has the time for one person."""
         if self._session is None:
             self._session = open_session(self.settings)
-        address = self.settings.opsgenie_api_url
-        transport = Transport(self._session, api(self.settings), Deadline(self.settings.time_budget))
+        deadline = Deadline(self.settings.time_budget)
         with Parallel() as parallel:
-            yield Connection(Opsgenie(transport, parallel), ConsoleEndpoints(transport, address), transport, parallel)
+            yield vendors.connect(self.settings, self._session, deadline, parallel)
 
     def without_key(self, text: str) -> str:
         """Return a text of the server's without the key, should the server repeat it."""
@@ -75,13 +68,13 @@ class Desk:
     def tell_defect(self, error: BaseException) -> None:
         """Print the traceback of what this program did not expect."""
         text = self.without_key("".join(traceback.format_exception(error)))
-        click.echo(text, file=cast(IO[str], streams.stderr()), nl=False)
+        click.echo(text, file=cast(IO[str], terminal.stderr()), nl=False)
 
 
-def desk() -> Desk:
-    """Return the desk of the command that runs; raises SetupError where a setting is missing."""
+def current_context() -> ConsoleContext:
+    """Return the context of the command that runs; raises SetupError where a setting is missing."""
     found = current_app.extensions["console"]
-    assert isinstance(found, Desk)  # noqa: S101 -- for the type checker
+    assert isinstance(found, ConsoleContext)  # noqa: S101 -- for the type checker
     _ = found.settings  # read now, so that nothing is tried where one is missing
     return found
 

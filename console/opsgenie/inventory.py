@@ -5,22 +5,23 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from console.desk import Connection
-from console.endpoints import ConsoleEndpoints, unless_gone
-from console.inventory import (
+from console.client import unless_gone
+from console.opsgenie.endpoints import ConsoleEndpoints
+from console.report.inventory import (
     Inventory,
     Restriction,
     Schedule,
     TimedOverride,
     TimedRotation,
     User,
-    in_something,
+    on_call_participants,
     user_of,
 )
 from service.errors import NotFoundError
 from service.model import Escalation, Named, Override, Participant
 from service.opsgenie import parsing
 from service.opsgenie.parsing import Json
+from service.parallel import Parallel
 
 HOURS = {"hourly": 1, "daily": 24, "weekly": 168}
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,9 +31,9 @@ LONGEST = 10_000
 """The length of a turn, in hours, days or weeks, that is still taken for one."""
 
 
-def take(connection: Connection, now: datetime) -> Inventory:
-    """Read the account; raises a ServiceError where it cannot be read, or not be parsing."""
-    api, run = connection.api, connection.parallel.run
+def read_account(api: ConsoleEndpoints, parallel: Parallel, now: datetime) -> Inventory:
+    """Read the account; raises a ServiceError where it cannot be read, or not be understood."""
+    run = parallel.run
     lists: list[Any] = [api.users, api.whole_schedules, api.whole_escalations]
     users, schedules, escalations = run(lists)
     with parsing.parsing("schedules"):
@@ -46,7 +47,7 @@ def take(connection: Connection, now: datetime) -> Inventory:
             schedules=tuple(schedule(*pair) for pair in zip(schedules, overrides, strict=True)),
             escalations=tuple(one for one in whole if one),
         )
-    return _with_contacts(connection, found)
+    return _with_contacts(api, parallel, found)
 
 
 def schedule(data: Json, overrides: list[Override] | None) -> Schedule:
@@ -64,11 +65,11 @@ def schedule(data: Json, overrides: list[Override] | None) -> Schedule:
     )
 
 
-def _with_contacts(connection: Connection, found: Inventory) -> Inventory:
+def _with_contacts(api: ConsoleEndpoints, parallel: Parallel, found: Inventory) -> Inventory:
     """Look for the contact methods of those who are in something, and of nobody else."""
-    needed = {user.id: user for _, _, one in in_something(found) if (user := user_of(found, one))}
-    calls = [partial(_whole_user, connection.api, user) for user in needed.values()]
-    whole = {user.id: user for user in connection.parallel.run(calls)}
+    needed = {user.id: user for _, _, one in on_call_participants(found) if (user := user_of(found, one))}
+    calls = [partial(_whole_user, api, user) for user in needed.values()]
+    whole = {user.id: user for user in parallel.run(calls)}
     return replace(found, users={**found.users, **whole})
 
 

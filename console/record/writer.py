@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from console.desk import SetupError
+from console.context import SetupError
 from console.json_output import as_time
 from service.model import Change, Person, Request
 from service.serialization import as_json, change_json

@@ -10,8 +10,8 @@ from typing import Any, ParamSpec
 
 import click
 
-from console import screen
-from console.desk import EXIT_INTERRUPTED
+from console import terminal
+from console.context import EXIT_INTERRUPTED
 
 P = ParamSpec("P")
 
@@ -58,7 +58,7 @@ class Interrupts:
             signal.signal(number, handler)
 
     @contextmanager
-    def breakable(self) -> Iterator[None]:
+    def interruptible(self) -> Iterator[None]:
         """Let a second signal raise KeyboardInterrupt; outside none does."""
         self._breakable = True
         try:
@@ -67,7 +67,7 @@ class Interrupts:
             self._breakable = False
 
     @contextmanager
-    def unbroken(self) -> Iterator[None]:
+    def shielded(self) -> Iterator[None]:
         """Let no signal raise KeyboardInterrupt, in the middle of what is breakable."""
         before, self._breakable = self._breakable, False
         try:
@@ -94,7 +94,7 @@ def interruptible(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except KeyboardInterrupt:
-            screen.say("interrupted")
+            terminal.print_note("interrupted")
             click.get_current_context().exit(EXIT_INTERRUPTED)
 
     return run

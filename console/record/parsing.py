@@ -21,7 +21,7 @@ from service.model import (
     Rotation,
     Rule,
 )
-from service.opsgenie.parsing import Json
+from service.serialization import Json
 
 
 def change(data: Json) -> Change:

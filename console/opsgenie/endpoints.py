@@ -1,10 +1,10 @@
 """Calls that only the operator's commands make: create anew, and read a whole account."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import UnexpectedResponseError
 from service.model import Escalation, ForwardingRule, Membership, Named, Override, Person
 from service.opsgenie import parsing
 from service.opsgenie.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
@@ -130,14 +130,6 @@ class ConsoleEndpoints(Endpoints):
                 f"the next page of users is said to be at another host ({host}); it is not followed"
             )
         return dict(parse_qsl(parts.query))
-
-
-def unless_gone(call: Callable[[], T]) -> T | None:
-    """Return what a call returns, None where the thing is not there."""
-    try:
-        return call()
-    except NotFoundError:
-        return None
 
 
 def _whole(data: Any) -> Json:

@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.console import Console
 
-from console import batch
-from console.batch import Outcome, Result
-from console.screen import clean, counted, kind, line, out, table
+from console.offboard import batch
+from console.offboard.batch import Outcome, Result
+from console.terminal import clean, counted, kind, line, out, table
 from service.model import ascii_lower
 
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}

@@ -91,7 +91,7 @@ def key_of(inventory: Inventory, participant: Participant) -> tuple[str, str]:
     return participant.type, user.id if user else known
 
 
-def in_something(inventory: Inventory) -> Iterator[tuple[str, str, Participant]]:
+def on_call_participants(inventory: Inventory) -> Iterator[tuple[str, str, Participant]]:
     """Go through everybody in a rotation, an escalation or an override that is not over: kind, name, who."""
     for found in inventory.schedules:
         for rotation in found.rotations:

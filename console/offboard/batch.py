@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console.desk import Desk
-from console.interrupts import Interrupts
-from console.record_writer import UNDER_WAY, PersonLine, RecordError
-from console.write_ahead import WriteAhead, each_once
+from console.context import ConsoleContext
+from console.record.write_ahead import WriteAhead, each_once
+from console.record.writer import UNDER_WAY, PersonLine, RecordError
+from console.signals import Interrupts
 from service import response
 from service.errors import (
     BlockedError,
@@ -56,7 +56,7 @@ class Result:
 
 
 def run(
-    desk: Desk,
+    context: ConsoleContext,
     requests: Sequence[Request],
     interrupts: Interrupts,
     wording: Wording,
@@ -76,7 +76,7 @@ def run(
         if interrupts.asked:
             return Result(tuple(outcomes), tuple(requests[place:]), "interrupted", interrupted=True)
         on_start(request)
-        outcome, error = _one(desk, request, interrupts, wording, before_writing)
+        outcome, error = _one(context, request, interrupts, wording, before_writing)
         outcomes.append(outcome)
         down = down + 1 if isinstance(error, UnavailableError | OutOfTimeError) else 0
         try:
@@ -95,29 +95,29 @@ def run(
 
 
 def _one(
-    desk: Desk,
+    context: ConsoleContext,
     request: Request,
     interrupts: Interrupts,
     wording: Wording,
     before_writing: Callable[[PersonLine], None],
 ) -> tuple[Outcome, BaseException | None]:
     failure: BaseException | None = None
-    with desk.connect() as connection:
+    with context.connect() as connection:
 
         def write(made: tuple[Change, ...], ahead: tuple[Change, ...], again: bool) -> None:
-            with interrupts.unbroken():
+            with interrupts.shielded():
                 before_writing(_line(request, offboarding, UNDER_WAY, AHEAD, made, ahead, follows_plan=again))
 
         plan = WriteAhead(write)
         offboarding = Offboarding(
-            connection.opsgenie,
+            connection.client,
             request,
             connection.parallel,
-            protected=desk.settings.protected_users,
+            protected=context.settings.protected_users,
             before_change=plan,
         )
         try:
-            with interrupts.breakable():
+            with interrupts.interruptible():
                 report = offboarding.run()
             told = response.done(report, request)
             status, answer = PLANNED if request.dry_run else DONE, {"message": told.message, **told.body}
@@ -126,10 +126,10 @@ def _one(
     # Only now, with every thread of the connection at its end, is it known what was changed.
     if failure is not None:
         status, answer = _failed(failure, offboarding, request, wording, planned=plan.written)
-    message = answer["message"] = desk.without_key(answer["message"])
+    message = answer["message"] = context.without_key(answer["message"])
     # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
     lost = failure and (failure.outcome_unknown if isinstance(failure, ServiceError) else plan.written)
-    stale = offboarding.changes.remaining if lost else _gone_with_the_account(desk, offboarding)
+    stale = offboarding.changes.remaining if lost else _gone_with_the_account(context, offboarding)
     made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *stale)
     line = _line(request, offboarding, status, message, made, doubted, follows_plan=plan.written)
     return Outcome(request, status, answer, line), failure
@@ -157,14 +157,14 @@ def _line(
     )
 
 
-def _gone_with_the_account(desk: Desk, offboarding: Offboarding) -> list[Change]:
+def _gone_with_the_account(context: ConsoleContext, offboarding: Offboarding) -> list[Change]:
     """Return what the survey saw and nobody removed: it may have gone when the account did."""
     made = {change.key for change in offboarding.changes.made}
     survey = offboarding.survey
     if survey is None or Change("", survey.person).key not in made:
         return []
     seen: list[Override | ForwardingRule] = [
-        *(override for override in survey.overrides if not override.is_over(desk.now())),
+        *(override for override in survey.overrides if not override.is_over(context.now())),
         *survey.forwarding_rules,
     ]
     return [change for entry in seen if (change := Change("delete", entry)).key not in made]

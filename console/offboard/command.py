@@ -9,12 +9,13 @@ from typing import BinaryIO, NamedTuple
 import click
 from flask.cli import with_appcontext
 
-from console import batch, offboard_screen, people, screen
-from console.batch import Outcome, Result
-from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
-from console.interrupts import Interrupts, interruptible
+from console import terminal
+from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
 from console.json_output import as_json
-from console.record_writer import PersonLine, Record, RecordError, default_path
+from console.offboard import batch, leavers, output
+from console.offboard.batch import Outcome, Result
+from console.record.writer import PersonLine, Record, RecordError, default_path
+from console.signals import Interrupts, interruptible
 from console.wording import CONSOLE, CONSOLE_JSON
 from service.model import Request
 
@@ -91,17 +92,17 @@ def offboard(
 ) -> None:
     """Off-board people; HELP has the words for the user."""
     options = Options(apply, yes, json, record)
-    _check(options, can_ask=csv_file is not sys.stdin.buffer and screen.can_ask())
+    _check(options, can_ask=csv_file is not sys.stdin.buffer and terminal.can_ask())
     requests = _requests(emails, csv_file, replace_with, keep_user)
-    at = desk()
+    context = current_context()
     interrupts = Interrupts("finishing this person, then stopping; Ctrl-C again breaks off")
     with interrupts.watched():  # until the last line is printed: without it nobody knows who is off-boarded
-        result, path = _go(at, requests, interrupts, options)
+        result, path = _go(context, requests, interrupts, options)
         if json:
-            screen.emit(as_json(offboard_screen.for_program(result, path)))
+            terminal.print_result(as_json(output.for_program(result, path)))
         else:
-            offboard_screen.show(result, path, applied=apply)
-        _tell(at, result.trouble)
+            output.show(result, path, applied=apply)
+        _tell(context, result.trouble)
     click.get_current_context().exit(_exit_code(result))
 
 
@@ -118,37 +119,39 @@ def _check(options: Options, *, can_ask: bool) -> None:
 def _requests(
     emails: Sequence[str], csv_file: BinaryIO | None, replace_with: str | None, keep_user: bool
 ) -> list[Request]:
-    wishes = [people.Wish(email, "", "the command line") for email in emails]
+    wishes = [leavers.Leaver(email, "", "the command line") for email in emails]
     notes: list[str] = []
     try:
         if csv_file is not None:
             name = "standard input" if csv_file is sys.stdin.buffer else csv_file.name
-            listed, notes = people.read_csv(csv_file.read(), name)
+            listed, notes = leavers.read_csv(csv_file.read(), name)
             wishes += listed
-        requests, more = people.requests_of(wishes, replace_with=replace_with, keep_user=keep_user)
-    except people.ListError as error:
+        requests, more = leavers.requests_of(wishes, replace_with=replace_with, keep_user=keep_user)
+    except leavers.ListError as error:
         raise click.UsageError(str(error)) from error
     if not requests:
         raise click.UsageError("name somebody: EMAIL... or --from-csv FILE")
     for note in (*notes, *more):
-        screen.say(f"note: {note}", "yellow")
+        terminal.print_note(f"note: {note}", "yellow")
     return requests
 
 
-def _go(at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options) -> tuple[Result, Path | None]:
+def _go(
+    context: ConsoleContext, requests: Sequence[Request], interrupts: Interrupts, options: Options
+) -> tuple[Result, Path | None]:
     """Show what would change, ask, and apply; each as far as it was asked for."""
     if options.apply and options.yes:
-        return _apply(at, requests, interrupts, options)
-    planned = _run(at, [replace(request, dry_run=True) for request in requests], interrupts, options)
+        return _apply(context, requests, interrupts, options)
+    planned = _run(context, [replace(request, dry_run=True) for request in requests], interrupts, options)
     able = [outcome.request for outcome in planned.outcomes if outcome.status == batch.PLANNED]
     if not options.apply or planned.stopped or not able:
         return planned, None
     if interrupts.asked:
         return replace(planned, stopped="interrupted", interrupted=True), None
     with interrupts.unwatched():
-        offboard_screen.show(planned, None, applied=True)
+        output.show(planned, None, applied=True)
         _ask(able)
-    done, path = _apply(at, [replace(request, dry_run=False) for request in able], interrupts, options)
+    done, path = _apply(context, [replace(request, dry_run=False) for request in able], interrupts, options)
     refused = tuple(outcome for outcome in planned.outcomes if outcome.status != batch.PLANNED)
     return replace(done, outcomes=done.outcomes + refused), path
 
@@ -163,46 +166,52 @@ def _ask(able: Sequence[Request]) -> None:
         raise click.Abort
 
 
-def _apply(at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options) -> tuple[Result, Path]:
-    path = options.record or default_path(at.now())
+def _apply(
+    context: ConsoleContext, requests: Sequence[Request], interrupts: Interrupts, options: Options
+) -> tuple[Result, Path]:
+    path = options.record or default_path(context.now())
     with Record(path) as record:
-        return _run(at, requests, interrupts, options, record), path
+        return _run(context, requests, interrupts, options, record), path
 
 
 def _run(
-    at: Desk, requests: Sequence[Request], interrupts: Interrupts, options: Options, record: Record | None = None
+    context: ConsoleContext,
+    requests: Sequence[Request],
+    interrupts: Interrupts,
+    options: Options,
+    record: Record | None = None,
 ) -> Result:
     wording = CONSOLE_JSON if options.json else CONSOLE
-    with screen.progress(len(requests)) as bar:
+    with terminal.progress(len(requests)) as bar:
         task = bar.add_task("", total=len(requests))
 
         def write(line: PersonLine) -> None:
             if record is not None:
-                record.write(line, at.now())
+                record.write(line, context.now())
 
         def ended(outcome: Outcome) -> None:
             write(outcome.line)
             bar.advance(task)
 
         return batch.run(
-            at,
+            context,
             requests,
             interrupts,
             wording,
-            on_start=lambda request: bar.update(task, description=screen.clean(request.username)),
+            on_start=lambda request: bar.update(task, description=terminal.clean(request.username)),
             before_writing=write,
             on_end=ended,
         )
 
 
-def _tell(at: Desk, trouble: Exception | None) -> None:
+def _tell(context: ConsoleContext, trouble: Exception | None) -> None:
     if isinstance(trouble, RecordError):
         advice = "; when it can be again, add this line at its end, on a line of its own:" if trouble.line else ""
-        screen.say(f"{trouble}{advice}", "red")
+        terminal.print_note(f"{trouble}{advice}", "red")
         if trouble.line:
-            screen.say(trouble.line)
+            terminal.print_note(trouble.line)
     elif trouble:
-        at.tell_defect(trouble)
+        context.tell_defect(trouble)
 
 
 def _exit_code(result: Result) -> int:

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from functools import partial
 
-from console.desk import Connection
-from console.endpoints import unless_gone
-from console.record_reader import Departure
+from console.client import Connection, unless_gone
+from console.record.reader import OffboardedUser
 from service.model import Named, Person, ascii_lower
 
 
-class People:
+class CurrentUsers:
     """Looks each person up once: by the old id, or by the username where the account was made anew."""
 
-    def __init__(self, departures: Sequence[Departure]) -> None:
-        # The last departure first: who left twice is known by the account that the second one was from.
-        self._recorded = [departure.person for departure in reversed(departures)]
+    def __init__(self, offboarded_users: Sequence[OffboardedUser]) -> None:
+        # The last off-boarding first: who left twice is known by the account that the second one was from.
+        self._recorded = [offboarded_user.person for offboarded_user in reversed(offboarded_users)]
         self._known: dict[str, Person | None] = {}
         self._awaited: set[str] = set()
 
@@ -23,7 +22,7 @@ class People:
         key = _key(person)
         if key not in self._known:
             names = [name for name in (person.id, person.username) if name]
-            found = (unless_gone(partial(connection.opsgenie.find, name)) for name in names)
+            found = (unless_gone(partial(connection.client.find, name)) for name in names)
             self._known[key] = next((one for one in found if one), None)
         return self._known[key]
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import click
 
-from console import record_shapes
-from console.record_writer import UNDER_WAY, VERSION
+from console.record import parsing
+from console.record.writer import UNDER_WAY, VERSION
 from service.model import Change, Person
-from service.opsgenie.parsing import Json
+from service.serialization import Json
 
 BEGIN = b'{"version"'
 """How each line of a record begins."""
 
 
 @dataclass(frozen=True)
-class Departure:
+class OffboardedUser:
     """One person's line in a record: who left, who took the places, what changed or may have changed.
 
     One that is under way was written before a change, and no line says what was done.
@@ -31,12 +31,12 @@ class Departure:
     under_way: bool = False
 
 
-def read(path: Path) -> tuple[list[Departure], list[str]]:
+def read(path: Path) -> tuple[list[OffboardedUser], list[str]]:
     """Read a record; returns who was changed, or may have been, and a note for each line that is cut off.
 
     Raises UsageError with the number of a line that is wrong, and the reason.
     """
-    departures: list[Departure] = []
+    offboarded_users: list[OffboardedUser] = []
     notes: list[str] = []
     try:
         lines = list(_lines(path.read_bytes()))
@@ -45,23 +45,23 @@ def read(path: Path) -> tuple[list[Departure], list[str]]:
     for number, line, whole in lines:
         try:
             data = _json(line, whole=whole)
-            departure = _departure(data)
+            offboarded_user = _offboarded_user(data)
             if data.get("follows_plan"):
-                _forget_what_was_planned(departures, data["person"]["id"])
+                _forget_what_was_planned(offboarded_users, data["person"]["id"])
         except _CutOffError:
             notes.append(f"{path} line {number} is cut off; a plan before it that it would have replaced counts")
             continue
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise click.UsageError(f"{path} line {number} cannot be read: {_reason(error)}") from error
-        departures += [departure] if departure else []
-    return departures, notes
+        offboarded_users += [offboarded_user] if offboarded_user else []
+    return offboarded_users, notes
 
 
-def _forget_what_was_planned(departures: list[Departure], person_id: str) -> None:
+def _forget_what_was_planned(offboarded_users: list[OffboardedUser], person_id: str) -> None:
     """Drop the last plan, which a later line of the same run replaces; a run that was killed before keeps its."""
-    for place in reversed(range(len(departures))):
-        if departures[place].under_way and departures[place].person.id == person_id:
-            del departures[place]
+    for place in reversed(range(len(offboarded_users))):
+        if offboarded_users[place].under_way and offboarded_users[place].person.id == person_id:
+            del offboarded_users[place]
             return
 
 
@@ -109,16 +109,16 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else "it is of another form"
 
 
-def _departure(data: Json) -> Departure | None:
+def _offboarded_user(data: Json) -> OffboardedUser | None:
     if data["version"] != VERSION:
         raise ValueError(f"it is of version {data['version']}, and this program reads version {VERSION}")
-    changes = tuple(record_shapes.change(entry) for entry in (*data["changes"], *data.get("unconfirmed", ())))
+    changes = tuple(parsing.change(entry) for entry in (*data["changes"], *data.get("unconfirmed", ())))
     if not changes:
         return None
     replacement = data.get("replacement")
-    return Departure(
-        person=record_shapes.person(data["person"]),
-        replacement=record_shapes.person(replacement) if replacement else None,
+    return OffboardedUser(
+        person=parsing.person(data["person"]),
+        replacement=parsing.person(replacement) if replacement else None,
         changes=changes,
         under_way=data.get("outcome") == UNDER_WAY,
     )

@@ -10,15 +10,17 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from console import record_reader, restore_rules, screen
-from console.desk import EXIT_INCOMPLETE, EXIT_INTERRUPTED, Desk, desk
-from console.interrupts import Interrupts, interruptible
+from console import terminal
+from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
 from console.json_output import as_json
-from console.record_reader import Departure
-from console.restore_run import Restoring, Return
+from console.record import reader
+from console.record.reader import OffboardedUser
+from console.restore import rules
+from console.restore.restorer import Restorer, RestoreResult
+from console.signals import Interrupts, interruptible
+from service.client import Capabilities
 from service.errors import ServiceError, UnauthorizedError
 from service.model import ascii_lower
-from service.opsgenie.client import Opsgenie
 
 HELP = """Put back what the RECORD of an off-boarding says was changed.
 
@@ -47,10 +49,10 @@ Exit codes:
 """
 
 STYLES = {
-    restore_rules.DONE: "green",
-    restore_rules.PLANNED: "cyan",
-    restore_rules.LEFT: "yellow",
-    restore_rules.FAILED: "red",
+    rules.DONE: "green",
+    rules.PLANNED: "cyan",
+    rules.LEFT: "yellow",
+    rules.FAILED: "red",
 }
 
 
@@ -58,14 +60,14 @@ STYLES = {
 class Result:
     """What became of everybody: `not_tried` are those whom the run did not come to, for the reason `stopped`."""
 
-    returns: tuple[Return, ...]
+    returns: tuple[RestoreResult, ...]
     not_tried: tuple[str, ...] = ()
     stopped: str = ""
     interrupted: bool = False
 
     @property
     def defect(self) -> Exception | None:
-        """What this program did not expect, and stopped at."""
+        """What this program did not expect, and stopped context."""
         trouble = self.returns[-1].trouble if self.returns else None
         return None if isinstance(trouble, ServiceError) else trouble
 
@@ -79,53 +81,57 @@ class Result:
 @interruptible
 def restore(record: Path, only: str | None, apply: bool, json: bool) -> None:
     """Restore from a record; HELP has the words for the user."""
-    departures, not_read = record_reader.read(record)
+    offboarded_users, not_read = reader.read(record)
     for note in not_read:
-        screen.say(f"note: {note}", "yellow")
-    only = _only(only, departures, record)
-    at = desk()
+        terminal.print_note(f"note: {note}", "yellow")
+    only = _only(only, offboarded_users, record)
+    context = current_context()
     interrupts = Interrupts("finishing this person, then stopping")
     with interrupts.watched():  # until the last line is printed: without it nobody knows what is back
-        result = _run(at, Restoring(at, departures, apply=apply), departures, interrupts, only)
+        result = _run(context, Restorer(context, offboarded_users, apply=apply), offboarded_users, interrupts, only)
         if json:
-            screen.emit(as_json(_json(result, not_read, applied=apply)))
+            terminal.print_result(as_json(_json(result, not_read, applied=apply)))
         else:
             _show(result, applied=apply)
         if result.defect:
-            at.tell_defect(result.defect)
+            context.tell_defect(result.defect)
     click.get_current_context().exit(_exit_code(result) or (EXIT_INCOMPLETE if not_read else 0))
 
 
-def _only(only: str | None, departures: Sequence[Departure], record: Path) -> str | None:
-    names = {ascii_lower(departure.person.username) for departure in departures}
+def _only(only: str | None, offboarded_users: Sequence[OffboardedUser], record: Path) -> str | None:
+    names = {ascii_lower(offboarded_user.person.username) for offboarded_user in offboarded_users}
     if not names:
         raise click.UsageError(f"{record} has no changes: there is nothing to put back")
     if only is None:
         return None
     asked = ascii_lower(only.strip())
     if asked not in names:
-        there = ", ".join(sorted(map(screen.clean, names)))
-        raise click.UsageError(f"{shlex.quote(screen.clean(asked))} is not in {record}; it has {there}")
+        there = ", ".join(sorted(map(terminal.clean, names)))
+        raise click.UsageError(f"{shlex.quote(terminal.clean(asked))} is not in {record}; it has {there}")
     return asked
 
 
 def _run(
-    at: Desk, restoring: Restoring, departures: Sequence[Departure], interrupts: Interrupts, only: str | None
+    context: ConsoleContext,
+    restoring: Restorer,
+    offboarded_users: Sequence[OffboardedUser],
+    interrupts: Interrupts,
+    only: str | None,
 ) -> Result:
     places = restoring.places(only)
-    usernames = [departures[place].person.username for place in places]
-    returns: list[Return] = []
-    with screen.progress(len(places)) as bar:
+    usernames = [offboarded_users[place].person.username for place in places]
+    returns: list[RestoreResult] = []
+    with terminal.progress(len(places)) as bar:
         task = bar.add_task("", total=len(places))
         for number, place in enumerate(places):
             if interrupts.asked:
                 stopped = f"interrupted after {returns[-1].username}" if returns else "interrupted"
                 return Result(tuple(returns), _each_once(usernames[number:]), stopped, interrupted=True)
-            bar.update(task, description=screen.clean(usernames[number]), completed=number)
+            bar.update(task, description=terminal.clean(usernames[number]), completed=number)
             one = restoring.put_back(place)
             returns.append(one)
             if one.trouble:
-                stopped = at.without_key(f"stopped at {one.username}: {_why(one.trouble)}")
+                stopped = context.without_key(f"stopped at {one.username}: {_why(one.trouble, context.capabilities)}")
                 return Result(tuple(returns), _each_once(usernames[number + 1 :]), stopped)
     return Result(tuple(returns))
 
@@ -134,9 +140,9 @@ def _each_once(usernames: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(usernames))
 
 
-def _why(trouble: Exception) -> str:
+def _why(trouble: Exception, capabilities: Capabilities) -> str:
     if isinstance(trouble, UnauthorizedError):
-        return f"Opsgenie refused the key ({trouble}); {Opsgenie.capabilities.rights}"
+        return f"{capabilities.product} refused the key ({trouble}); {capabilities.rights}"
     return f"this program has a defect ({trouble!r})"
 
 
@@ -144,7 +150,7 @@ def _exit_code(result: Result) -> int:
     if result.interrupted:
         return EXIT_INTERRUPTED
     statuses = {step.status for one in result.returns for step in one.steps}
-    well = statuses.isdisjoint({restore_rules.FAILED, restore_rules.LEFT, restore_rules.NOT_TRIED})
+    well = statuses.isdisjoint({rules.FAILED, rules.LEFT, rules.NOT_TRIED})
     return 0 if well and not result.stopped else EXIT_INCOMPLETE
 
 
@@ -168,19 +174,19 @@ def _json(result: Result, not_read: list[str], *, applied: bool) -> dict[str, An
 
 
 def _show(result: Result, *, applied: bool) -> None:
-    console = screen.out()
+    console = terminal.out()
     for one in result.returns:
-        console.print(screen.line((one.username, "bold")))
+        console.print(terminal.line((one.username, "bold")))
         rows = [
-            (screen.kind(step.kind), step.name, screen.line((step.status, STYLES.get(step.status, ""))), step.note)
+            (terminal.kind(step.kind), step.name, terminal.line((step.status, STYLES.get(step.status, ""))), step.note)
             for step in one.steps
         ]
-        console.print(screen.table(("what", "where", "status", "how"), rows))
+        console.print(terminal.table(("what", "where", "status", "how"), rows))
     counts = Counter(step.status for one in result.returns for step in one.steps)
-    console.print(screen.line(("Sum: ", "bold"), screen.counted(counts, "nothing")))
+    console.print(terminal.line(("Sum: ", "bold"), terminal.counted(counts, "nothing")))
     if result.stopped:
-        console.print(screen.line((result.stopped, "red")))
+        console.print(terminal.line((result.stopped, "red")))
         if result.not_tried:
-            console.print(screen.line(f"Not tried: {', '.join(result.not_tried)}"))
-    elif not applied and counts[restore_rules.PLANNED]:
-        console.print(screen.line("Nothing was changed. Add --apply to do it."))
+            console.print(terminal.line(f"Not tried: {', '.join(result.not_tried)}"))
+    elif not applied and counts[rules.PLANNED]:
+        console.print(terminal.line("Nothing was changed. Add --apply to do it."))

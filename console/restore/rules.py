@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from console.slots import Differs, Listed, Removal, places, put_back
+from console.restore.slots import Differs, Listed, Removal, places, put_back
 from service.model import (
     Entry,
     ForwardingRule,

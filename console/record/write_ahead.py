@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from console.record_writer import RecordError
+from console.record.writer import RecordError
 from service.changes import Changes
 from service.model import Change
 

@@ -1,9 +1,11 @@
-"""What a person at the terminal reads: tables, sums, and a progress bar."""
+"""What a person at the terminal reads: tables, sums and a progress bar, on streams that survive a closed pipe."""
 
+import errno
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import IO, Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO, Any, TextIO, TypeVar, cast
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -12,7 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from console import streams
+T = TypeVar("T")
+
+NOBODY_READS = (errno.EPIPE, errno.EIO)
+"""What a pipe answers whose reader is gone, and a terminal that is closed."""
 
 LONG_LIST = 4
 """People from whom on a progress bar is worth its place."""
@@ -23,6 +28,52 @@ PIPE_WIDTH = 120
 KINDS = {"forwarding_rule": "forwarding rule", "user": "account", "protected_user": "protected user"}
 
 
+class ClosedPipeSafeStream:
+    """A stream that drops what nobody can read any more; a full disk is still told."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text, or drop it."""
+        return self._try(lambda: self._stream.write(text), len(text))
+
+    def flush(self) -> None:
+        """Write what is kept back, or drop it."""
+        self._try(self._stream.flush, None)
+
+    def _try(self, do: Callable[[], T], dropped: T) -> T:
+        try:
+            return do()
+        except OSError as error:
+            if error.errno not in NOBODY_READS:
+                raise
+            self._drop_rest()
+            return dropped
+
+    def _drop_rest(self) -> None:
+        # Python tries again at its end to write what the stream kept back, and would fail with an exit code of its own.
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            try:
+                os.dup2(nowhere, self._stream.fileno())
+            finally:
+                os.close(nowhere)
+
+
+def stdout() -> ClosedPipeSafeStream:
+    """Return the standard output."""
+    return ClosedPipeSafeStream(sys.stdout)
+
+
+def stderr() -> ClosedPipeSafeStream:
+    """Return the standard error."""
+    return ClosedPipeSafeStream(sys.stderr)
+
+
 def clean(text: object) -> str:
     """Return a text in which nothing steers the terminal: names come from outside."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(text))
@@ -31,12 +82,12 @@ def clean(text: object) -> str:
 def out() -> Console:
     """Return the standard output; what is printed is never taken for markup."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(file=cast(IO[str], streams.stdout()), markup=False, emoji=False, highlight=False, width=width)
+    return Console(file=cast(IO[str], stdout()), markup=False, emoji=False, highlight=False, width=width)
 
 
 def err() -> Console:
     """Return the standard error, where all goes that is not the result."""
-    return Console(file=cast(IO[str], streams.stderr()), markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return Console(file=cast(IO[str], stderr()), markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def can_ask() -> bool:
@@ -44,14 +95,14 @@ def can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def say(text: object, style: str = "") -> None:
+def print_note(text: object, style: str = "") -> None:
     """Print a remark."""
     err().print(Text(clean(text), style=style))
 
 
-def emit(text: str, *, newline: bool = True) -> None:
+def print_result(text: str, *, newline: bool = True) -> None:
     """Print a result that another program reads."""
-    click.echo(text, file=cast(IO[str], streams.stdout()), nl=newline)
+    click.echo(text, file=cast(IO[str], stdout()), nl=newline)
 
 
 def kind(name: str) -> str:

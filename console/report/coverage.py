@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from console.findings import Ahead
-from console.rota import is_known
+from console.report.findings import Outlook
+from console.report.shifts import is_known
 
 
-def summary(ahead: Ahead) -> str:
+def summary(ahead: Outlook) -> str:
     """Say how much of the time somebody is on call, and in which time zone where that is not the schedule's."""
     zone = ahead.schedule.timezone
     return _covered(ahead) + (
@@ -14,7 +14,7 @@ def summary(ahead: Ahead) -> str:
     )
 
 
-def _covered(ahead: Ahead) -> str:
+def _covered(ahead: Outlook) -> str:
     if not ahead.schedule.enabled:
         return "The schedule is switched off: nobody is on call."
     if not ahead.gaps:

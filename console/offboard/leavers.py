@@ -24,7 +24,7 @@ class ListError(ValueError):
 
 
 @dataclass(frozen=True)
-class Wish:
+class Leaver:
     """Somebody to off-board, as it was written, and where."""
 
     username: str
@@ -32,7 +32,7 @@ class Wish:
     where: str
 
 
-def read_csv(content: bytes, name: str) -> tuple[list[Wish], list[str]]:
+def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
     """Read a spreadsheet's CSV with a header; returns the wishes and notes; raises ListError with line numbers."""
     text = _text(content, name)
     dialect, skipped = _separator(text)
@@ -49,7 +49,7 @@ def read_csv(content: bytes, name: str) -> tuple[list[Wish], list[str]]:
             problems.append(f"{where}: more fields than the header has columns")
             continue
         cells = {column: row[place].strip() if place < len(row) else "" for column, place in places.items()}
-        wishes.append(Wish(cells["username"], cells.get("replace_with", ""), where))
+        wishes.append(Leaver(cells["username"], cells.get("replace_with", ""), where))
     if problems:
         raise ListError(problems)
     if not wishes:
@@ -57,11 +57,11 @@ def read_csv(content: bytes, name: str) -> tuple[list[Wish], list[str]]:
     return wishes, notes
 
 
-def requests_of(wishes: list[Wish], *, replace_with: str | None, keep_user: bool) -> tuple[list[Request], list[str]]:
+def requests_of(wishes: list[Leaver], *, replace_with: str | None, keep_user: bool) -> tuple[list[Request], list[str]]:
     """Turn wishes into requests, by the rules of the API's own body; returns them and notes about duplicates."""
     problems: list[str] = []
     notes: list[str] = []
-    found: dict[str, tuple[Request, Wish]] = {}
+    found: dict[str, tuple[Request, Leaver]] = {}
     for wish in wishes:
         try:
             request = _request(wish, replace_with, keep_user)
@@ -81,7 +81,7 @@ def requests_of(wishes: list[Wish], *, replace_with: str | None, keep_user: bool
     return [request for request, _ in found.values()], notes
 
 
-def _request(wish: Wish, replace_with: str | None, keep_user: bool) -> Request:
+def _request(wish: Leaver, replace_with: str | None, keep_user: bool) -> Request:
     replacement = wish.replace_with or replace_with
     fields = {"username": wish.username, "keep_user": keep_user}
     if replacement is not None:

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from console import rota
-from console.inventory import Inventory, Schedule, User, in_something, key_of, user_of
-from console.rota import Shift
+from console.report import shifts
+from console.report.inventory import Inventory, Schedule, User, key_of, on_call_participants, user_of
+from console.report.shifts import Shift
 from service.model import Participant
 
 WEEKS = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
-class Silent:
+class UnreachableUser:
     """Somebody who is counted on and would not hear an alert."""
 
     username: str
@@ -23,7 +23,7 @@ class Silent:
 
 
 @dataclass(frozen=True)
-class Alone:
+class SinglePerson:
     """A rotation or an escalation that depends on one."""
 
     name: str
@@ -31,7 +31,7 @@ class Alone:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class Outlook:
     """A schedule's next four weeks."""
 
     schedule: Schedule
@@ -51,10 +51,10 @@ class Findings:
     """The report."""
 
     time: datetime
-    silent: tuple[Silent, ...]
-    rotations: tuple[Alone, ...]
-    escalations: tuple[Alone, ...]
-    ahead: tuple[Ahead, ...]
+    silent: tuple[UnreachableUser, ...]
+    rotations: tuple[SinglePerson, ...]
+    escalations: tuple[SinglePerson, ...]
+    ahead: tuple[Outlook, ...]
 
 
 def find(inventory: Inventory) -> Findings:
@@ -78,17 +78,17 @@ def label(inventory: Inventory, one: Participant) -> str:
     return (user.full_name or user.username) if user else one.username or one.id
 
 
-def _silent(inventory: Inventory) -> Iterator[Silent]:
+def _silent(inventory: Inventory) -> Iterator[UnreachableUser]:
     places: dict[tuple[str, str], list[str]] = {}
     who: dict[tuple[str, str], tuple[User | None, Participant]] = {}
-    for kind, name, one in in_something(inventory):
+    for kind, name, one in on_call_participants(inventory):
         key = key_of(inventory, one)
         who.setdefault(key, (user_of(inventory, one), one))
         places.setdefault(key, []).append(f"{kind} {name}")
     for key, (user, one) in who.items():
         if problems := _problems(user):
             username = user.username if user else one.username or one.id
-            yield Silent(username, user.full_name if user else "", problems, tuple(dict.fromkeys(places[key])))
+            yield UnreachableUser(username, user.full_name if user else "", problems, tuple(dict.fromkeys(places[key])))
 
 
 def _problems(user: User | None) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def _problems(user: User | None) -> tuple[str, ...]:
     return tuple(word for word, holds in words.items() if holds)
 
 
-def _rotations(inventory: Inventory) -> Iterator[Alone]:
+def _rotations(inventory: Inventory) -> Iterator[SinglePerson]:
     for schedule in inventory.schedules:
         for rotation in schedule.rotations:
             if rotation.end is not None and rotation.end <= inventory.time:
@@ -110,17 +110,17 @@ def _rotations(inventory: Inventory) -> Iterator[Alone]:
             real = {key_of(inventory, one): one for one in rotation.participants if one.type != "none"}
             if len(real) < 2 and all(one.type == "user" for one in real.values()):
                 who = label(inventory, next(iter(real.values()), Participant("none")))
-                yield Alone(f"{schedule.name} / {rotation.name}", who)
+                yield SinglePerson(f"{schedule.name} / {rotation.name}", who)
 
 
-def _escalations(inventory: Inventory) -> Iterator[Alone]:
+def _escalations(inventory: Inventory) -> Iterator[SinglePerson]:
     for escalation in inventory.escalations:
         real = {key_of(inventory, rule.recipient): rule.recipient for rule in escalation.rules}
         if len(real) < 2:
-            yield Alone(escalation.name, label(inventory, next(iter(real.values()), Participant("none"))))
+            yield SinglePerson(escalation.name, label(inventory, next(iter(real.values()), Participant("none"))))
 
 
-def _ahead(schedule: Schedule, now: datetime) -> Ahead:
+def _ahead(schedule: Schedule, now: datetime) -> Outlook:
     end = now + WEEKS
-    found = rota.shifts(schedule, now, end)
-    return Ahead(schedule, now, end, tuple(found), tuple(rota.gaps(found, now, end)))
+    found = shifts.shifts(schedule, now, end)
+    return Outlook(schedule, now, end, tuple(found), tuple(shifts.gaps(found, now, end)))

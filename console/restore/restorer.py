@@ -4,30 +4,28 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from console import restore_rules
-from console.desk import Connection, Desk
-from console.endpoints import ConsoleEndpoints, unless_gone
-from console.record_reader import Departure
-from console.restore_rules import DONE, FAILED, LEFT, NOT_TRIED, PLANNED, THERE, WORST_FIRST, Step
-from console.slots import Listed, Removal, chain
-from console.today import People
+from console.client import Connection, unless_gone
+from console.context import ConsoleContext
+from console.record.reader import OffboardedUser
+from console.restore import rules
+from console.restore.accounts import CurrentUsers
+from console.restore.rules import DONE, FAILED, LEFT, NOT_TRIED, PLANNED, THERE, WORST_FIRST, Step
+from console.restore.slots import Listed, Removal, chain
 from service.errors import NotFoundError, ServiceError, UnauthorizedError
 from service.model import (
     Change,
-    Escalation,
     ForwardingRule,
     Membership,
     Override,
     Person,
-    Rotation,
     ascii_lower,
 )
 from service.serialization import change_json
 
 
 @dataclass(frozen=True)
-class Return:
-    """What became of what one departure had changed; `trouble` is what keeps everything after it from being tried."""
+class RestoreResult:
+    """What became of one off-boarding's changes; `trouble` is what keeps everything after it from being tried."""
 
     username: str
     steps: tuple[Step, ...]
@@ -39,34 +37,34 @@ class Return:
         return min((step.status for step in self.steps), key=WORST_FIRST.index)
 
 
-class Restoring:
+class Restorer:
     """A record on its way back."""
 
-    def __init__(self, desk: Desk, departures: Sequence[Departure], *, apply: bool) -> None:
-        self._desk = desk
-        self._departures = departures
+    def __init__(self, context: ConsoleContext, offboarded_users: Sequence[OffboardedUser], *, apply: bool) -> None:
+        self._context = context
+        self._offboarded_users = offboarded_users
         self._apply = apply
-        self._people = People(departures)
+        self._users = CurrentUsers(offboarded_users)
         self._planned: dict[tuple[str, str], Listed] = {}
         self._back: set[tuple[str, ...]] = set()
         self._trouble: Exception | None = None
 
     def places(self, only: str | None) -> list[int]:
-        """Return which departures to put back, the last one first: each was written on top of those before."""
-        names = [ascii_lower(departure.person.username) for departure in self._departures]
+        """Return which off-boardings to put back, the last one first: each was written on top of those before."""
+        names = [ascii_lower(offboarded_user.person.username) for offboarded_user in self._offboarded_users]
         return [place for place in reversed(range(len(names))) if only in (None, names[place])]
 
-    def put_back(self, place: int) -> Return:
-        """Put back what one departure changed; goes on past what cannot be put back."""
-        with self._desk.connect() as connection:
+    def put_back(self, place: int) -> RestoreResult:
+        """Put back what one off-boarding changed; goes on past what cannot be put back."""
+        with self._context.connect() as connection:
             steps = tuple(self._steps(connection, place))
-        return Return(self._departures[place].person.username, steps, self._trouble)
+        return RestoreResult(self._offboarded_users[place].person.username, steps, self._trouble)
 
     def _steps(self, connection: Connection, place: int) -> Iterator[Step]:
-        departure = self._departures[place]
-        account = self._invite(connection, departure.person)
+        offboarded_user = self._offboarded_users[place]
+        account = self._invite(connection, offboarded_user.person)
         yield account
-        for change in reversed(departure.changes):
+        for change in reversed(offboarded_user.changes):
             if isinstance(change.before, Person):
                 continue
             blank = Step(change.before.kind, change_json(change)["name"], NOT_TRIED, "")
@@ -75,31 +73,32 @@ class Restoring:
                 continue
             step = self._settle(connection, blank, partial(self._plan, connection, place, change))
             if step.status in (PLANNED, DONE, THERE):
-                self._back.add(_key(change, departure.person))
+                self._back.add(_key(change, offboarded_user.person))
             yield step
 
     def _invite(self, connection: Connection, person: Person) -> Step:
         def look() -> Step:
-            self._people.forget(person)
-            return restore_rules.account(person, self._people.now(connection, person))
+            self._users.forget(person)
+            return rules.account(person, self._users.now(connection, person))
 
         step = self._settle(connection, Step("user", person.username, NOT_TRIED, ""), look)
         if step.status == PLANNED:
-            self._people.await_invitation(person)
-        self._people.forget(person)
+            self._users.await_invitation(person)
+        self._users.forget(person)
         return step
 
     def _settle(self, connection: Connection, blank: Step, look: Callable[[], Step]) -> Step:
         """Do what `look` finds to do, looking again before each further try."""
         tried: Step | None = None
         try:
-            for attempt in connection.transport.attempts():
+            for attempt in connection.console.attempts():
                 with attempt:
                     step = look()
                     if step.status != PLANNED or not self._apply:
                         return replace(step, status=DONE) if tried and step.status == THERE else step
                     tried = step
-                    _write(connection.api, step)
+                    if step.write is not None:
+                        connection.console.put_back(step.write)
                     return replace(step, status=DONE)
         except ServiceError as error:
             if tried and error.outcome_unknown and _was_done(look):
@@ -113,11 +112,11 @@ class Restoring:
         raise AssertionError("the loop above returns or raises")
 
     def _failed(self, step: Step, why: str) -> Step:
-        return replace(step, status=FAILED, note=self._desk.without_key(why))
+        return replace(step, status=FAILED, note=self._context.without_key(why))
 
     def _plan(self, connection: Connection, place: int, change: Change) -> Step:
-        recorded = self._departures[place].person
-        person = self._people.now(connection, recorded)
+        recorded = self._offboarded_users[place].person
+        person = self._users.now(connection, recorded)
         if person is None:
             raise NotFoundError(f"there is no user {recorded.username}")
         if isinstance(change.before, Listed):
@@ -133,33 +132,33 @@ class Restoring:
 
     def _plan_listed(self, connection: Connection, place: int, change: Change) -> Step:
         removals, own = self._removals(connection, place, change)
-        now = self._planned.get(change.key) or connection.opsgenie.read(change.before)
-        return restore_rules.listed(now if isinstance(now, Listed) else None, chain(removals, own), removals[own])
+        now = self._planned.get(change.key) or connection.client.read(change.before)
+        return rules.listed(now if isinstance(now, Listed) else None, chain(removals, own), removals[own])
 
     def _removals(self, connection: Connection, place: int, change: Change) -> tuple[list[Removal], int]:
         """Return what the record has about one rotation or escalation, and where in it this change is."""
         found: list[Removal] = []
         own = 0
-        for number, departure in enumerate(self._departures):
-            for other in departure.changes:
+        for number, offboarded_user in enumerate(self._offboarded_users):
+            for other in offboarded_user.changes:
                 if other.key == change.key:
                     own = len(found) if number == place and other is change else own
-                    now = self._people.now(connection, departure.person)
-                    found.append(Removal(departure.person, departure.replacement, other, now))
+                    now = self._users.now(connection, offboarded_user.person)
+                    found.append(Removal(offboarded_user.person, offboarded_user.replacement, other, now))
         return found, own
 
     def _plan_other(self, connection: Connection, change: Change, person: Person) -> Step:
-        api, moment = connection.api, self._desk.now()
+        api, moment = connection.console, self._context.now()
         match change.before:
             case Membership() as before:
-                return restore_rules.membership(before, unless_gone(partial(api.members, before.id)), person)
+                return rules.membership(before, unless_gone(partial(api.members, before.id)), person)
             case Override() as before:
                 overrides = unless_gone(partial(api.overrides, before.schedule))
                 rotations = unless_gone(partial(api.rotations, before.schedule)) if before.rotations else ()
-                return restore_rules.override(before, overrides, rotations or (), person, moment)
+                return rules.override(before, overrides, rotations or (), person, moment)
             case ForwardingRule() as before:
-                source, target = (self._people.named(connection, end) for end in (before.from_user, before.to_user))
-                return restore_rules.forwarding_rule(before, api.forwarding_rules(), (source, target), moment)
+                source, target = (self._users.named(connection, end) for end in (before.from_user, before.to_user))
+                return rules.forwarding_rule(before, api.forwarding_rules(), (source, target), moment)
         raise AssertionError("a record has no other kinds")
 
 
@@ -172,19 +171,3 @@ def _was_done(look: Callable[[], Step]) -> bool:
         return look().status == THERE
     except ServiceError:
         return False
-
-
-def _write(api: ConsoleEndpoints, step: Step) -> None:
-    match step.write:
-        case Person():
-            api.invite(step.write)
-        case Rotation():
-            api.patch_rotation(step.write)
-        case Escalation():
-            api.patch_escalation(step.write)
-        case Membership():
-            api.add_member(step.write)
-        case Override():
-            api.create_override(step.write)
-        case ForwardingRule():
-            api.create_forwarding_rule(step.write)

@@ -1,0 +1,1 @@
+"""`offboard`: take a list of people out, after showing what that changes."""

@@ -1,0 +1,57 @@
+"""Opsgenie, as the operator's commands use it."""
+
+from datetime import datetime
+
+import requests
+from tenacity import Retrying
+
+from console.client import Connection
+from console.opsgenie import inventory
+from console.opsgenie.endpoints import ConsoleEndpoints
+from console.report.inventory import Inventory
+from service.deadline import Deadline
+from service.model import Entry, Escalation, ForwardingRule, Membership, Override, Person, Rotation
+from service.opsgenie.client import Opsgenie
+from service.opsgenie.endpoints import api
+from service.parallel import Parallel
+from service.settings import Settings
+from service.transport.call import Transport
+
+
+class OpsgenieConsole(ConsoleEndpoints):
+    """The endpoints, and what is made of several of them."""
+
+    def __init__(self, transport: Transport, base_url: str, parallel: Parallel) -> None:
+        super().__init__(transport, base_url)
+        self._parallel = parallel
+
+    def attempts(self) -> Retrying:
+        """Return a loop that tries again what raises UnavailableError, as long as there is time."""
+        return self._transport.attempts()
+
+    def read_account(self, now: datetime) -> Inventory:
+        """Read the whole account."""
+        return inventory.read_account(self, self._parallel, now)
+
+    def put_back(self, entry: Entry) -> None:
+        """Create an entry that is gone, or write a rotation or an escalation, once."""
+        match entry:
+            case Person():
+                self.invite(entry)
+            case Rotation():
+                self.patch_rotation(entry)
+            case Escalation():
+                self.patch_escalation(entry)
+            case Membership():
+                self.add_member(entry)
+            case Override():
+                self.create_override(entry)
+            case ForwardingRule():
+                self.create_forwarding_rule(entry)
+
+
+def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Connection:
+    """Return the clients for one person."""
+    transport = Transport(session, api(settings), deadline)
+    console = OpsgenieConsole(transport, settings.opsgenie_api_url, parallel)
+    return Connection(Opsgenie(transport, parallel), console, parallel)

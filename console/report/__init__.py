@@ -1,0 +1,1 @@
+"""`report`: who would not hear an alert, what depends on one person, and the weeks ahead."""

@@ -1,0 +1,1 @@
+"""`restore`: put back what a record says was changed."""
