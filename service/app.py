@@ -12,13 +12,14 @@ from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service import audit_log, body, response, vendors
+from service import audit_log, response, vendors
 from service.changes import Changes
 from service.deadline import Deadline
 from service.errors import ServiceError
 from service.model import Change
 from service.offboarding import Offboarding
 from service.parallel import Parallel
+from service.request import LARGEST_BODY, BodyError, parse
 from service.response import Answer
 from service.serialization import change_json
 from service.settings import Settings
@@ -59,14 +60,14 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     app.before_request(_remember_caller)
     app.before_request(_refuse_more_slashes)
     app.after_request(_log_outcome)
-    app.register_error_handler(body.BodyError, _bad_body)
+    app.register_error_handler(BodyError, _bad_body)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crashed)
     return app
 
 
 def _offboard(settings: Settings, session: requests.Session) -> Response:
-    wanted = body.read(request.get_data(cache=False))
+    wanted = parse(request.get_data(cache=False))
     g.caller["username"] = wanted.username
     parallel = Parallel()
     deadline = Deadline(_seconds_left() or settings.time_budget)
@@ -130,13 +131,13 @@ def _answer(answer: Answer) -> Response:
     return answered
 
 
-def _bad_body(error: body.BodyError) -> Response:
+def _bad_body(error: BodyError) -> Response:
     return _answer(response.bad_body(error))
 
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return _bad_body(body.BodyError(f"the body is larger than {body.LARGEST_BODY} bytes"))
+        return _bad_body(BodyError(f"the body is larger than {LARGEST_BODY} bytes"))
     allowed = {name: value for name, value in error.get_headers() if name == "Allow"}
     return _answer(Answer(error.code or 500, error.description or error.name, headers=allowed))
 

@@ -1,4 +1,4 @@
-"""What aws-wsgi is given: API Gateway's proxy events, and nothing that it would stumble over."""
+"""API Gateway's proxy events, checked before aws-wsgi is given them."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ class EventError(ValueError):
     """The event is not one of an API Gateway REST API."""
 
 
-def usable(event: object) -> dict[str, Any]:
+def proxy_event(event: object) -> dict[str, Any]:
     """Return the parts of the event that the app needs, all present and of the type that aws-wsgi expects.
 
     Headers stay out: nothing here depends on them, and who asks is in the request context. Raises EventError.

@@ -11,14 +11,14 @@ import awsgi
 
 from service import audit_log
 from service.app import create_app
-from service.events import EventError, usable
+from service.events import EventError, proxy_event
 from service.settings import Settings, SettingsError
 
 Handler = Callable[[object, Any], dict[str, Any]]
 
 
 def make_handler(environ: Mapping[str, str]) -> Handler:
-    """Return the handler; with unusable settings it answers each event with what is wrong with them."""
+    """Return the handler; with invalid settings every event gets a 500 that names them."""
     audit_log.open_log()
     try:
         app = create_app(Settings.from_environ(environ))
@@ -28,7 +28,7 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
 
     def handle(event: object, context: Any) -> dict[str, Any]:
         try:
-            wanted = usable(event)
+            wanted = proxy_event(event)
         except EventError as error:
             return _plain(400, str(error), event, context, errors=[str(error)])
         answer = awsgi.response(app, wanted, context)

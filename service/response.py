@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.body import BodyError
 from service.changes import Changes
 from service.client import Capabilities
 from service.errors import (
@@ -20,6 +19,7 @@ from service.errors import (
 )
 from service.model import Change, Request
 from service.offboarding import Report
+from service.request import BodyError
 from service.serialization import as_json, blockers_json, change_json, summary
 from service.wording import API, Wording
 

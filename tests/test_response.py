@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from service import response
-from service.body import BodyError
 from service.changes import Changes
 from service.errors import (
     BadRequestError,
@@ -24,6 +23,7 @@ from service.errors import (
 )
 from service.model import Blocker, Change, Membership
 from service.opsgenie.client import Opsgenie
+from service.request import BodyError
 from service.response import Answer, bad_body, crashed
 from tests.pager import Pager, failing
 from tests.people import HARI, NAMED_HARI

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service import body
 from service.model import Request
+from service.request import BodyError, parse
 
 COLUMNS = ("username", "replace_with")
 MOST_PROBLEMS = 20
@@ -65,7 +65,7 @@ def requests_of(wishes: list[Leaver], *, replace_with: str | None, keep_user: bo
     for wish in wishes:
         try:
             request = _request(wish, replace_with, keep_user)
-        except body.BodyError as error:
+        except BodyError as error:
             problems.append(f"{wish.where}: {error}")
             continue
         earlier = found.setdefault(request.username, (request, wish))
@@ -86,7 +86,7 @@ def _request(wish: Leaver, replace_with: str | None, keep_user: bool) -> Request
     fields = {"username": wish.username, "keep_user": keep_user}
     if replacement is not None:
         fields["replace_with"] = replacement
-    return body.read(json.dumps(fields).encode())
+    return parse(json.dumps(fields).encode())
 
 
 def _text(content: bytes, name: str) -> str:

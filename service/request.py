@@ -24,7 +24,7 @@ class BodyError(Exception):
         self.problems = problems
 
 
-def read(body: bytes) -> Request:
+def parse(body: bytes) -> Request:
     """Return what the body asks for; raises BodyError naming every field that is wrong."""
     if len(body) > LARGEST_BODY:
         raise BodyError(f"the body is larger than {LARGEST_BODY} bytes")

@@ -1,0 +1,68 @@
+"""Imports go one way, and a vendor is imported in one place of the service and one of the console."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.local_stack import ROOT
+
+VENDORS = ("opsgenie",)
+MAY_NOT = {
+    "service": ("console", "local", "deploy", "bench", "tests"),
+    "console": ("local", "deploy", "bench", "tests"),
+    "deploy": ("console", "local", "bench", "tests"),
+    "local": ("bench", "tests"),
+    "service/transport": tuple(f"service.{vendor}" for vendor in VENDORS),
+}
+"""What no file below a folder imports."""
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Yield the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("folder", MAY_NOT)
+def test_imports_go_one_way(folder: str) -> None:
+    files = {file: set(imports(file)) for file in (ROOT / folder).rglob("*.py")}
+
+    assert files
+    assert {
+        (str(file.relative_to(ROOT)), module)
+        for file, modules in files.items()
+        for module in modules
+        if any(is_in(module, package) for package in MAY_NOT[folder])
+    } == set()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("package", ["service", "console"])
+def test_a_vendor_is_imported_by_vendors_and_by_its_own_rooms(package: str, vendor: str) -> None:
+    rooms = [ROOT / "service" / vendor, ROOT / "console" / vendor]
+    files = [file for file in (ROOT / package).rglob("*.py") if not any(file.is_relative_to(room) for room in rooms)]
+
+    importing = {
+        file.name
+        for file in files
+        for module in imports(file)
+        if is_in(module, f"service.{vendor}") or is_in(module, f"console.{vendor}")
+    }
+
+    assert importing == {"vendors.py"}
+
+
+def test_the_rules_know_nothing_but_the_model() -> None:
+    ours = {module for module in imports(ROOT / "service/rules.py") if is_in(module, "service")}
+
+    assert {".".join(module.split(".")[:2]) for module in ours} == {"service.model"}
