@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service import audit_log, response, vendors
 from service.changes import Changes
-from service.deadline import Deadline
+from service.deadline import Deadline, seconds_left
 from service.errors import ServiceError
 from service.model import Change
 from service.offboarding import Offboarding
@@ -23,12 +23,6 @@ from service.request import LARGEST_BODY, BodyError, parse
 from service.response import Answer
 from service.serialization import change_json
 from service.settings import Settings
-
-ANSWER_MARGIN = 2.5
-"""Seconds of Lambda's time kept for the answer and for a cold start: API Gateway counts both in its 29 seconds.
-
-https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-"""
 
 LARGEST_UPLOAD = 10 * 1024 * 1024
 """Bytes that are read at all: API Gateway's own limit for a payload."""
@@ -70,7 +64,7 @@ def _offboard(settings: Settings, session: requests.Session) -> Response:
     wanted = parse(request.get_data(cache=False))
     g.caller["username"] = wanted.username
     parallel = Parallel()
-    deadline = Deadline(_seconds_left() or settings.time_budget)
+    deadline = Deadline(seconds_left(request.environ.get("awsgi.context")) or settings.time_budget)
     offboarding = Offboarding(
         vendors.connect(settings, session, deadline, parallel),
         wanted,
@@ -86,14 +80,6 @@ def _offboard(settings: Settings, session: requests.Session) -> Response:
     except Exception as error:
         return _crashed(error, offboarding.changes)
     return _answer(response.done(report, wanted))
-
-
-def _seconds_left() -> float | None:
-    """Return the seconds that Lambda leaves for the work, None where there is no Lambda."""
-    context = request.environ.get("awsgi.context")
-    if context is None:
-        return None
-    return max(0.1, float(context.get_remaining_time_in_millis()) / 1000 - ANSWER_MARGIN)
 
 
 def _remember_caller() -> None:

@@ -1,6 +1,7 @@
 """The time that one request has."""
 
 import time
+from typing import Any
 
 from service.errors import OutOfTimeError
 
@@ -9,6 +10,13 @@ WRITE_RESERVE = 5.0
 
 LOOK_RESERVE = 1.5
 """Seconds of those kept for looking whether a write without an answer was carried out."""
+
+
+ANSWER_MARGIN = 2.5
+"""Seconds of Lambda's time kept for the answer and for a cold start: API Gateway counts both in its 29 seconds.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+"""
 
 
 class Deadline:
@@ -21,7 +29,7 @@ class Deadline:
         self._look_reserve = LOOK_RESERVE * scale
 
     def remaining(self) -> float:
-        """Return the seconds left, never less than nought."""
+        """Return the seconds left, never negative."""
         return max(0.0, self._end - time.monotonic())
 
     def timeout(self, *, write: bool) -> float:
@@ -32,3 +40,10 @@ class Deadline:
         """Raise OutOfTimeError where a call, or a write, may not start any more."""
         if self.remaining() <= (self._write_reserve if write else 0):
             raise OutOfTimeError("the time for this request is used up")
+
+
+def seconds_left(context: Any) -> float | None:
+    """Return the seconds that a Lambda context leaves for the work, None without one."""
+    if context is None:
+        return None
+    return max(0.1, float(context.get_remaining_time_in_millis()) / 1000 - ANSWER_MARGIN)

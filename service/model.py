@@ -248,3 +248,14 @@ class Change:
         # An override is named within its schedule only.
         schedule = f"{self.before.schedule.id}/" if isinstance(self.before, Override) else ""
         return self.before.kind, f"{schedule}{self.before.id}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was done, or with a dry run would be."""
+
+    person: Person
+    deleted: bool
+    changes: tuple[Change, ...]
+    on_call_now: tuple[OnCall, ...]
+    not_checked: tuple[str, ...]

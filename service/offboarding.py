@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Set
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -10,23 +10,12 @@ from typing import Any
 from service.changes import BeforeChange, Changes, OnChange
 from service.client import Client, Scope
 from service.errors import BlockedError, InUseError, NotFoundError, ReaddedError, ServiceError
-from service.model import Change, Escalation, OnCall, Override, Person, Request, Roster, Rotation, Survey
+from service.model import Change, Escalation, Override, Person, Report, Request, Roster, Rotation, Survey
 from service.parallel import Parallel
 from service.rules import blocks_deletion, decide, detach
 
 ROUNDS = 4
 """How often the person is taken out at most, where somebody else puts the person back."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was done, or with a dry run would be."""
-
-    person: Person
-    deleted: bool
-    changes: tuple[Change, ...]
-    on_call_now: tuple[OnCall, ...]
-    not_checked: tuple[str, ...]
 
 
 class Offboarding:

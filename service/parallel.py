@@ -1,4 +1,4 @@
-"""Side by side, bounded, and never longer than the request."""
+"""Bounded concurrency within one request."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait

@@ -17,8 +17,7 @@ from service.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from service.model import Change, Request
-from service.offboarding import Report
+from service.model import Change, Report, Request
 from service.request import BodyError
 from service.serialization import as_json, blockers_json, change_json, summary
 from service.wording import API, Wording

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from service.model import Blocker, Change, Request, Rotation
-from service.offboarding import Report
+from service.model import Blocker, Change, Report, Request, Rotation
 from service.wording import Wording, remedy
 
 Json = Mapping[str, Any]

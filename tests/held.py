@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from service.errors import OutOfTimeError
-from service.model import Change, ForwardingRule, Membership, Named, Override, Request
-from service.offboarding import Offboarding, Report
+from service.model import Change, ForwardingRule, Membership, Named, Override, Report, Request
+from service.offboarding import Offboarding
 from service.parallel import Parallel
 from tests.pager import Pager
 from tests.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, TEAM, escalation, rotation

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.errors import BlockedError, NotFoundError, OutOfTimeError, UnavailableError
-from service.model import Blocker, Change
-from service.offboarding import Report
+from service.model import Blocker, Change, Report
 from tests.held import CHANGES, COVER, DAYS, END, FORWARD, LADDER, LATE, MEMBER, OVER, REFUSALS, UNLISTED, Run, by_key
 from tests.pager import CAPABILITIES, Pager, failing
 from tests.people import ANNA, HARI, KOFI, LEAVER, SUCCESSOR, TEAM, escalation, rotation

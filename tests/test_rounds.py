@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.errors import BadRequestError, BlockedError, InUseError, OutOfTimeError, ReaddedError
-from service.model import Blocker, Change
-from service.offboarding import Report
+from service.model import Blocker, Change, Report
 from tests.held import CHANGES, COVER, DAYS, END, LATE, MEMBER, OUT_OF_DAYS, OVER, UNLISTED, Run, by_key
 from tests.pager import Pager, failing
 from tests.people import ANNA, HARI, rotation

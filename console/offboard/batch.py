@@ -24,7 +24,7 @@ from service.wording import Wording
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
 WENT_WELL = (DONE, PLANNED)
 
-AHEAD = "planned; what was done is in a later line of this person's, unless the run was killed"
+AHEAD = "planned; a later line has the result unless the run was killed"
 """What a line says that is written before a change."""
 
 DOWN = 3

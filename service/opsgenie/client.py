@@ -68,7 +68,7 @@ class Opsgenie:
         try:
             return self._survey(person, everywhere=scope is Scope.EVERYWHERE)
         except NotFoundError as error:
-            # A user's lists end in 404 when the account goes meanwhile; then this says so.
+            # 404 on a list: check whether the user was deleted meanwhile.
             self.find(person.id)
             raise UnexpectedResponseError("Opsgenie has the user, but not the lists of what holds the user") from error
 

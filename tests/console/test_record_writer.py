@@ -115,7 +115,7 @@ def test_a_line_before_the_first_change_has_the_whole_plan(simulation: Simulatio
         **done,
         "follows_plan": False,
         "outcome": "under way",
-        "message": "planned; what was done is in a later line of this person's, unless the run was killed",
+        "message": "planned; a later line has the result unless the run was killed",
         "changes": [],
         "unconfirmed": done["changes"],
     }
