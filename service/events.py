@@ -5,6 +5,9 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+LONGEST_TEXT = 200
+"""Characters that are kept of what a caller's event says of itself; API Gateway's own are shorter."""
+
 
 class EventError(ValueError):
     """The event is not one of an API Gateway REST API."""
@@ -62,4 +65,4 @@ def _identity(context: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value[:LONGEST_TEXT] if isinstance(value, str) else None

@@ -4,14 +4,17 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import awsgi
+from flask import Flask
 
 from service import audit_log
 from service.app import create_app
-from service.events import EventError, proxy_event
+from service.events import LONGEST_TEXT, EventError, proxy_event
+from service.secret_store import with_token
 from service.settings import Settings, SettingsError
 
 Handler = Callable[[object, Any], dict[str, Any]]
@@ -20,18 +23,25 @@ Handler = Callable[[object, Any], dict[str, Any]]
 def make_handler(environ: Mapping[str, str]) -> Handler:
     """Return the handler; with invalid settings every event gets a 500 that names them."""
     audit_log.open_log()
-    try:
-        app = create_app(Settings.from_environ(environ))
-    except SettingsError as error:
-        message = f"the function is not set up: {error.message}"
-        return lambda event, context: _plain(500, message, event, context)
+    opened: list[Flask] = []
+
+    def app() -> Flask:
+        if not opened:
+            opened.append(create_app(Settings.from_environ(with_token(environ))))
+        return opened[0]
+
+    # A cold start has more of a processor than an event has. What fails is tried again with each event: a parameter
+    # that could not be read for a moment must not end in errors for as long as this process lives.
+    with suppress(SettingsError):
+        app()
 
     def handle(event: object, context: Any) -> dict[str, Any]:
         try:
-            wanted = proxy_event(event)
+            answer = awsgi.response(app(), proxy_event(event), context)
+        except SettingsError as error:
+            return _plain(500, f"the function is not set up: {error.message}", event, context)
         except EventError as error:
             return _plain(400, str(error), event, context, errors=[str(error)])
-        answer = awsgi.response(app, wanted, context)
         return {**answer, "statusCode": int(answer["statusCode"])}
 
     return handle
@@ -54,7 +64,7 @@ def _request_id(event: Any) -> str | None:
         found = event["requestContext"]["requestId"]
     except (TypeError, KeyError, IndexError):
         return None
-    return found if isinstance(found, str) else None
+    return found[:LONGEST_TEXT] if isinstance(found, str) else None
 
 
 handler = make_handler(os.environ)

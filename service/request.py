@@ -9,6 +9,9 @@ from service.model import Request, ascii_lower
 LARGEST_BODY = 16 * 1024
 """Bytes."""
 
+MOST_UNKNOWN = 10
+"""Unknown fields that are named: an answer must not grow with whatever is sent."""
+
 LONGEST_USERNAME = 100
 """Characters that an Opsgenie username has at most.
 
@@ -30,7 +33,7 @@ def parse(body: bytes) -> Request:
         raise BodyError(f"the body is larger than {LARGEST_BODY} bytes")
     values = _json_object(body)
     known = {field.name for field in fields(Request)}
-    problems = [f"{name[:50]!r} is not a known field" for name in values if name not in known]
+    problems = _unknown([name for name in values if name not in known])
     if "username" not in values:
         problems.append("username is missing")
     for name in ("username", "replace_with"):
@@ -44,6 +47,14 @@ def parse(body: bytes) -> Request:
     if problems:
         raise BodyError(*problems)
     return Request(**values)
+
+
+def _unknown(names: list[str]) -> list[str]:
+    more = len(names) - MOST_UNKNOWN
+    return [
+        *(f"{name[:50]!r} is not a known field" for name in names[:MOST_UNKNOWN]),
+        *([f"{more} more are not known either"] if more > 0 else []),
+    ]
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

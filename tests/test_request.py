@@ -217,3 +217,17 @@ def test_upper_case_is_the_same_person(simulation: Simulation, post: Post) -> No
         "/v2/users/kofi%40example.com",
         "/v2/users/nora%40example.com",
     ]
+
+
+def test_an_answer_does_not_grow_with_what_is_unknown(post: Post) -> None:
+    answered = post(username="hari@example.com", **{f"a{number}": 1 for number in range(1400)})
+
+    named = [f"'a{number}' is not a known field" for number in range(10)]
+    assert answered.get_json()["errors"] == [*named, "1390 more are not known either"]
+    assert len(answered.get_data()) < 1500
+
+
+def test_ten_unknown_fields_are_all_named(post: Post) -> None:
+    answered = post(username="hari@example.com", **{f"a{number}": 1 for number in range(10)})
+
+    assert answered.get_json()["errors"] == [f"'a{number}' is not a known field" for number in range(10)]

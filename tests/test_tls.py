@@ -104,10 +104,11 @@ def test_surroundings_that_cannot_be_used_are_named(
         open_session(Settings(KEY, f"https://{HOST}"))
 
 
-def test_an_empty_folder_of_authorities_trusts_nobody(
+def test_a_folder_of_authorities_is_trusted_and_nobody_else(
     monkeypatch: pytest.MonkeyPatch, authority: trustme.CA, tmp_path: Path
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
+    trustme.CA().cert_pem.write_to_path(tmp_path / "0a1b2c3d.0")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     with (
         raw_server(OK, tls=server_context(authority)) as server,

@@ -20,7 +20,7 @@ def open_session(base_url: str, *, is_loopback: bool) -> requests.Session:
     Proxy and CA bundle are the environment's, but for a server on this machine. It carries no key: each API's auth is
     given with each call. Raises SettingsError where proxy or CA bundle cannot be used.
     """
-    session, ca_bundle = requests.Session(), str(DEFAULT_CA_BUNDLE_PATH)
+    session, ca_bundle = requests.Session(), DEFAULT_CA_BUNDLE_PATH
     session.headers["User-Agent"] = "opsgenie-offboarding"
     if not is_loopback:
         # Read once: asking the environment for each call costs more than the call.
@@ -28,15 +28,23 @@ def open_session(base_url: str, *, is_loopback: bool) -> requests.Session:
         session.proxies = found["proxies"]
         if isinstance(found["verify"], str):
             ca_bundle = found["verify"]
-        _check_environment(ca_bundle, session.proxies.get("https") or "")
+        if session.proxies.get("https", "").lower().startswith("socks"):
+            raise SettingsError("HTTPS_PROXY names a SOCKS proxy; only HTTP proxies can be used")
+    adapter = BoundedAdapter(ca_bundle, pool_connections=1, pool_maxsize=AT_ONCE)
+    if ca_bundle != DEFAULT_CA_BUNDLE_PATH:
+        _check(adapter, ca_bundle)
     session.trust_env = False
     session.cookies = RequestsCookieJar(policy=_NO_COOKIES)
-    session.mount(base_url, BoundedAdapter(ca_bundle, pool_connections=1, pool_maxsize=AT_ONCE))
+    session.mount(base_url, adapter)
     return session
 
 
-def _check_environment(ca_bundle: str, proxy: str) -> None:
+def _check(adapter: BoundedAdapter, ca_bundle: str) -> None:
+    named = f"the CA bundle {ca_bundle} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names"
     if not Path(ca_bundle).exists():
-        raise SettingsError(f"the CA bundle {ca_bundle} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names is not there")
-    if proxy.lower().startswith("socks"):
-        raise SettingsError("HTTPS_PROXY names a SOCKS proxy; only HTTP proxies can be used")
+        raise SettingsError(f"{named} is not there")
+    try:
+        adapter.tls_context()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise SettingsError(f"{named} cannot be used ({reason})") from error
