@@ -28,12 +28,6 @@ LARGEST_UPLOAD = 10 * 1024 * 1024
 """Bytes that are read at all: API Gateway's own limit for a payload."""
 
 
-class _InOrder(DefaultJSONProvider):
-    """Answers whose message comes first."""
-
-    sort_keys = False
-
-
 def create_app(settings: Settings | None = None, session: requests.Session | None = None) -> Flask:
     """Return the WSGI app; without settings they are read from the environment, as `flask run` needs it."""
     if settings is None:
@@ -42,7 +36,8 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     session = session or vendors.open_session(settings)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
-    app.json = _InOrder(app)
+    app.json = json = DefaultJSONProvider(app)
+    json.sort_keys = False  # the message comes first
     app.url_map.merge_slashes = False  # another path is a 404, not a redirect
     app.add_url_rule(
         "/",

@@ -39,6 +39,14 @@ def proxy_event(event: object) -> dict[str, Any]:
     }
 
 
+def request_id_of(event: Any) -> str | None:
+    """Return the id that API Gateway gave a request, None where the event has none."""
+    try:
+        return _text(event["requestContext"]["requestId"])
+    except (TypeError, KeyError, IndexError):
+        return None
+
+
 def _as_wsgi(path: str) -> str:
     # PEP 3333: a path in a WSGI environment is its bytes, one character each.
     return path.encode("utf-8", "replace").decode("latin-1")

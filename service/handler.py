@@ -13,7 +13,7 @@ from flask import Flask
 
 from service import audit_log
 from service.app import create_app
-from service.events import LONGEST_TEXT, EventError, proxy_event
+from service.events import EventError, proxy_event, request_id_of
 from service.secret_store import with_token
 from service.settings import Settings, SettingsError
 
@@ -48,7 +48,7 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
 
 
 def _plain(status: int, message: str, event: object, context: Any, **rest: Any) -> dict[str, Any]:
-    request_id = _request_id(event) or getattr(context, "aws_request_id", None) or str(uuid4())
+    request_id = request_id_of(event) or getattr(context, "aws_request_id", None) or str(uuid4())
     level = logging.ERROR if status >= 500 else logging.WARNING
     audit_log.log_event("outcome", level=level, request_id=request_id, status=status, message=message)
     return {
@@ -57,14 +57,6 @@ def _plain(status: int, message: str, event: object, context: Any, **rest: Any) 
         "isBase64Encoded": False,
         "body": json.dumps({"message": message, "request_id": request_id, **rest}),
     }
-
-
-def _request_id(event: Any) -> str | None:
-    try:
-        found = event["requestContext"]["requestId"]
-    except (TypeError, KeyError, IndexError):
-        return None
-    return found[:LONGEST_TEXT] if isinstance(found, str) else None
 
 
 handler = make_handler(os.environ)

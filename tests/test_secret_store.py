@@ -44,10 +44,9 @@ def test_the_parameter_is_read_and_decrypted(store: Stubber) -> None:
     assert with_token(ENVIRON) == {**ENVIRON, "ACCESS_TOKEN": VALUE}
 
 
-@pytest.mark.parametrize(
-    "environ", [{}, {"ACCESS_TOKEN": "key"}, {"ACCESS_TOKEN": "key", "ACCESS_TOKEN_PARAMETER": " "}]
-)
-def test_nothing_is_asked_without_a_parameter(store: Stubber, environ: dict[str, str]) -> None:
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("environ", [{}, {"ACCESS_TOKEN": "a"}, {"ACCESS_TOKEN": "a", "ACCESS_TOKEN_PARAMETER": " "}])
+def test_nothing_is_asked_without_a_parameter(environ: dict[str, str]) -> None:
     assert with_token(environ) == environ
 
 
