@@ -31,7 +31,7 @@ def accounts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the account is before and after each step, in turn; the answers are as they must be."""
 
     @contextmanager
-    def running(_: Any) -> Iterator[Any]:
+    def running(*_: Any) -> Iterator[Any]:
         yield mock.Mock()
 
     found: list[Any] = []

@@ -12,12 +12,11 @@ import pytest
 import yaml
 
 from local.processes import HOST, Processes, flask_run, free_port
-from tests.local_stack import ROOT
+from tests.hostile import HOSTILE
+from tests.local_stack import LOCAL, ROOT
 from tests.world import NOW
 
 README = (ROOT / "README.md").read_text()
-AT_THE_TIME = {"SIMULATION_NOW": NOW.isoformat()}
-"""When the README's transcripts were made: another week somebody else is on call."""
 
 
 def transcript(command: str) -> list[list[str]]:
@@ -39,11 +38,10 @@ def assert_shows(printed: str, parts: list[list[str]]) -> None:
 @pytest.mark.xdist_group("local stack")
 @pytest.mark.timeout(180)
 def test_the_demo_prints_what_the_readme_shows() -> None:
-    env = {**os.environ, **AT_THE_TIME}
     done = subprocess.run(
-        [sys.executable, "-m", "local", "demo"],
+        [*LOCAL, "demo", "--now", NOW.isoformat()],
         cwd=ROOT,
-        env=env,
+        env={**os.environ, **HOSTILE},
         capture_output=True,
         text=True,
         timeout=150,
@@ -106,6 +104,11 @@ def served_simulation() -> Iterator[str]:
     port = free_port()
     with Processes() as processes:
         processes.start(
-            "the simulated Opsgenie", port, flask_run("local.opsgenie", port), AT_THE_TIME, log=Path(os.devnull)
+            "the simulated Opsgenie",
+            port,
+            flask_run("local.opsgenie", port),
+            # When the transcripts were made: another week somebody else is on call.
+            {"SIMULATION_NOW": NOW.isoformat()},
+            log=Path(os.devnull),
         )
         yield f"http://{HOST}:{port}"
