@@ -1,6 +1,7 @@
 """The commands behind `make run` and its like: python -m local COMMAND."""
 
 import argparse
+import io
 import os
 import re
 import signal
@@ -9,7 +10,7 @@ import threading
 import time
 
 from local.demo import demo
-from local.environ import keep_only
+from local.environ import PIP, keep_only
 from local.keep import keep
 from local.processes import LocalError
 from local.run import run
@@ -21,7 +22,11 @@ def main() -> int:
     """Run one command; an interrupt is how all but the demo are meant to end."""
     if "MAKELEVEL" in os.environ:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    keep_only()
+    keep_only(*PIP)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that is not UTF-8 lacks the lines of a table; to show the rest is better than to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     options = _options()
     try:
         match options.command:

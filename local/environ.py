@@ -39,8 +39,8 @@ def for_children() -> dict[str, str]:
 
 
 def keep_only(*more: str) -> None:
-    """Leave nothing in this process's environment but what it and pip need, and `more`; patterns match either case."""
-    kept = {**_chosen(*MACHINE, *LOCALE, *PIP, *more), **NO_ACCOUNT}
+    """Leave nothing in this process's environment but what it needs, and `more`, which are patterns of either case."""
+    kept = {**_chosen(*MACHINE, *LOCALE, *more), **NO_ACCOUNT}
     for name in os.environ.keys() - kept.keys():
         del os.environ[name]
     os.environ.update(kept)
