@@ -22,8 +22,8 @@ from tests.hostile import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 90.0
-LOCAL = (sys.executable, "-E", "-X", "utf8=0", "-m", "local")
-"""The command behind `make run` and its like, deaf to Python's own variables, in a terminal that is not UTF-8."""
+LOCAL = (sys.executable, "-E", "-m", "local")
+"""The command behind `make run` and its like, deaf to Python's own variables."""
 
 
 @dataclass
