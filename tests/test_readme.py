@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ def test_the_commands_of_the_console_print_what_the_readme_shows(tmp_path: Path)
         printed, text = "", shown[1]
         for command in re.findall(r"^\$ (.*)$", shown[1], re.MULTILINE):
             # A record is named by the time: the one of this run stands in for the one of the README.
-            here = command.replace("flask ", f"{sys.executable} -m flask ")
+            here = command.replace("flask ", f"{shlex.quote(sys.executable)} -m flask ")
             for ours, theirs in zip(stamps(printed), stamps(text), strict=False):
                 here = here.replace(theirs, ours)
             done = subprocess.run(
