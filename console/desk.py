@@ -93,15 +93,20 @@ class Desk:
     @cached_property
     def settings(self) -> Settings:
         """The settings; those that are missing end the command with a sentence."""
-        return self._settings or _from_environ(os.environ)
+        with _told():
+            return self._settings or _from_environ(os.environ)
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session; a way to Opsgenie that cannot be used ends the command with a sentence."""
+        with _told():
+            return self._session or open_session(self.settings)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Open a connection that has the time for one person."""
-        if self._session is None:
-            self._session = open_session(self.settings)
         address = self.settings.opsgenie_api_url
-        transport = Transport(self._session, address, Deadline(self.settings.time_budget))
+        transport = Transport(self.session, address, Deadline(self.settings.time_budget))
         with Parallel() as parallel:
             yield Connection(Observed(transport, parallel), ConsoleEndpoints(transport, address), parallel)
 
@@ -116,16 +121,21 @@ class Desk:
 
 
 def desk() -> Desk:
-    """Return the desk of the command that runs; raises SetupError where a setting is missing."""
+    """Return the desk of the command that runs; raises SetupError where a setting is missing or unusable."""
     found = current_app.extensions["console"]
     assert isinstance(found, Desk)  # noqa: S101 -- for the type checker
-    _ = found.settings  # read now, so that nothing is tried where one is missing
+    _ = found.session  # opened now, so that nothing is tried where a setting is missing
     return found
 
 
 def _from_environ(environ: Mapping[str, str]) -> Settings:
     budget = environ.get("TIME_BUDGET", "").strip() or TIME_BUDGET
+    return Settings.from_environ({**environ, "TIME_BUDGET": budget})
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        return Settings.from_environ({**environ, "TIME_BUDGET": budget})
+        yield
     except SettingsError as error:
         raise SetupError(error.message) from error

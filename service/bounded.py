@@ -37,7 +37,7 @@ class BoundedAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> tuple[Any, Any]:
         """Give every connection the same TLS context: to read a CA bundle costs more processor time than a call."""
         host, attributes = super().build_connection_pool_key_attributes(request, True)
-        return host, {**attributes, "ssl_context": self._context()} if host["scheme"] == "https" else attributes
+        return host, {**attributes, "ssl_context": self.read_ca_bundle()} if host["scheme"] == "https" else attributes
 
     def cert_verify(self, *_: Any) -> None:
         """Leave verifying to the context; what is set here would read the CA bundle again."""
@@ -49,16 +49,18 @@ class BoundedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Open the connections through a proxy."""
-        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self._context(), **options)
+        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self.read_ca_bundle(), **options)
         _bound(manager)
         return manager
 
-    def _context(self) -> ssl.SSLContext:
+    def read_ca_bundle(self) -> ssl.SSLContext:
+        """Return the TLS context of all connections; the first time this reads the CA bundle, and raises OSError."""
         with self._lock:
             if self._tls is None:
-                self._tls = create_urllib3_context()
+                context = create_urllib3_context()
                 folder = Path(self._ca_bundle).is_dir()
-                self._tls.load_verify_locations(**{"capath" if folder else "cafile": self._ca_bundle})
+                context.load_verify_locations(**{"capath" if folder else "cafile": self._ca_bundle})
+                self._tls = context
             return self._tls
 
 

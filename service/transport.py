@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -30,9 +29,10 @@ from service.errors import (
     ThrottledError,
     UnavailableError,
 )
+from service.network import check_ca_bundle, proxies_and_ca_bundle
 from service.parallel import AT_ONCE
 from service.retries import Throttle, patiently, period, retry_after
-from service.settings import Settings, SettingsError
+from service.settings import Settings
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
@@ -63,27 +63,20 @@ def open_session(settings: Settings) -> requests.Session:
 
     Raises SettingsError where proxy or CA bundle of the environment cannot be used.
     """
-    session, ca_bundle = requests.Session(), str(DEFAULT_CA_BUNDLE_PATH)
+    session, ca_bundle = requests.Session(), None
     session.auth = GenieKey(settings.access_token)
     session.headers["User-Agent"] = "opsgenie-offboarding"
     if not settings.is_loopback:
-        # Proxy and CA bundle are taken from the environment once: to ask for each call costs more than the call.
-        found = session.merge_environment_settings(settings.opsgenie_api_url, {}, False, None, None)
-        session.proxies = found["proxies"]
-        if isinstance(found["verify"], str):
-            ca_bundle = found["verify"]
-        _check_surroundings(ca_bundle, session.proxies.get("https") or "")
+        # They are taken from the environment once: to ask for each call costs more than the call.
+        session.proxies, ca_bundle = proxies_and_ca_bundle(settings.opsgenie_api_url)
     session.trust_env = False
     session.cookies = RequestsCookieJar(policy=_NO_COOKIES)
-    session.mount(settings.opsgenie_api_url, BoundedAdapter(ca_bundle, pool_connections=1, pool_maxsize=AT_ONCE))
+    usual = str(DEFAULT_CA_BUNDLE_PATH)
+    adapter = BoundedAdapter(ca_bundle or usual, pool_connections=1, pool_maxsize=AT_ONCE)
+    if ca_bundle:
+        check_ca_bundle(ca_bundle, adapter.read_ca_bundle)
+    session.mount(settings.opsgenie_api_url, adapter)
     return session
-
-
-def _check_surroundings(ca_bundle: str, proxy: str) -> None:
-    if not Path(ca_bundle).exists():
-        raise SettingsError(f"the CA bundle {ca_bundle} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names is not there")
-    if proxy.lower().startswith("socks"):
-        raise SettingsError("HTTPS_PROXY names a SOCKS proxy; only HTTP proxies can be used")
 
 
 class Transport:

@@ -35,7 +35,7 @@ def test_a_blank_ca_bundle_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     adapter = open_session(Settings(TOKEN)).get_adapter(HOSTS["us"])
 
     assert isinstance(adapter, BoundedAdapter)
-    context = adapter._context()
+    context = adapter.read_ca_bundle()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.cert_store_stats()["x509_ca"] > 50
 
