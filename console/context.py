@@ -45,7 +45,14 @@ class ConsoleContext:
     @cached_property
     def settings(self) -> Settings:
         """The settings; those that are missing end the command with a sentence."""
-        return self._settings or _from_environ(os.environ)
+        with _setup_errors():
+            return self._settings or _from_environ(os.environ)
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session; a proxy or CA bundle that cannot be used ends the command with a sentence."""
+        with _setup_errors():
+            return self._session or open_session(self.settings)
 
     @cached_property
     def capabilities(self) -> Capabilities:
@@ -55,11 +62,9 @@ class ConsoleContext:
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Open a connection that has the time for one person."""
-        if self._session is None:
-            self._session = open_session(self.settings)
         deadline = Deadline(self.settings.time_budget)
         with Parallel() as parallel:
-            yield vendors.connect(self.settings, self._session, deadline, parallel)
+            yield vendors.connect(self.settings, self.session, deadline, parallel)
 
     def without_key(self, text: str) -> str:
         """Return a text of the server's without the key, should the server repeat it."""
@@ -72,16 +77,22 @@ class ConsoleContext:
 
 
 def current_context() -> ConsoleContext:
-    """Return the context of the command that runs; raises SetupError where a setting is missing."""
+    """Return the context of the command that runs; raises SetupError where a setting is missing or unusable."""
     found = current_app.extensions["console"]
     assert isinstance(found, ConsoleContext)  # noqa: S101 -- for the type checker
-    _ = found.settings  # read now, so that nothing is tried where one is missing
+    _ = found.session  # opened now, so that nothing is tried where a setting is missing
     return found
 
 
 def _from_environ(environ: Mapping[str, str]) -> Settings:
     budget = environ.get("TIME_BUDGET", "").strip() or TIME_BUDGET
+    return Settings.from_environ({**environ, "TIME_BUDGET": budget})
+
+
+@contextmanager
+def _setup_errors() -> Iterator[None]:
+    """Let a setting that is wrong end the command as a SetupError."""
     try:
-        return Settings.from_environ({**environ, "TIME_BUDGET": budget})
+        yield
     except SettingsError as error:
         raise SetupError(error.message) from error

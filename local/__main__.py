@@ -1,13 +1,18 @@
 """The commands behind `make run` and its like: python -m local COMMAND."""
 
 import argparse
+import io
 import os
 import re
+import signal
 import sys
+import threading
+import time
 
 from local.demo import demo
+from local.environ import PIP, keep_only
 from local.keep import keep
-from local.processes import LocalError, clean_environ
+from local.processes import LocalError
 from local.run import run
 
 INTERRUPTED = 130
@@ -15,23 +20,18 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run one command; an interrupt is how all but the demo are meant to end."""
-    parser = argparse.ArgumentParser(prog="python -m local", description="The whole system on one machine.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="the whole system: deploy it, send each kind of request, show the answers")
-    commands.add_parser("keep", help="the whole system, until Ctrl-C")
-    command = commands.add_parser("run", help="the service in front of a simulated Opsgenie, until Ctrl-C")
-    command.add_argument("--port", type=_port, default=5000, help="where the service listens (5000)")
-    command.add_argument(
-        "--opsgenie-port", type=_port, default=5001, help="where the simulated Opsgenie listens (5001)"
-    )
-    options = parser.parse_args()
-    # The account must play no part in this process either; proxy variables stay, for pip.
-    for name in os.environ.keys() - clean_environ().keys():
-        del os.environ[name]
+    if "MAKELEVEL" in os.environ:
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    keep_only(*PIP)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that is not UTF-8 lacks the lines of a table; to show the rest is better than to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    options = _options()
     try:
         match options.command:
             case "demo":
-                demo()
+                demo(options.now)
             case "keep":
                 keep()
             case _:
@@ -43,6 +43,29 @@ def main() -> int:
         print(f"local: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description="The whole system on one machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "demo", help="the whole system: deploy it, send each kind of request, show the answers"
+    )
+    command.add_argument("--now", default="", help="what time it is in the simulated Opsgenie, in ISO 8601 (now)")
+    commands.add_parser("keep", help="the whole system, until Ctrl-C")
+    command = commands.add_parser("run", help="the service in front of a simulated Opsgenie, until Ctrl-C")
+    command.add_argument("--port", type=_port, default=5000, help="where the service listens (5000)")
+    command.add_argument(
+        "--opsgenie-port", type=_port, default=5001, help="where the simulated Opsgenie listens (5001)"
+    )
+    return parser.parse_args()
+
+
+def _end_with(make: int) -> None:
+    """End this program when make is gone: whoever kills make cannot know that what it runs is another process."""
+    while os.getppid() == make:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _port(text: str) -> int:

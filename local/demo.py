@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -47,14 +46,17 @@ STEPS = (
 )
 
 
-def demo() -> None:
-    """Deploy, send every kind of request, and show the answers; raises LocalError where one is not as it must be."""
+def demo(now: str = "") -> None:
+    """Deploy, send every kind of request, and show the answers; raises LocalError where one is not as it must be.
+
+    `now` is the time of the simulated Opsgenie, in ISO 8601, where it is another.
+    """
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
-    with running(say) as system:
+    with running(say, now) as system:
         for number, step in enumerate(STEPS, 1):
             before = _account(system)
             _show(system, number, step)
@@ -122,7 +124,7 @@ def _show_console(system: System, number: int) -> None:
     before = _account(system)
     settings = Settings(access_token=KEY, opsgenie_api_url=system.opsgenie)
     runner = create_app(settings).test_cli_runner()
-    with TemporaryDirectory() as folder, chdir(folder):
+    with chdir(system.folder):
         for what, arguments in CONSOLE:
             print(f"\n{number}. {what}\n   flask --app console {arguments}", flush=True)
             done = runner.invoke(args=shlex.split(arguments))

@@ -12,14 +12,14 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from local.environ import for_children
+
+ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends this program: Ctrl-C, `kill`, and a terminal that is closed."""
-
-SOMEBODYS_ACCOUNT = ("AWS_", "PULUMI_")
-"""How the variables of the environment begin that belong to somebody's own account."""
 
 
 class LocalError(Exception):
@@ -27,7 +27,7 @@ class LocalError(Exception):
 
 
 class Processes:
-    """The children of this program; leaving the context ends them, and so do Ctrl-C, SIGTERM and SIGHUP."""
+    """The children of this program; leaving the context ends them, and so do Ctrl-C, SIGTERM, SIGHUP and its death."""
 
     def __init__(self) -> None:
         self._handlers: dict[signal.Signals, Any] = {}
@@ -51,7 +51,7 @@ class Processes:
                     child.wait(STOP_SECONDS)
                 # Whatever a child started itself is in its group, and may be slower than the child.
                 _signal_group(child, signal.SIGKILL)
-                child.wait()
+                child.communicate()
         for sign, handler in self._handlers.items():
             signal.signal(sign, handler)
 
@@ -60,14 +60,19 @@ class Processes:
     ) -> None:
         """Run a Python module as a child and wait until it listens on its port; raises LocalError.
 
-        What it prints goes to the terminal, or to `log`.
+        What it prints goes to the terminal, or to `log`. Of this program's environment it has what any program needs.
         """
         require_free(port, name)
-        command = [sys.executable, "-m", *module]
         with log.open("wb") if log else nullcontext() as output:
-            # A group of its own: Ctrl-C reaches this program alone, which then ends the children in order.
             child = subprocess.Popen(  # noqa: S603 -- our own
-                command, env={**_own_environ(), **env}, stdout=output, stderr=output, start_new_session=True
+                [sys.executable, "-m", "local.child", *module],
+                cwd=ROOT,
+                env={**for_children(), **env},
+                stdin=subprocess.PIPE,  # how the child sees that this program is gone
+                stdout=output,
+                stderr=output,
+                # A group of its own: Ctrl-C reaches this program alone, which then ends the children in order.
+                start_new_session=True,
             )
         self._children.append((name, child, log))
         end = time.monotonic() + START_SECONDS
@@ -110,21 +115,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def clean_environ() -> dict[str, str]:
-    """Return this process's environment without what belongs to somebody's own account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(SOMEBODYS_ACCOUNT)}
-
-
-def _own_environ() -> dict[str, str]:
-    # No proxy comes between processes of this machine.
-    proxies = {"http_proxy", "https_proxy", "all_proxy"}
-    return {name: value for name, value in clean_environ().items() if name.lower() not in proxies}
-
-
 def _last_words(log: Path | None) -> str:
     if log is None:
         return "; its words are above"
-    lines = log.read_text(errors="replace").splitlines()[-20:]
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
     return ":\n" + "\n".join(lines) if lines else ", without a word"
 
 

@@ -1,12 +1,12 @@
 """The whole system: a simulated Opsgenie, a local AWS, and the deployment program run on it."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local.folder import run_folder
 from local.processes import HOST, Processes, flask_run, free_port
 from local.samples import KEY, REGION
 
@@ -16,33 +16,40 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
+SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "ssm", "sts")
+"""What the deployment program makes things of, and the function reads."""
+
 
 @dataclass(frozen=True)
 class System:
-    """Everything that runs; `opsgenie` is the base URL of the simulated Opsgenie."""
+    """Everything that runs; `opsgenie` is the base URL of the simulated Opsgenie, `folder` goes when all has ended."""
 
     opsgenie: str
     aws: "LocalAws"
     stack: "Stack"
     processes: Processes
+    folder: Path
 
 
 @contextmanager
-def running(say: Say) -> Iterator[System]:
-    """Start everything on free ports, and leave nothing behind; raises LocalError."""
+def running(say: Say, now: str = "") -> Iterator[System]:
+    """Start everything on free ports, and leave nothing behind; raises LocalError.
+
+    `now` is the time of the simulated Opsgenie, in ISO 8601, where it is another.
+    """
     opsgenie_port, aws_port = free_port(), free_port()
-    with tempfile.TemporaryDirectory(prefix="opsgenie-offboarding-") as folder, Processes() as processes:
+    with run_folder(say) as folder, Processes() as processes:
         say("starting the simulated Opsgenie")
         processes.start(
             "the simulated Opsgenie",
             opsgenie_port,
             flask_run("local.opsgenie", opsgenie_port),
-            {},
-            log=Path(folder, "opsgenie.log"),
+            {"SIMULATION_NOW": now} if now else {},
+            log=folder / "opsgenie.log",
         )
         say("starting the local AWS (ministack)")
         processes.start(
-            "ministack", aws_port, ("ministack",), _ministack(aws_port, folder), log=Path(folder, "aws.log")
+            "ministack", aws_port, ("ministack",), ministack_settings(aws_port, folder), log=folder / "aws.log"
         )
         opsgenie = f"http://{HOST}:{opsgenie_port}"
         say("building the zip and running the deployment program (the first time takes longer)")
@@ -53,17 +60,26 @@ def running(say: Say) -> Iterator[System]:
         aws = LocalAws(aws_port)
         stack = deploy(aws, {"accessToken": KEY, "opsgenieApiUrl": opsgenie})
         say(f"{stack.resources} resources made; the service answers at {stack.url}")
-        yield System(opsgenie, aws, stack, processes)
+        yield System(opsgenie, aws, stack, processes, folder)
 
 
-def _ministack(port: int, folder: str) -> dict[str, str]:
-    """Return settings that keep it on loopback, where by default it listens everywhere, and its state in one folder."""
+def ministack_settings(port: int, folder: Path) -> dict[str, str]:
+    """Return the environment that keeps ministack on loopback and in one folder.
+
+    By default its gateway, its MQTT broker, and its SFTP and database servers listen on every interface, and it starts
+    and reaps containers. Only the gateway can be bound; the others are off, with the services that would start them.
+    """
     return {
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
-        "TMPDIR": folder,
-        "S3_DATA_DIR": str(Path(folder, "s3")),
+        "SERVICES": ",".join(SERVICES),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{folder}/no-docker",
+        "TMPDIR": str(folder),
+        "S3_DATA_DIR": str(folder / "s3"),
+        "STATE_DIR": str(folder / "state"),
     }
 
 

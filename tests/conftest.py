@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ import requests
 import responses
 
 import local.opsgenie
+from local.environ import keep_only
 from local.opsgenie import Simulation
 from service.app import create_app
 from service.opsgenie.endpoints import Endpoints
@@ -29,6 +31,10 @@ from tests.writer import Writer
 from tests.wsgi_adapter import WsgiAdapter
 
 Post = Callable[..., Any]
+
+# The same environment for everybody; only the tests' own tools are told more, and which AWS emulator to take.
+keep_only("PYTEST_*", "PY_COLORS", "COV_*", "COVERAGE_*", "MUTANT_UNDER_TEST", "AWS_EMULATOR")
+time.tzset()
 
 # The same examples each time, on however slow a machine, and nothing kept on the disk.
 hypothesis.settings.register_profile(

@@ -17,7 +17,8 @@ import boto3
 import yaml
 
 from deploy import package
-from local.processes import clean_environ, free_port
+from local.processes import free_port
+from local.system import ministack_settings
 
 TOKEN = "genie-key-of-the-test"
 SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "sts")
@@ -50,8 +51,7 @@ def emulator(folder: Path) -> Iterator[int]:
     port = free_port()
     named = os.environ.get("AWS_EMULATOR")
     command = [sys.executable, *([named, "--port", str(port)] if named else ["-m", "tests.usable_ministack"])]
-    environ = clean_environ() | {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "TMPDIR": str(folder)}
-    environ |= {"PYTHONPATH": str(package.ROOT)}
+    environ = os.environ | ministack_settings(port, folder) | {"PYTHONPATH": str(package.ROOT)}
     with started(command, folder / "log", cwd=folder, env=environ) as process:
         deadline = time.monotonic() + 60
         while not answers(port):
@@ -93,7 +93,7 @@ class EmulatedStack:
             shutil.copy(file, self.folder)
         (self.folder / ".venv").symlink_to(sys.prefix)
         (folder / "state").mkdir()
-        self.environ = clean_environ() | {
+        self.environ = os.environ | {
             "PULUMI_BACKEND_URL": f"file://{folder}/state",
             "PULUMI_CONFIG_PASSPHRASE": "correct horse",
             "PULUMI_HOME": str(folder / "home"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from urllib.parse import urlsplit
 import requests
 
 from local.clients import LocalAws
+from local.processes import LocalError, require_free
 from local.sessions import direct
+from tests.hostile import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 90.0
+LOCAL = (sys.executable, "-E", "-m", "local")
+"""The command behind `make run` and its like, deaf to Python's own variables."""
 
 
 @dataclass
@@ -62,16 +67,25 @@ class LocalStack:
         direct().post(f"{self.opsgenie}/_simulation/reset", timeout=10)
 
 
+def wait_until_free(port: int) -> None:
+    """Wait until nobody listens on a port: of what was killed the kernel clears up a moment later."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with suppress(LocalError):
+            return require_free(port, "nobody")
+        time.sleep(0.05)
+    raise AssertionError(f"something listens on port {port}")
+
+
 def start() -> LocalStack:
     """Start `make local`'s command and wait until it says where everything is."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "local", "keep"],
+        [*LOCAL, "keep"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # The AWS account of whoever runs the tests must play no part.
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "AWS_PROFILE": "nobody"},
+        env={**os.environ, **HOSTILE},
     )
     assert child.stdout
     printed, end = "", time.monotonic() + START_SECONDS
@@ -86,9 +100,9 @@ def start() -> LocalStack:
     return LocalStack(child, values["URL"], values["KEY"], values["OPSGENIE"], aws, function["FunctionName"])
 
 
-def stop(stack: LocalStack) -> int:
-    """Press Ctrl-C; return the exit status."""
-    stack.child.send_signal(signal.SIGINT)
+def stop(stack: LocalStack, sign: signal.Signals = signal.SIGINT) -> int:
+    """Press Ctrl-C, or send another signal; return the exit status."""
+    stack.child.send_signal(sign)
     try:
         stack.child.communicate(timeout=20)
     except subprocess.TimeoutExpired:

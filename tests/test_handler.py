@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -101,6 +102,16 @@ def test_without_settings_every_event_is_told_so(environ: dict[str, str], messag
 
     assert [(line["level"], line["status"]) for line in trail.lines] == [("ERROR", 500)] * 4
     assert "secret" not in trail.text
+
+
+def test_a_ca_bundle_that_is_none_is_told_too(tmp_path: Path) -> None:
+    bundle = tmp_path / "empty.pem"
+    bundle.touch()
+    with imported({"ACCESS_TOKEN": "local-key", "REQUESTS_CA_BUNDLE": str(bundle)}) as (module, _):
+        answered = module.handler(api_gateway_event(body=NORA), Context())
+
+    told = f"the CA bundle {bundle} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names has no certificates"
+    assert answered == plain(500, f"the function is not set up: {told}: it has to be a file of them in PEM", REQUEST_ID)
 
 
 def test_with_settings_the_import_makes_the_handler() -> None:

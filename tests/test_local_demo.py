@@ -1,5 +1,8 @@
 """What the demo calls proved is what it has looked at."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +14,7 @@ import requests
 from local import demo
 from local.processes import LocalError
 from local.samples import HARI
+from tests.local_stack import ROOT
 
 BEFORE: dict[str, Any] = {"users": [{"username": HARI}, {"username": "kofi@example.com"}]}
 LEFT = {"users": BEFORE["users"][1:]}
@@ -31,7 +35,7 @@ def accounts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the account is before and after each step, in turn; the answers are as they must be."""
 
     @contextmanager
-    def running(_: Any) -> Iterator[Any]:
+    def running(*_: Any) -> Iterator[Any]:
         yield mock.Mock()
 
     found: list[Any] = []
@@ -73,6 +77,20 @@ def test_a_step_that_does_something_else_ends_the_demo(
         demo.demo()
 
     assert "proved: " not in capsys.readouterr().out
+
+
+def test_what_a_terminal_cannot_show_does_not_end_the_demo() -> None:
+    program = "from local import __main__; __main__.demo = lambda _: print('a \u2500 b'); __main__.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "demo"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("a ? b\n", "")
 
 
 @pytest.mark.parametrize(

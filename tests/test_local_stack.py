@@ -3,9 +3,12 @@
 import base64
 import io
 import json
+import signal
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,9 +16,10 @@ import pytest
 
 from deploy import package
 from local.clients import LocalAws
-from local.processes import free_port, require_free
+from local.folder import run_folder
+from local.processes import free_port
 from local.sessions import direct
-from tests import local_stack, truth
+from tests import local_stack, sockets, truth
 from tests.fault_table import HARI
 from tests.local_stack import LocalStack
 
@@ -138,6 +142,20 @@ def test_a_base64_body_is_understood(stack: LocalStack) -> None:
     assert json.loads(answer["Payload"].read())["statusCode"] == 200
 
 
+@pytest.mark.skipif(not sockets.PROC.is_dir(), reason="there is no /proc, where Linux tells who listens on what")
+def test_nothing_listens_beyond_loopback(stack: LocalStack) -> None:
+    assert stack.send(DRY_RUN).status_code == 200  # the function has processes of its own from now on
+    processes = sockets.descendants(stack.child.pid)
+
+    found = sockets.listeners(processes)
+
+    assert len(processes) >= 4
+    # Its port is one for all on this machine, and opened a while after the others: look at its word too.
+    assert direct().get(f"{stack.aws.endpoint}/_ministack/health", timeout=10).json()["iot_mtls"] == "disabled"
+    assert {urlsplit(url).port for url in (stack.url, stack.opsgenie)} <= {port for _, port in found}
+    assert {host for host, _ in found} <= {"127.0.0.1", "::1"}, found
+
+
 def test_no_proxy_comes_between(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
@@ -215,12 +233,23 @@ def test_concurrent_requests_for_one_leaver_end_right(stack: LocalStack) -> None
     assert stack.account() == truth.left(before, HARI)
 
 
-def test_ctrl_c_leaves_no_process_and_no_port() -> None:
-    stack = local_stack.start()
-    ports = [int(url.split(":")[2].split("/")[0]) for url in (stack.url, stack.opsgenie)]
+@pytest.mark.parametrize(("sign", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_an_end_leaves_no_process_no_port_and_the_next_run_no_folder(
+    stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: signal.Signals, status: int
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    second = local_stack.start()
+    statuses = [each.send(LEAVER).status_code for each in (stack, second)]
+    ports = [urlsplit(url).port or 0 for url in (second.url, second.opsgenie)]
 
-    status = local_stack.stop(stack)
+    ended = local_stack.stop(second, sign)
 
-    assert status == 0
+    assert (statuses, ended) == ([200, 200], status)
     for port in ports:
-        require_free(port, "nobody")
+        local_stack.wait_until_free(port)
+    said: list[str] = []
+    with run_folder(said.append):
+        pass
+    assert len(said) == (sign == signal.SIGKILL)
+    assert list(tmp_path.iterdir()) == []

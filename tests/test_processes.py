@@ -1,6 +1,5 @@
 """The children of `make run` and its like: none is left behind, and what one said last is told."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -37,13 +36,21 @@ import time
 print("still looking for the database", flush=True)
 time.sleep(20)
 """
+FAMILY = (
+    """
+import subprocess, sys
+
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
+"""
+    + STUBBORN
+)
 PARENT = """
 import sys
 from local import processes
 
 processes.STOP_SECONDS = 1.5
 with processes.Processes() as children:
-    children.start("the child", int(sys.argv[1]), ("child", sys.argv[1]), {})
+    children.start("the child", int(sys.argv[1]), ("child", sys.argv[1]), {"PYTHONPATH": sys.argv[2]})
     print("ready", flush=True)
     children.wait()
 """
@@ -51,28 +58,21 @@ with processes.Processes() as children:
 pytestmark = pytest.mark.enable_socket
 
 
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder whose modules a child can be."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
-    return tmp_path
-
-
 @contextmanager
-def parent_of(port: int) -> Iterator[subprocess.Popen[str]]:
-    """Start a program with a child on a port, and wait until both run."""
-    command = [sys.executable, "-c", PARENT, str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+def parent_of(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a program with a child on a port, whose module is in a folder, and wait until both run."""
+    command = [sys.executable, "-c", PARENT, str(port), str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
         yield process
 
 
 @pytest.mark.parametrize("sign", processes.STOPPING, ids=lambda sign: sign.name)
-def test_a_signal_that_comes_twice_leaves_no_child(path: Path, sign: signal.Signals) -> None:
-    (path / "child.py").write_text(STUBBORN)
+def test_a_signal_that_comes_twice_leaves_no_child(tmp_path: Path, sign: signal.Signals) -> None:
+    (tmp_path / "child.py").write_text(STUBBORN)
     port = free_port()
-    with parent_of(port) as process:
+    with parent_of(port, tmp_path) as process:
         for _ in range(2):
             process.send_signal(sign)
             time.sleep(0.3)
@@ -81,23 +81,35 @@ def test_a_signal_that_comes_twice_leaves_no_child(path: Path, sign: signal.Sign
             assert probe.connect_ex((HOST, port)) != 0
 
 
-def test_a_child_that_ends_is_told_with_its_last_words(path: Path) -> None:
-    (path / "child.py").write_text(FAILING)
+def test_a_parent_that_is_killed_leaves_no_child_and_no_child_of_a_child(tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text(FAMILY)
+    with parent_of(free_port(), tmp_path) as process:
+        process.kill()
+        # The end of the output means that no child holds it open.
+        output, _ = process.communicate(timeout=10)
+
+    assert (output, process.returncode) == ("", -signal.SIGKILL)
+
+
+def test_a_child_that_ends_is_told_with_its_last_words(tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text(FAILING)
     port = free_port()
     with Processes() as children:
-        children.start("the child", port, ("child", str(port)), {}, log=path / "log")
+        children.start("the child", port, ("child", str(port)), {"PYTHONPATH": str(tmp_path)}, log=tmp_path / "log")
         with pytest.raises(LocalError) as told:
             children.wait(10)
 
     assert str(told.value) == "the child ended with status 3:\nthe database is gone"
 
 
-def test_a_child_that_does_not_listen_is_told_with_its_last_words(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (path / "child.py").write_text(MUTE)
+def test_a_child_that_does_not_listen_is_told_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "child.py").write_text(MUTE)
     monkeypatch.setattr(processes, "START_SECONDS", 2.0)
     port = free_port()
     with Processes() as children, pytest.raises(LocalError) as told:
-        children.start("the child", port, ("child", str(port)), {}, log=path / "log")
+        children.start("the child", port, ("child", str(port)), {"PYTHONPATH": str(tmp_path)}, log=tmp_path / "log")
 
     assert str(told.value) == f"the child does not listen on port {port} after 2 s:\nstill looking for the database"
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,11 @@ import pytest
 import yaml
 
 from local.processes import HOST, Processes, flask_run, free_port
-from tests.local_stack import ROOT
+from tests.hostile import HOSTILE
+from tests.local_stack import LOCAL, ROOT
 from tests.world import NOW
 
 README = (ROOT / "README.md").read_text()
-AT_THE_TIME = {"SIMULATION_NOW": NOW.isoformat()}
-"""When the README's transcripts were made: another week somebody else is on call."""
 
 
 def transcript(command: str) -> list[list[str]]:
@@ -39,11 +39,10 @@ def assert_shows(printed: str, parts: list[list[str]]) -> None:
 @pytest.mark.xdist_group("local stack")
 @pytest.mark.timeout(180)
 def test_the_demo_prints_what_the_readme_shows() -> None:
-    env = {**os.environ, **AT_THE_TIME}
     done = subprocess.run(
-        [sys.executable, "-m", "local", "demo"],
+        [*LOCAL, "demo", "--now", NOW.isoformat()],
         cwd=ROOT,
-        env=env,
+        env={**os.environ, **HOSTILE},
         capture_output=True,
         text=True,
         timeout=150,
@@ -78,7 +77,7 @@ def test_the_commands_of_the_console_print_what_the_readme_shows(tmp_path: Path)
         printed, text = "", shown[1]
         for command in re.findall(r"^\$ (.*)$", shown[1], re.MULTILINE):
             # A record is named by the time: the one of this run stands in for the one of the README.
-            here = command.replace("flask ", f"{sys.executable} -m flask ")
+            here = command.replace("flask ", f"{shlex.quote(sys.executable)} -m flask ")
             for ours, theirs in zip(stamps(printed), stamps(text), strict=False):
                 here = here.replace(theirs, ours)
             done = subprocess.run(
@@ -106,6 +105,11 @@ def served_simulation() -> Iterator[str]:
     port = free_port()
     with Processes() as processes:
         processes.start(
-            "the simulated Opsgenie", port, flask_run("local.opsgenie", port), AT_THE_TIME, log=Path(os.devnull)
+            "the simulated Opsgenie",
+            port,
+            flask_run("local.opsgenie", port),
+            # When the transcripts were made: another week somebody else is on call.
+            {"SIMULATION_NOW": NOW.isoformat()},
+            log=Path(os.devnull),
         )
         yield f"http://{HOST}:{port}"

@@ -1,11 +1,11 @@
 """`python -m local run`, as a newcomer types it: both answer, what it prints works, and nothing is left behind."""
 
 import json
+import os
 import shlex
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,8 @@ import pytest
 
 from local.processes import free_port
 from local.sessions import direct
-from tests.local_stack import ROOT
+from tests.hostile import HOSTILE
+from tests.local_stack import LOCAL, ROOT, wait_until_free
 
 PATIENCE = 30.0
 
@@ -26,8 +27,9 @@ def local_run(port: int, opsgenie_port: int) -> Iterator[subprocess.Popen[str]]:
     """Start it; whatever happens, end it within PATIENCE seconds, so that no read waits for ever."""
     ports = ["--port", str(port), "--opsgenie-port", str(opsgenie_port)]
     with subprocess.Popen(
-        [sys.executable, "-m", "local", "run", *ports],
+        [*LOCAL, "run", *ports],
         cwd=ROOT,
+        env={**os.environ, **HOSTILE},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -92,6 +94,25 @@ def test_what_it_prints_works_and_a_signal_stops_both(stop: signal.Signals) -> N
             assert probe.connect_ex(("127.0.0.1", number)) != 0
 
 
+def test_nothing_runs_on_when_make_is_killed() -> None:
+    ports = [free_port(), free_port()]
+    command = shlex.join([*LOCAL, "run", "--port", str(ports[0]), "--opsgenie-port", str(ports[1])])
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f"{command}; true"],  # something to do afterwards keeps the shell, which stands for make
+        cwd=ROOT,
+        env={**os.environ, "MAKELEVEL": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as make:
+        printed(make)
+        make.kill()
+        rest, _ = make.communicate(timeout=PATIENCE)
+
+    assert rest.endswith("stopped\n")
+    for port in ports:
+        wait_until_free(port)
+
+
 @pytest.mark.parametrize(("place", "who"), [(0, "the service"), (1, "the simulated Opsgenie")])
 def test_a_port_that_is_taken_is_told_in_a_sentence(place: int, who: str) -> None:
     with socket.socket() as taken:
@@ -113,8 +134,9 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(place: int, who: str) -> Non
 @pytest.mark.parametrize("port", ["0", "70000", "-1", "http"])
 def test_a_port_that_cannot_be_is_told_in_a_sentence(port: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "local", "run", f"--opsgenie-port={port}"],
+        [*LOCAL, "run", f"--opsgenie-port={port}"],
         cwd=ROOT,
+        env={**os.environ, **HOSTILE},
         capture_output=True,
         text=True,
         timeout=PATIENCE,

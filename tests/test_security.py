@@ -3,7 +3,6 @@
 import json
 import logging
 import ssl
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -30,44 +29,13 @@ def test_nothing_around_switches_the_check_of_tls_off(
         open_session(Settings(TOKEN))
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("", "NO_CERTIFICATE_OR_CRL_FOUND"),
-        ("no certificate\n", "NO_CERTIFICATE_OR_CRL_FOUND"),
-        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "."),
-    ],
-    ids=["empty", "text", "no certificate inside"],
-)
-def test_a_ca_bundle_without_certificates_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str, reason: str
-) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_text(content)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-
-    names = f"the CA bundle {bundle} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names"
-    with pytest.raises(SettingsError, match=f"^{names} cannot be used \\(.*{reason}.*\\)$"):
-        open_session(Settings(TOKEN))
-
-
-def test_a_folder_without_certificates_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "root.pem").write_text("by another name than OpenSSL looks for")
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-
-    with pytest.raises(
-        SettingsError, match=r"names cannot be used \(the folder has no certificates named by their hash"
-    ):
-        open_session(Settings(TOKEN))
-
-
 def test_a_blank_ca_bundle_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
     monkeypatch.setenv("CURL_CA_BUNDLE", "")
     adapter = open_session(Settings(TOKEN)).get_adapter(HOSTS["us"])
 
     assert isinstance(adapter, BoundedAdapter)
-    context = adapter.tls_context()
+    context = adapter.read_ca_bundle()
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.cert_store_stats()["x509_ca"] > 50
 

@@ -9,10 +9,7 @@ import trustme
 
 from service.errors import UnexpectedResponseError
 from service.parallel import Parallel
-from service.settings import Settings, SettingsError
-from service.vendors import open_session
 from tests.raw_server import HOST, calls, http, raw_server, resolve
-from tests.wires import KEY
 
 OK = http(b'{"result": "done"}')
 
@@ -88,27 +85,11 @@ def test_without_a_variable_the_usual_authorities_are_trusted(
         calls(server.port).request("GET", "v2", "teams")
 
 
-@pytest.mark.parametrize(
-    ("variable", "value", "sentence"),
-    [
-        ("REQUESTS_CA_BUNDLE", "no-such.pem", "the CA bundle no-such.pem that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"),
-        ("HTTPS_PROXY", "socks5://proxy.example.com:1080", "HTTPS_PROXY names a SOCKS proxy; only HTTP proxies"),
-    ],
-)
-def test_surroundings_that_cannot_be_used_are_named(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
-) -> None:
-    monkeypatch.setenv(variable, value)
-
-    with pytest.raises(SettingsError, match=sentence):
-        open_session(Settings(KEY, f"https://{HOST}"))
-
-
-def test_a_folder_of_authorities_is_trusted_and_nobody_else(
-    monkeypatch: pytest.MonkeyPatch, authority: trustme.CA, tmp_path: Path
+def test_a_folder_without_the_right_authority_trusts_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: trustme.CA
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
-    trustme.CA().cert_pem.write_to_path(tmp_path / "0a1b2c3d.0")
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "0123abcd.0"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     with (
         raw_server(OK, tls=server_context(authority)) as server,

@@ -5,7 +5,6 @@ A socket's own time-out starts anew with each byte, and connecting has it for ea
 
 import http.client
 import io
-import re
 import socket
 import ssl
 import threading
@@ -38,7 +37,7 @@ class BoundedAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> tuple[Any, Any]:
         """Give every connection the same TLS context: to read a CA bundle costs more processor time than a call."""
         host, attributes = super().build_connection_pool_key_attributes(request, True)
-        return host, {**attributes, "ssl_context": self.tls_context()} if host["scheme"] == "https" else attributes
+        return host, {**attributes, "ssl_context": self.read_ca_bundle()} if host["scheme"] == "https" else attributes
 
     def cert_verify(self, *_: Any) -> None:
         """Leave verifying to the context; what is set here would read the CA bundle again."""
@@ -50,28 +49,19 @@ class BoundedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Open the connections through a proxy."""
-        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self.tls_context(), **options)
+        manager = super().proxy_manager_for(proxy, proxy_ssl_context=self.read_ca_bundle(), **options)
         _bound(manager)
         return manager
 
-    def tls_context(self) -> ssl.SSLContext:
-        """Return the context that every connection has; raises OSError or ValueError for an unusable CA bundle."""
+    def read_ca_bundle(self) -> ssl.SSLContext:
+        """Return the TLS context of all connections; the first time this reads the CA bundle, and raises OSError."""
         with self._lock:
             if self._tls is None:
-                self._tls = _trusting(self._ca_bundle)
+                context = create_urllib3_context()
+                folder = Path(self._ca_bundle).is_dir()
+                context.load_verify_locations(**{"capath" if folder else "cafile": self._ca_bundle})
+                self._tls = context
             return self._tls
-
-
-def _trusting(ca_bundle: str) -> ssl.SSLContext:
-    context, path = create_urllib3_context(), Path(ca_bundle)
-    # OpenSSL finds the certificates of a folder by their hashes: https://docs.openssl.org/master/man1/openssl-rehash/
-    if not path.is_dir():
-        context.load_verify_locations(cafile=ca_bundle)
-    elif any(re.fullmatch(r"[0-9a-f]{8}\.\d+", file.name) for file in path.iterdir()):
-        context.load_verify_locations(capath=ca_bundle)
-    else:
-        raise ValueError("the folder has no certificates named by their hashes: `openssl rehash` makes them")
-    return context
 
 
 class _Socket(io.RawIOBase):

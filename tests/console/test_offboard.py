@@ -168,6 +168,23 @@ def test_a_missing_key_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
     assert result.stderr == "Error: ACCESS_TOKEN is not set: it takes the key of an Opsgenie API integration\n"
 
 
+@pytest.mark.parametrize("words", [("offboard", HARI), ("report",)])
+def test_a_ca_bundle_without_certificates_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "ca.pem").touch()
+    monkeypatch.setenv("ACCESS_TOKEN", "k")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "ca.pem")
+
+    result = runner_of(None, None)(*words)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Error: the CA bundle ca.pem that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names has no certificates: "
+        "it has to be a file of them in PEM\n"
+    )
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPSGENIE_API_URL", "PROTECTED_USERS", "TIME_BUDGET"):
         monkeypatch.delenv(name, raising=False)
