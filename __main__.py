@@ -1,84 +1,82 @@
 """Deploy the service: POST -> stage of a REST API -> alias `live` -> a version of the function.
 
-A straight line: each resource uses those above it.
+A straight line: each resource uses those above it. In AWS a name is the project's and seven random digits that Pulumi
+adds, never the stack's: so stacks cannot collide, and renaming one replaces nothing. The API's description and the tag
+`pulumi-stack` say which stack a resource belongs to.
 """
 
-import hashlib
+import base64
 import re
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import FileAsset, Output, ResourceOptions
+from pulumi import Alias, Output, ResourceOptions
 
-from deploy import package, policies, stack_config
+from deploy import access_log, alarms, callers, code_bucket, last_update, package, policies, secret_store, stack_config
+from deploy.api_definition import ApiDefinition
 
 config = stack_config.read()
 try:
     runtime, code = package.runtime(), package.build()
 except package.PackageError as error:
     raise pulumi.RunError(str(error)) from error
-
-# In letters that every service takes, and short enough for a bucket.
-name = re.sub("[^a-z0-9]+", "-", f"{pulumi.get_project()}-{pulumi.get_stack()}".lower())[:48]
 account, partition = aws.get_caller_identity().account_id, aws.get_partition().partition
+region, stack = aws.get_region().region, last_update.full_name()
+last_update.check(config, region)
 
-# Holds the zip until Lambda has made its own copy. Its policy stands here, and its name is fixed for that: the provider
-# that the tests deploy with has no s3.BucketPolicy.
-bucket_name = f"{name}-{account}"
-only_with_tls = policies.only_with_tls(f"arn:{partition}:s3:::{bucket_name}")
-bucket = aws.s3.Bucket("code", bucket=bucket_name, policy=only_with_tls, force_destroy=True)
-private = aws.s3.BucketPublicAccessBlock(
-    "code-private",
-    bucket=bucket.id,
-    block_public_acls=True,
-    block_public_policy=True,
-    ignore_public_acls=True,
-    restrict_public_buckets=True,
-)
-encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
-    "code-encrypted", bucket=bucket.id, rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}]
+# In letters that every service takes, and short enough for a bucket's name: 63 with the digits and the account.
+name = re.sub("[^a-z0-9]+", "-", pulumi.get_project().lower())[:40].strip("-")
+tags = {"pulumi-stack": stack}
+
+# The function's role. Its policies follow below, each with what it is about.
+role = aws.iam.Role(
+    name, assume_role_policy=policies.used_by_lambda(), permissions_boundary=config.permissions_boundary or None
 )
 
-# The zip, named by its content: new code is a new object, and that is what the function notices.
-uploaded = aws.s3.BucketObjectv2(
-    "code-zip",
-    bucket=bucket.id,
-    key=f"function-{code.sha256}.zip",
-    source=FileAsset(str(code.path)),
-    opts=ResourceOptions(depends_on=[private, encrypted]),
+# The zip. Its bucket is named after the role, since its own policy has to know the name, and after the account, since
+# bucket names are shared by all of AWS.
+uploaded = code_bucket.upload(code, Output.concat(role.name, "-", account), partition)
+
+# Made before the function runs, or Lambda makes one that keeps logs for ever. It says who took out whom, so it outlives
+# the stack. `name` is ignored and the alias is there for a group that an earlier version of this program named.
+logs = aws.cloudwatch.LogGroup(
+    f"/aws/lambda/{name}",
+    retention_in_days=config.log_retention_days,
+    tags=tags,
+    opts=ResourceOptions(retain_on_delete=True, ignore_changes=["name"], aliases=[Alias(name="logs")]),
 )
-
-# Made before the function runs, or Lambda makes one that keeps logs for ever.
-logs = aws.cloudwatch.LogGroup("logs", name=f"/aws/lambda/{name}", retention_in_days=config.log_retention_days)
-
-# May write to these logs and do nothing else: the service talks to Opsgenie, not to AWS.
-role = aws.iam.Role(f"{name}-role", assume_role_policy=policies.used_by_lambda())
 may_log = aws.iam.RolePolicy("may-log", role=role.id, policy=logs.arn.apply(policies.write_logs))
+
+# The Opsgenie key, and the right to read it where it is not in the environment.
+token_variables, may_read_token = secret_store.keep(config, name, role)
 
 # The service. API Gateway waits 29 seconds for it, so it need not go on for longer.
 function = aws.lambda_.Function(
-    "function",
-    name=name,
+    name,
     role=role.arn,
     runtime=runtime,
     architectures=[package.ARCHITECTURE],
     handler="service.handler.handler",
-    s3_bucket=bucket.id,
+    s3_bucket=uploaded.bucket,
     s3_key=uploaded.key,
+    # `pulumi refresh` compares it with the code in AWS, so that a change by hand is found and undone.
+    code_sha256=base64.b64encode(bytes.fromhex(code.sha256)).decode(),
     publish=True,
     timeout=29,
     memory_size=config.memory_size,
+    reserved_concurrent_executions=config.reserved_concurrency,
     logging_config={"log_format": "JSON", "log_group": logs.name},
     environment={
         "variables": {
-            "ACCESS_TOKEN": config.access_token,
+            **token_variables,
             "OPSGENIE_API_URL": config.opsgenie_api_url,
             "PROTECTED_USERS": ",".join(config.protected_users),
             # A name server that is silent must not outlast the request: no time-out of ours is over a look-up.
             "RES_OPTIONS": "timeout:1 attempts:2",
         }
     },
-    opts=ResourceOptions(depends_on=[may_log]),
+    tags=tags,
+    opts=ResourceOptions(depends_on=[may_log, *may_read_token]),
 )
 
 # What the API calls. It moves to a new version as soon as there is one, and back where `aliasVersion` says so.
@@ -86,9 +84,15 @@ version = str(config.alias_version) if config.alias_version else function.versio
 live = aws.lambda_.Alias("live", name="live", function_name=function.name, function_version=version)
 
 # The API: one method, POST on the root, with a key.
+definition = ApiDefinition()
 path = f"/{config.stage_name}/POST/"
-callers = policies.called_from(config.allowed_cidrs, f"arn:{partition}:execute-api:*:{account}:*{path}")
-api = aws.apigateway.RestApi("api", name=name, policy=callers, endpoint_configuration={"types": "REGIONAL"})
+api = aws.apigateway.RestApi(
+    name,
+    description=f"Pulumi stack {stack}",
+    policy=policies.called_from(config.allowed_cidrs, f"arn:{partition}:execute-api:*:{account}:*{path}"),
+    endpoint_configuration={"types": "REGIONAL"},
+    opts=ResourceOptions(aliases=[Alias(name="api")]),
+)
 post = aws.apigateway.Method(
     "post",
     rest_api=api.id,
@@ -97,7 +101,7 @@ post = aws.apigateway.Method(
     authorization="NONE",
     api_key_required=True,
 )
-proxy = aws.apigateway.Integration(
+aws.apigateway.Integration(
     "proxy",
     rest_api=api.id,
     resource_id=api.root_resource_id,
@@ -118,25 +122,23 @@ may_call = aws.lambda_.Permission(
     source_arn=Output.concat(api.execution_arn, path),
 )
 
-# A copy of the API as it is now; callers see a change only in a new copy. Hence the hash of all that the API is.
-method = [post.http_method, post.authorization, post.api_key_required]
-backend = [proxy.type, proxy.uri, proxy.integration_http_method, proxy.timeout_milliseconds]
-definition = Output.json_dumps([callers, method, backend])
+# A copy of the API as it is now; callers see a change only in a new copy.
 deployment = aws.apigateway.Deployment(
     "deployment",
     rest_api=api.id,
-    triggers={"definition": definition.apply(lambda text: hashlib.sha256(text.encode()).hexdigest())},
-    opts=ResourceOptions(depends_on=[proxy]),
+    triggers={"definition": definition.sha256()},
+    opts=ResourceOptions(depends_on=definition.resources),
 )
 stage = aws.apigateway.Stage(
     "stage",
     rest_api=api.id,
     deployment=deployment.id,
     stage_name=config.stage_name,
+    access_log_settings=access_log.settings(name, tags, config.log_retention_days) if config.access_log else None,
     opts=ResourceOptions(depends_on=[may_call]),
 )
 
-# Limits for all requests, then for those with the key.
+# Limits for all requests, then for those of each key.
 rate, burst = config.rate_limit, config.burst_limit
 aws.apigateway.MethodSettings(
     "limits",
@@ -147,50 +149,28 @@ aws.apigateway.MethodSettings(
 )
 plan = aws.apigateway.UsagePlan(
     "plan",
-    name=name,
+    name=api.name,
     api_stages=[{"api_id": api.id, "stage": stage.stage_name}],
     throttle_settings={"rate_limit": rate, "burst_limit": burst},
     quota_settings={"limit": config.quota_per_day, "period": "DAY"},
 )
-key = aws.apigateway.ApiKey("key", name=name)
-aws.apigateway.UsagePlanKey(
-    "plan-key",
-    usage_plan_id=plan.id,
-    key_id=key.id,
-    key_type="API_KEY",
-    opts=ResourceOptions(additional_secret_outputs=["value"]),  # the key once more, which nobody else calls a secret
-)
+keys = callers.keys_for(config.callers, plan)
 
-# Tells of a function that crashes or is throttled, and of every answer of 500 and above, after AWS has asked the
-# address whether it wants to hear.
 if config.alarm_email:
-    topic = aws.sns.Topic(f"{name}-alarms")
-    aws.sns.TopicSubscription("alarm-email", topic=topic.arn, protocol="email", endpoint=config.alarm_email)
-    of_function, of_stage = {"FunctionName": function.name}, {"ApiName": api.name, "Stage": stage.stage_name}
-    for alarm, namespace, metric, dimensions in (
-        ("errors", "AWS/Lambda", "Errors", of_function),
-        ("throttles", "AWS/Lambda", "Throttles", of_function),
-        ("answers", "AWS/ApiGateway", "5XXError", of_stage),
-    ):
-        aws.cloudwatch.MetricAlarm(
-            f"{name}-{alarm}",
-            namespace=namespace,
-            metric_name=metric,
-            dimensions=dimensions,
-            statistic="Sum",
-            period=300,
-            evaluation_periods=1,
-            threshold=0,
-            comparison_operator="GreaterThanThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic.arn],
-        )
+    alarms.notify(config.alarm_email, name, function, api, stage)
 
+key = keys[config.callers[0]]
 pulumi.export("url", Output.concat(stage.invoke_url, "/"))
 pulumi.export("apiKey", key.value)
+pulumi.export("apiKeys", {caller: key.value for caller, key in keys.items()})
+pulumi.export("apiKeyIds", {caller: key.id for caller, key in keys.items()})
+pulumi.export("apiId", api.id)
 pulumi.export("functionName", function.name)
+pulumi.export("logGroup", logs.name)
+pulumi.export("region", region)
 pulumi.export("version", function.version)
 pulumi.export("alias", Output.concat(live.name, " -> ", live.function_version))
-# The line looks the key up when it runs, so that it is no secret itself.
-send = """ -H "x-api-key: $(pulumi stack output apiKey --show-secrets)" -d '{"username": "jane@example.com"}'"""
-pulumi.export("curl", Output.concat("curl -X POST ", stage.invoke_url, "/", send))
+# The line looks the key up when it runs, so that it is no secret itself; with the stack's full name from any folder.
+with_key = f'-H "x-api-key: $(pulumi stack output apiKey --show-secrets -s {stack})"'
+body = """-d '{"username": "jane@example.com"}'"""
+pulumi.export("curl", Output.concat("curl -X POST ", stage.invoke_url, f"/ {with_key} {body}"))

@@ -26,6 +26,11 @@ def write_logs(log_group_arn: str) -> str:
     )
 
 
+def read_parameter(parameter_arn: str) -> str:
+    """Let a role read one parameter."""
+    return _document(Effect="Allow", Action="ssm:GetParameter", Resource=parameter_arn)
+
+
 def called_from(cidrs: list[str], method_arn: str) -> str:
     """Let only these address ranges call an API.
 

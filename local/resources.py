@@ -50,9 +50,10 @@ def _log_group(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     return name, {"arn": f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{name}"}
 
 
-def _role(aws: LocalAws, name: str, inputs: Inputs) -> Created:
+def _role(aws: LocalAws, _: str, inputs: Inputs) -> Created:
+    name = inputs["name"]
     role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=inputs["assumeRolePolicy"])
-    return name, {"arn": role["Role"]["Arn"], "name": name}
+    return name, {"arn": role["Role"]["Arn"]}
 
 
 def _role_policy(aws: LocalAws, name: str, inputs: Inputs) -> Created:
@@ -99,8 +100,8 @@ def _permission(aws: LocalAws, name: str, inputs: Inputs) -> Created:
     return name, {}
 
 
-def _topic(aws: LocalAws, name: str, _: Inputs) -> Created:
-    arn = aws.client("sns").create_topic(Name=name)["TopicArn"]
+def _topic(aws: LocalAws, _: str, inputs: Inputs) -> Created:
+    arn = aws.client("sns").create_topic(Name=inputs["name"])["TopicArn"]
     return arn, {"arn": arn}
 
 
@@ -111,10 +112,10 @@ def _subscription(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     return made["SubscriptionArn"], {}
 
 
-def _alarm(aws: LocalAws, name: str, inputs: Inputs) -> Created:
+def _alarm(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     dimensions = [{"Name": key, "Value": value} for key, value in inputs["dimensions"].items()]
     aws.client("cloudwatch").put_metric_alarm(
-        AlarmName=name,
+        AlarmName=inputs["name"],
         Namespace=inputs["namespace"],
         MetricName=inputs["metricName"],
         Dimensions=dimensions,
@@ -126,7 +127,14 @@ def _alarm(aws: LocalAws, name: str, inputs: Inputs) -> Created:
         TreatMissingData=inputs["treatMissingData"],
         AlarmActions=inputs["alarmActions"],
     )
-    return name, {}
+    return inputs["name"], {}
+
+
+def _parameter(aws: LocalAws, _: str, inputs: Inputs) -> Created:
+    name = inputs["name"]
+    made = aws.client("ssm").put_parameter(Name=name, Type=inputs["type"], Value=inputs["value"])
+    arn = f"arn:aws:ssm:{aws.region}:{aws.account}:parameter/{name}"
+    return name, {"arn": arn, "version": made["Version"]}
 
 
 CREATE: dict[str, Create] = {
@@ -142,6 +150,7 @@ CREATE: dict[str, Create] = {
     "aws:lambda/alias:Alias": _alias,
     "aws:lambda/permission:Permission": _permission,
     "aws:sns/topic:Topic": _topic,
+    "aws:ssm/parameter:Parameter": _parameter,
     "aws:sns/topicSubscription:TopicSubscription": _subscription,
     **api_resources.CREATE,
 }

@@ -1,5 +1,7 @@
-"""The deployment program under mocks: what must hold before anything is deployed."""
+"""The deployment program under mocks: what it asks for, before anything is deployed."""
 
+import base64
+import hashlib
 import importlib
 import json
 from collections.abc import Iterator
@@ -10,22 +12,18 @@ import pulumi
 import pytest
 
 from deploy import package
-from deploy.package import Package
-from local.program import ROOT
-from tests.mocked_pulumi import MADE_UP, Secret, deploy
+from tests.mocked_pulumi import Secret, deploy, fake_package
 
 # pulumi_aws warns of parts of itself as soon as it is imported.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
 
+FUNCTION = "Function opsgenie-offboarding"
+STACK = "organization/opsgenie-offboarding/dev"
+
 
 @pytest.fixture(autouse=True)
 def code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A zip that is not built; other bytes are other code."""
-    path = tmp_path / "function.zip"
-    path.write_bytes(b"code")
-    monkeypatch.setattr(package, "build", lambda: Package(path, path.stat().st_size, path.read_bytes().hex()))
-    monkeypatch.syspath_prepend(str(ROOT))
-    return path
+    return fake_package(monkeypatch, tmp_path)
 
 
 def test_handler_is_a_callable_of_the_service():
@@ -45,7 +43,7 @@ def test_api_and_permission_go_to_the_alias():
 
 
 def test_alias_can_be_held_at_an_older_version():
-    assert deploy(aliasVersion=3).of_type("Alias")["functionVersion"] == "3"
+    assert deploy(aliasVersion=3, last_outputs={"version": "7"}).of_type("Alias")["functionVersion"] == "3"
 
 
 def test_the_only_method_needs_a_key():
@@ -53,14 +51,58 @@ def test_the_only_method_needs_a_key():
 
     method = deployed.of_type("Method")
     assert (method["httpMethod"], method["apiKeyRequired"]) == ("POST", True)
-    assert deployed.of_type("UsagePlan")["apiStages"] == [{"apiId": "api-id", "stage": "test"}]
+    assert deployed.of_type("UsagePlan")["apiStages"] == [{"apiId": "opsgenie-offboarding-id", "stage": "test"}]
 
 
 def test_function_waits_for_its_logs_and_its_rights():
-    deployed = deploy()
+    deployed = deploy(secretStore="ssm")
 
-    assert {"logs", "may-log"} <= deployed.depends_on["function"]
-    assert deployed.of_type("LogGroup")["name"] == f"/aws/lambda/{deployed.of_type('Function')['name']}"
+    waits_for = {"LogGroup /aws/lambda/opsgenie-offboarding", "RolePolicy may-log", "RolePolicy may-read-token"}
+    assert waits_for <= deployed.depends_on[FUNCTION]
+    assert deployed.of_type("Function")["loggingConfig"] == {
+        "logFormat": "JSON",
+        "logGroup": deployed.outputs["logGroup"],
+    }
+
+
+def test_no_name_has_the_stack_in_it():
+    deployed = deploy(secretStore="ssm", accessLog=True, alarmEmail="ops@example.com")
+
+    named = {key: inputs for key, inputs in deployed.resources.items() if not key.startswith("Stack ")}
+    assert "dev" not in repr(list(named))
+    for kind in ("Role", "Function", "LogGroup", "RestApi", "Topic", "MetricAlarm", "Parameter"):
+        assert all("name" not in inputs for inputs in deployed.all_of_type(kind).values())
+    assert deployed.of_type("Bucket")["bucket"] == "opsgenie-offboarding-local-123456789012"
+
+
+def test_api_and_tags_say_which_stack_it_is():
+    deployed = deploy(accessLog=True)
+
+    assert deployed.of_type("RestApi")["description"] == f"Pulumi stack {STACK}"
+    tagged = {key for key, inputs in deployed.resources.items() if inputs.get("tags") == {"pulumi-stack": STACK}}
+    logs = {f"LogGroup /aws/{service}/opsgenie-offboarding" for service in ("lambda", "apigateway")}
+    assert tagged == {FUNCTION, *logs}
+
+
+def test_logs_outlive_the_stack():
+    deployed = deploy(accessLog=True)
+
+    kept = {key for key, request in deployed.requests.items() if request.retainOnDelete}
+    assert kept == {f"LogGroup /aws/{service}/opsgenie-offboarding" for service in ("lambda", "apigateway")}
+
+
+def test_stack_from_before_there_were_callers_keeps_its_url_its_key_and_its_log():
+    deployed = deploy(callers=["default", "ops"])
+
+    aliases = {key: [alias.spec.name for alias in request.aliases] for key, request in deployed.requests.items()}
+    old = {key: names[0] for key, names in aliases.items() if any(names)}
+    assert old == {
+        "RestApi opsgenie-offboarding": "api",
+        "ApiKey key-default": "key",
+        "UsagePlanKey plan-key-default": "plan-key",
+        "LogGroup /aws/lambda/opsgenie-offboarding": "logs",
+    }
+    assert deployed.requests["LogGroup /aws/lambda/opsgenie-offboarding"].ignoreChanges == ["name"]
 
 
 def test_no_secret_leaves_as_plain_text():
@@ -74,16 +116,16 @@ def test_no_secret_leaves_as_plain_text():
         "PROTECTED_USERS": "",
         "RES_OPTIONS": "timeout:1 attempts:2",
     }
-    assert deployed.outputs["apiKey"] == Secret("the-key")
-    assert deployed.secret_outputs["plan-key"] == ["value"]
-    assert "genie-key" not in repr({**deployed.resources, "function": None})
-    assert "the-key" not in repr({**deployed.outputs, "apiKey": None})
+    assert deployed.outputs["apiKey"] == Secret("value-of-key-default")
+    assert list(deployed.requests["UsagePlanKey plan-key-default"].additionalSecretOutputs) == ["value"]
+    assert "genie-key" not in repr({**deployed.resources, FUNCTION: None})
+    assert "value-of" not in repr({**deployed.outputs, "apiKey": None, "apiKeys": None})
 
 
 def test_policies_name_what_they_allow():
-    statements = list(_statements(deploy(allowedCidrs=["192.0.2.0/24"]).resources))
+    statements = list(_statements(deploy(allowedCidrs=["192.0.2.0/24"], secretStore="ssm").resources))
 
-    assert len(statements) == 4
+    assert len(statements) == 5
     for statement in statements:
         for field in ("Action", "Resource"):
             values = statement.get(field, [])
@@ -98,38 +140,6 @@ def _statements(resources: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]
                 yield from json.loads(value)["Statement"]
 
 
-def test_other_settings_and_other_code_need_no_new_deployment_of_the_api(code):
-    before = deploy().of_type("Deployment")["triggers"]
-    code.write_bytes(b"other code")
-
-    assert deploy(rateLimit="2.5", memorySize=1024, aliasVersion=3).of_type("Deployment")["triggers"] == before
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("api_key_required=True", "api_key_required=False"),
-        ('authorization="NONE"', 'authorization="AWS_IAM"'),
-        ("timeout_milliseconds=29_000", "timeout_milliseconds=28_000"),
-        ("uri=live.invoke_arn", 'uri="arn:of:another"'),
-        ('type="AWS_PROXY"', 'type="AWS"'),
-    ],
-)
-def test_another_definition_of_the_api_is_deployed_anew(old, new, tmp_path):
-    program = tmp_path / "__main__.py"
-    text = (ROOT / "__main__.py").read_text()
-    assert text.count(old) == 1
-    program.write_text(text.replace(old, new))
-
-    assert deploy(program).of_type("Deployment")["triggers"] != deploy().of_type("Deployment")["triggers"]
-
-
-def test_other_callers_are_deployed_anew():
-    closed, opened = deploy(allowedCidrs=["192.0.2.0/24"]), deploy()
-
-    assert closed.of_type("Deployment")["triggers"] != opened.of_type("Deployment")["triggers"]
-
-
 def test_other_code_is_another_object(code):
     before = deploy().of_type("BucketObjectv2")["key"]
     code.write_bytes(b"other code")
@@ -139,62 +149,42 @@ def test_other_code_is_another_object(code):
     assert deployed.of_type("Function")["s3Key"] == deployed.of_type("BucketObjectv2")["key"]
 
 
-def test_alarms_are_only_for_who_wants_them():
-    assert "sns/topic" not in repr(deploy().types)
+def test_function_says_which_code_it_has_so_that_other_code_is_seen(code):
+    digest = hashlib.sha256(code.read_bytes()).digest()
 
-    deployed = deploy(alarmEmail="ops@example.com")
-    alarms = [deployed.resources[name] for name, type_ in deployed.types.items() if type_.endswith(":MetricAlarm")]
-    function, stage = (
-        {"FunctionName": "opsgenie-offboarding-dev"},
-        {"ApiName": "opsgenie-offboarding-dev", "Stage": "test"},
+    assert deploy().of_type("Function")["codeSha256"] == base64.b64encode(digest).decode()
+
+
+def test_object_has_no_default_tags_since_it_takes_ten_only():
+    assert deploy().of_type("BucketObjectv2")["overrideProvider"] == {"defaultTags": {"tags": {}}}
+
+
+def test_curl_line_names_its_stack_and_has_no_key():
+    assert deploy().outputs["curl"] == (
+        "curl -X POST https://api.execute-api.eu-north-1.amazonaws.com/test/ "
+        f'-H "x-api-key: $(pulumi stack output apiKey --show-secrets -s {STACK})" '
+        """-d '{"username": "jane@example.com"}'"""
     )
-    assert {(alarm["namespace"], alarm["metricName"]): alarm["dimensions"] for alarm in alarms} == {
-        ("AWS/Lambda", "Errors"): function,
-        ("AWS/Lambda", "Throttles"): function,
-        ("AWS/ApiGateway", "5XXError"): stage,
+
+
+def test_other_outputs_say_where_everything_is():
+    outputs = deploy().outputs
+
+    assert {name: outputs[name] for name in ("apiId", "functionName", "logGroup", "region", "version", "alias")} == {
+        "apiId": "opsgenie-offboarding-id",
+        "functionName": "opsgenie-offboarding-local",
+        "logGroup": "/aws/lambda/opsgenie-offboarding-local",
+        "region": "eu-north-1",
+        "version": "7",
+        "alias": "live -> 7",
     }
-    assert {(alarm["threshold"], alarm["comparisonOperator"]) for alarm in alarms} == {(0, "GreaterThanThreshold")}
-    assert [alarm["alarmActions"] for alarm in alarms] == [[MADE_UP["sns/topic:Topic"]["arn"]]] * 3
-
-
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("accessToken", " "),
-        ("accessToken", "k\u00e9y"),
-        ("opsgenieApiUrl", "http://api.opsgenie.com"),
-        ("protectedUsers", ["boss"]),
-        ("stageName", "a b"),
-        ("rateLimit", "0"),
-        ("rateLimit", "fast"),
-        ("burstLimit", 0),
-        ("quotaPerDay", 0),
-        ("allowedCidrs", ["10.0.0.1/8"]),
-        ("allowedCidrs", ["192.0.2.0/255.255.255.0"]),
-        ("allowedCidrs", ["fe80::%eth0/64"]),
-        ("protectedUsers", [f"somebody.{n}@example.com" for n in range(130)]),
-        ("allowedCidrs", []),
-        ("memorySize", 64),
-        ("logRetentionDays", 8),
-        ("aliasVersion", -1),
-        ("alarmEmail", "ops"),
-    ],
-)
-def test_bad_settings_are_named(setting, value):
-    with pytest.raises(pulumi.RunError, match=setting):
-        deploy(**{setting: value})
-
-
-def test_all_bad_settings_are_named_at_once():
-    with pytest.raises(pulumi.RunError, match=r"(?s)stageName.*memorySize"):
-        deploy(stageName="", memorySize=1)
 
 
 def test_a_package_that_cannot_be_built_stops_the_program(monkeypatch):
-    def broken() -> Package:
+    def broken() -> package.Package:
         raise package.PackageError("package: no network")
 
     monkeypatch.setattr(package, "build", broken)
 
-    with pytest.raises(pulumi.RunError, match="no network"):
+    with pytest.raises(pulumi.RunError, match=r"^package: no network$"):
         deploy()

@@ -61,7 +61,15 @@ def test_the_readme_names_only_targets_that_are_there(target: str) -> None:
 def test_the_readme_has_every_setting_of_a_stack_with_its_default() -> None:
     settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     shown = dict(re.findall(r"^\| `([a-zA-Z]+)` \| (.*?) \|", README, re.MULTILINE))
-    words = {"accessToken": "required", "allowedCidrs": "everyone", "alarmEmail": "nobody"}
+    words = {
+        "accessToken": "required",
+        "callers": "`default`",
+        "allowedCidrs": "everyone",
+        "runtime": "the running Python's",
+        "permissionsBoundary": "none",
+        "accessLog": "`false`",
+        "alarmEmail": "nobody",
+    }
 
     assert settings.keys() <= shown.keys()
     for name, setting in settings.items():
