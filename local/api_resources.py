@@ -43,6 +43,12 @@ def _deployment(aws: LocalAws, _: str, inputs: Inputs) -> Created:
 def _stage(aws: LocalAws, _: str, inputs: Inputs) -> Created:
     api, stage = inputs["restApi"], inputs["stageName"]
     aws.client("apigateway").create_stage(restApiId=api, stageName=stage, deploymentId=inputs["deployment"])
+    patches = [
+        {"op": "replace", "path": f"/accessLogSettings/{name}", "value": value}
+        for name, value in inputs.get("accessLogSettings", {}).items()
+    ]
+    if patches:
+        aws.client("apigateway").update_stage(restApiId=api, stageName=stage, patchOperations=patches)
     # Where this AWS serves a stage without the help of a name server.
     return f"{api}-{stage}", {"invokeUrl": f"{aws.endpoint}/_aws/execute-api/{api}/{stage}"}
 

@@ -51,8 +51,12 @@ def _log_group(aws: LocalAws, _: str, inputs: Inputs) -> Created:
 
 
 def _role(aws: LocalAws, _: str, inputs: Inputs) -> Created:
-    name = inputs["name"]
-    role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=inputs["assumeRolePolicy"])
+    name, boundary = inputs["name"], inputs.get("permissionsBoundary")
+    role = aws.client("iam").create_role(
+        RoleName=name,
+        AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
+        **({"PermissionsBoundary": boundary} if boundary else {}),
+    )
     return name, {"arn": role["Role"]["Arn"]}
 
 
@@ -76,6 +80,9 @@ def _function(aws: LocalAws, _: str, inputs: Inputs) -> Created:
         LoggingConfig={"LogFormat": logging["logFormat"], "LogGroup": logging["logGroup"]},
         Environment={"Variables": inputs["environment"]["variables"]},
     )
+    at_once = inputs["reservedConcurrentExecutions"]
+    if at_once >= 0:
+        aws.client("lambda").put_function_concurrency(FunctionName=inputs["name"], ReservedConcurrentExecutions=at_once)
     return inputs["name"], {"arn": made["FunctionArn"], "version": made["Version"]}
 
 
