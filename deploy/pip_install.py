@@ -28,7 +28,7 @@ ANSWERING = {"_PIP_RUNNING_IN_SUBPROCESS": "1", "PIP_LOG": os.devnull}
 ANSWERING |= dict.fromkeys(["PIP_QUIET", "PIP_VERBOSE", "PIP_ISOLATED", "PIP_USER", "PIP_GLOBAL", "PIP_SITE"], "0")
 
 OPTIONS = ["--no-deps", "--require-hashes", "--no-compile"]
-OPTIONS += ["--quiet", "--no-input", "--no-color", "--disable-pip-version-check"]
+OPTIONS += ["--quiet", "--no-input", "--no-color", "--progress-bar=off", "--disable-pip-version-check"]
 
 UNREACHABLE = "the package index cannot be reached"
 REFUSED = "the package index or a proxy refuses this machine, or wants a login"
@@ -36,7 +36,7 @@ REFUSED = "the package index or a proxy refuses this machine, or wants a login"
 MEANINGS = {
     r"No module named .?pip\b": "{python} has no pip; run `{python} -m ensurepip`",
     "DO NOT MATCH THE HASHES": "a file is not the one that {lock} was made from",
-    "In --require-hashes mode": "{lock} is out of date; run `make lock`",
+    "[Ii]n --require-hashes mode": "{lock} is out of date; run `make lock`",
     # An index that only lacks a package (404) may be one of several.
     "(Could not fetch URL .*|HTTP error).* 40[137] ": REFUSED,
     "Could not fetch URL (?!.* 404 )|HTTP error 5|Max retries exceeded": UNREACHABLE,
@@ -63,7 +63,7 @@ def install(lock: Path, *options: str, name: str = "", target: str = "this Pytho
         log = Path(folder, "log")
         # Only its log says that an index could not be reached, unless pip tried it again.
         done = _pip(["install", *OPTIONS, f"--log={log}", *options, f"--requirement={lock}"], environ)
-        logged = log.read_text(errors="backslashreplace") if log.exists() else ""
+        logged = log.read_text("utf-8", "replace") if log.exists() else ""
     if done.returncode:
         said = done.stdout + done.stderr
         raise InstallError(_explained(said, logged, f"{name} cannot be installed", lock=name, target=target))
@@ -79,7 +79,8 @@ def _settings(environ: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for section in ("global", "install"):  # the later one wins, and the environment over both
         for name, value in re.findall(rf"^{section}\.([\w-]+)=(['\"].*)$", done.stdout, re.MULTILINE):
-            found |= _named(name, ast.literal_eval(value))
+            # In ASCII, since what is no text in this locale is no text to Python's parser either.
+            found |= _named(name, ast.literal_eval(value.encode("ascii", "backslashreplace").decode()))
     for name, value in environ.items():
         found |= _named(name[4:], value) if name.startswith("PIP_") else {}
     return {f"PIP_{name.upper().replace('-', '_')}": value for name, value in found.items()}
@@ -107,13 +108,14 @@ def _pip(arguments: list[str], environ: Mapping[str, str]) -> subprocess.Complet
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        errors="backslashreplace",
+        errors="surrogateescape",  # as in the environment, to which a path may go from here
         check=False,
     )
 
 
 def _explained(said: str, logged: str, otherwise: str, **words: str) -> str:
     """Put a meaning above the last lines of what pip said, and the line that shows it where it is not one of them."""
+    said = said.encode(errors="backslashreplace").decode()
     said = re.sub(r"\x1b\[[\d;]*m", "", said)  # bold, where FORCE_COLOR is set
     lines = [line.strip() for line in said.splitlines() if line.strip()][-4:]
     for pattern, meaning in MEANINGS.items():

@@ -8,7 +8,7 @@ from deploy.errors import PackageError
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """Read each Python file in and below a folder; its name in the zip begins with that of the folder.
+    """Read each Python file in and below a folder, by its name in the zip, which begins with that of the folder.
 
     Links to files and to folders are followed, as `import` follows them. No import finds names that begin with a dot
     (editors' locks, a Mac's `._` files): they are left out. Raise PackageError for a name in .py that is no file.
@@ -16,7 +16,7 @@ def read(folder: Path) -> dict[str, bytes]:
     found = _read(folder, ())
     if not found:
         raise PackageError(f"package: {folder} has no Python file")
-    return {portable(path, folder.parent): data for path, data in found.items()}
+    return dict(sorted((portable(path, folder.parent), data) for path, data in found.items()))
 
 
 def _read(folder: Path, above: tuple[Path, ...]) -> dict[Path, bytes]:

@@ -92,7 +92,7 @@ def test_settings_of_index_proxy_certificates_and_cache_reach_pip(monkeypatch):
         "[install]\nconstraint = /c.txt\ndry-run = yes\nreport = /r.json\nupgrade = yes\npre = yes\neditable = .\n",
         "[global]\nuse-deprecated = legacy-resolver\nuse-feature = fast-deps\n[list]\nformat = json\n",
         "[global]\nuser = yes\nsite = yes\nglobal = yes\nisolated = yes\n",
-        "[global]\nquiet = 3\nlog = /no/such/folder/log\npython = /no/such/python\nverbose = 3\n",
+        "[global]\nquiet = 3\nlog = /dev/null/no/log\npython = /no/such/python\nverbose = 3\n",
         "[download]\nindex-url = http://127.0.0.1:9/simple\n",
     ],
 )
