@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VERSION := -c 'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 11))'
-# What a lock names, and nothing else: it is complete, and old resolvers trip over releases that are newer than it.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r
+INSTALL := $(BIN)/python -m deploy.pip_install
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
 UV_LOCK := $(BIN)/python -m uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11
 LOCKS := service/requirements.txt requirements.txt requirements-local.txt requirements-dev.txt
@@ -58,7 +57,7 @@ $(VENV)/.run $(VENV)/.local $(VENV)/.dev:
 # The tests install with these two.
 $(VENV)/.pips: tests/pips/oldest.txt tests/pips/newest.txt $(VENV)/.dev
 	@for pip in oldest newest; do rm -rf $(VENV)/pips/$$pip; \
-	  $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -d $(VENV)/pips/$$pip -r tests/pips/$$pip.txt || exit; done
+	  $(INSTALL) --target $(VENV)/pips/$$pip tests/pips/$$pip.txt || exit; done
 	@touch $@
 
 demo: $(VENV)/.local ## the main job shown: deploy to a local AWS, send each kind of request, show the answers

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
-from deploy.package import GLIBC
+from deploy.lambda_runtime import GLIBC
 from service.settings import Settings, SettingsError
 
 if TYPE_CHECKING:

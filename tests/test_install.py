@@ -88,6 +88,7 @@ def project(tmp_path: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> Pa
     folder = tmp_path / "a fresh clone"
     folder.mkdir()
     shutil.copy(ROOT / "Makefile", folder)
+    shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
     for lock, text in index.locks.items():
         (folder / lock).write_text(text)
     for name in [name for name in os.environ if name.startswith(("PIP_", "MAKE", "MFLAGS"))]:
@@ -114,8 +115,8 @@ def make_environment(project: Path, pip: str | None) -> Path:
     done = run(project, sys.executable, "-m", "venv", "--without-pip", ".venv")
     assert done.returncode == 0, done.stdout
     (packages,) = (project / ".venv").glob("lib/python*/site-packages")
-    for wheel in (PIPS / pip).glob("*.whl") if pip else []:
-        zipfile.ZipFile(wheel).extractall(packages)
+    if pip:
+        shutil.copytree(PIPS / pip, packages, ignore=shutil.ignore_patterns("bin"), dirs_exist_ok=True)
     return packages
 
 

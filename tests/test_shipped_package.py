@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy import package
+from deploy import installed, lock, package
 from deploy.package import Package
 
 
@@ -54,6 +54,15 @@ def test_it_holds_the_service_and_no_other_file_of_this_project(shipped):
     assert ours == {path.relative_to(package.ROOT).as_posix() for path in (package.ROOT / "service").rglob("*.py")}
     unwanted = r"Pulumi|\.env|/tests/|RECORD$|direct_url|INSTALLER|\.pyi$|x86_64|darwin|win32"
     assert [name for name in names if re.search(unwanted, name)] == []
+
+
+def test_it_holds_what_the_lock_names_for_lambda_s_processor(unzipped):
+    path = package.ROOT / "service/requirements.txt"
+    installed.check(unzipped, lock.pins(path.read_text(), path), path)
+    libraries = sorted(unzipped.rglob("*.so"))
+
+    assert libraries
+    assert {library.read_bytes()[18:20] for library in libraries} == {b"\xb7\0"}  # aarch64 in an ELF header
 
 
 def test_every_module_is_compiled_and_every_licence_is_there(shipped):

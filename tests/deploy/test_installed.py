@@ -1,0 +1,114 @@
+"""What pip installed is held against the lock, its own needs and Lambda's processor before it is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy import installed, package
+from deploy.lock import Pin
+from deploy.package import PackageError
+from tests.deploy.made_up import elf, metadata, write_project, write_wheel
+
+LOCK = Path("service/requirements.txt")
+PINS = [Pin("tiny", "1.0", ()), Pin("other-one", "2.0", ())]
+ABOVE = "package: what pip installed is not what service/requirements.txt names for Lambda:"
+OURS = f"cpython-{package.runtime()[6:].replace('.', '')}-aarch64-linux-gnu"
+
+
+def write(stage: Path, name: str, version: str, *needs: str) -> None:
+    about = stage / f"{name}-{version}.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text(metadata(name, version, *needs))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Path:
+    """What the lock names, with the needs and the files that such packages have."""
+    stage = tmp_path / "stage"
+    write(stage, "tiny", "1.0", "Other.One>=2,<3", "nothing; extra == 'more'", "nothing; sys_platform == 'win32'")
+    write(stage, "Other_One", "2.0.0")
+    for name in ("fast.abi3.so", "plain.so", f"tiny/fast.{OURS}.so", "tiny.libs/libz-1a2b.so.1.2", "tiny/tool"):
+        (stage / name).parent.mkdir(exist_ok=True)
+        (stage / name).write_bytes(elf())
+    (stage / "tiny/__init__.py").touch()
+    (stage / "tiny/data.so.txt").write_text("no library")
+    return stage
+
+
+def problems(stage: Path) -> list[str]:
+    """Return what is wrong with a folder."""
+    with pytest.raises(PackageError) as caught:
+        installed.check(stage, PINS, LOCK)
+    first, *lines = str(caught.value).splitlines()
+    assert first == ABOVE
+    return [line.strip() for line in lines]
+
+
+def test_what_the_lock_names_passes(stage):
+    installed.check(stage, PINS, LOCK)
+
+
+def test_what_is_missing_or_more_or_of_another_version_is_named(stage):
+    (stage / "tiny-1.0.dist-info/METADATA").unlink()
+    (stage / "tiny-1.0.dist-info").rmdir()
+    write(stage, "tiny", "1.1")
+    write(stage, "more", "3.0")
+    (stage / "Other_One-2.0.0.dist-info").rename(stage / "elsewhere")
+
+    assert problems(stage) == [
+        "tiny is 1.1, not 1.0",
+        "other-one 2.0 is missing",
+        "more 3.0 is there, and not in the lock",
+    ]
+
+
+def test_nothing_at_all_is_named(tmp_path):
+    assert problems(tmp_path / "never") == ["tiny 1.0 is missing", "other-one 2.0 is missing"]
+
+
+@pytest.mark.parametrize("need", ["more>=1", "other-one>=3", "more; python_version >= '3.11'"])
+def test_a_need_that_the_lock_does_not_meet_is_named(need, stage):
+    (stage / "tiny-1.0.dist-info/METADATA").write_text(metadata("tiny", "1.0", need))
+
+    assert [line.replace('"', "'") for line in problems(stage)] == [
+        f"tiny 1.0 needs {need}, which the lock lacks; run `make lock`"
+    ]
+
+
+@pytest.mark.parametrize("name", ["fast.abi3.so", "tiny.libs/libz-1a2b.so.1.2", "tiny/tool"])
+@pytest.mark.parametrize("head", [elf(62), elf(40), b"\x7fELF\x01" + elf()[5:], b"\x7fELF\x02\x02" + elf()[6:]])
+def test_a_library_for_another_processor_is_named(name, head, stage):
+    (stage / name).write_bytes(head)
+
+    assert problems(stage) == [f"{name} is not for aarch64 on Linux"]
+
+
+@pytest.mark.parametrize("head", [b"", b"\xcf\xfa\xed\xfe" + bytes(40), b"MZ", b"\x7fELF"])
+def test_a_library_that_is_no_linux_library_is_named(head, stage):
+    (stage / "plain.so").write_bytes(head)
+
+    assert problems(stage) == ["plain.so is not for aarch64 on Linux"]
+
+
+@pytest.mark.parametrize(
+    "tag", ["cpython-39-aarch64-linux-gnu", "cpython-311-x86_64-linux-gnu", "pypy39-pp73-aarch64-linux-gnu"]
+)
+def test_a_module_for_another_python_is_named(tag, stage):
+    (stage / f"tiny/fast.{tag}.so").write_bytes(elf())
+
+    assert problems(stage) == [f"tiny/fast.{tag}.so is not for {OURS}"]
+
+
+def test_an_installation_that_is_not_for_lambda_is_not_kept(tmp_path, wheels):
+    sha256 = write_wheel(wheels, needs=("more",), files={"tiny/fast.so": elf(62)})
+    project = write_project(tmp_path / "project", sha256)
+
+    with pytest.raises(PackageError) as caught:
+        package.build(project)
+
+    assert str(caught.value).splitlines() == [
+        ABOVE,
+        "  tiny 1.0 needs more, which the lock lacks; run `make lock`",
+        "  tiny/fast.so is not for aarch64 on Linux",
+    ]
+    assert list((project / "build").iterdir()) == []

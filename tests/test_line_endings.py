@@ -1,0 +1,29 @@
+"""A checkout has the same lines on every machine: bash and make take no others, and the zip has them as they are."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.package import ROOT
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> dict[str, str]:
+    """The environment of a person whose git writes CRLF, as git for Windows sets it up."""
+    (tmp_path / "gitconfig").write_text("[core]\n\tautocrlf = true\n\teol = crlf\n[safe]\n\tdirectory = *\n")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return environ | {"GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout of git")
+def test_a_checkout_with_crlf_has_the_same_lines(git, tmp_path):
+    clone = tmp_path / "clone"
+    command = ["git", "clone", "--quiet", "--depth=1", "--no-hardlinks", ROOT.as_uri(), str(clone)]
+    subprocess.run(command, env=git, check=True)
+    files = {file.relative_to(clone).as_posix(): file for file in clone.rglob("*") if file.is_file()}
+    ours = {name: file.read_bytes() for name, file in files.items() if not name.startswith(".git/")}
+
+    assert {"Makefile", ".ci/run", "service/handler.py", "service/requirements.txt"} <= ours.keys()
+    assert sorted(name for name, data in ours.items() if b"\r\n" in data) == []
