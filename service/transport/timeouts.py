@@ -34,6 +34,8 @@ class BoundedAdapter(HTTPAdapter):
         self._lock = threading.Lock()
         super().__init__(**options)
 
+    # Documented by requests since 2.32; before that, or where a later release renames it, each pool reads the CA bundle
+    # again, which tests/test_tls.py would show.
     def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> tuple[Any, Any]:
         """Give every connection the same TLS context: to read a CA bundle costs more processor time than a call."""
         host, attributes = super().build_connection_pool_key_attributes(request, True)
@@ -89,6 +91,7 @@ class _Socket(io.RawIOBase):
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
+        # http.client reads an answer from fp, in every Python from 3.11 to 3.14; tests/test_session.py needs it bounded.
         self.fp.close()
         self.fp = io.BufferedReader(_Socket(sock))
 
@@ -98,6 +101,8 @@ class _Connecting(HTTPConnection):
 
     response_class = _Response
 
+    # Private in urllib3, and there from 2.0 to 2.8: a release that renames _new_conn or _dns_host breaks this, which
+    # tests/test_connections.py would show.
     def _new_conn(self) -> socket.socket:
         whole, host = self.timeout, self._dns_host
         if not isinstance(whole, int | float):
@@ -142,4 +147,5 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 def _bound(manager: PoolManager) -> None:
+    # Meant to be replaced since urllib3 1.26, though not in its reference.
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
