@@ -91,7 +91,7 @@ class _Socket(io.RawIOBase):
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        # http.client reads an answer from fp, in every Python from 3.11 to 3.14; tests/test_session.py needs it bounded.
+        # http.client reads an answer from fp, from Python 3.11 to 3.14; tests/test_session.py needs it bounded.
         self.fp.close()
         self.fp = io.BufferedReader(_Socket(sock))
 
