@@ -31,6 +31,9 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 LARGEST_UPLOAD = 10 * 1024 * 1024
 """Bytes that are read at all: API Gateway's own limit for a payload."""
 
+LONGEST_TRACEBACK = 16 * 1024
+"""Characters of a traceback that go into the log: its last ones, which have the error."""
+
 
 class _InOrder(DefaultJSONProvider):
     """Answers whose message comes first."""
@@ -141,7 +144,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected_error(error: Exception) -> Response:
-    trail.record("crash", level=logging.ERROR, **g.who, error="".join(traceback.format_exception(error)))
+    text = "".join(traceback.format_exception(error))
+    trail.record("crash", level=logging.ERROR, **g.who, error=text[-LONGEST_TRACEBACK:])
     changes = g.offboarding.changes if "offboarding" in g else None
     return _answered(problems.from_crash(changes))
 

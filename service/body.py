@@ -9,6 +9,9 @@ from service.model import Request, ascii_lower
 LARGEST_BODY = 16 * 1024
 """Bytes."""
 
+MOST_NAMED = 5
+"""Unknown fields that are named, each by up to 50 characters: an answer must not grow with what is sent."""
+
 LONGEST_USERNAME = 100
 """Characters that an Opsgenie username has at most.
 
@@ -29,8 +32,7 @@ def read(body: bytes) -> Request:
     if len(body) > LARGEST_BODY:
         raise BodyError(f"the body is larger than {LARGEST_BODY} bytes")
     values = _json_object(body)
-    known = {field.name for field in fields(Request)}
-    problems = [f"{name[:50]!r} is not a known field" for name in values if name not in known]
+    problems = _unknown(values)
     if "username" not in values:
         problems.append("username is missing")
     for name in ("username", "replace_with"):
@@ -44,6 +46,18 @@ def read(body: bytes) -> Request:
     if problems:
         raise BodyError(*problems)
     return Request(**values)
+
+
+def _unknown(values: dict[str, Any]) -> list[str]:
+    known = {field.name for field in fields(Request)}
+    names = [name for name in values if name not in known]
+    problems = [f"{name[:50]!r} is not a known field" for name in names[:MOST_NAMED]]
+    match len(names) - MOST_NAMED:
+        case 1:
+            problems.append("1 more field is not known")
+        case more if more > 1:
+            problems.append(f"{more} more fields are not known")
+    return problems
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

@@ -5,6 +5,9 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+LONGEST_TEXT = 100
+"""Characters that are taken over of an id or an address; those of API Gateway have fewer."""
+
 
 class EventError(ValueError):
     """The event is not one of an API Gateway REST API."""
@@ -36,6 +39,14 @@ def usable(event: object) -> dict[str, Any]:
     }
 
 
+def request_id(event: Any) -> str | None:
+    """Return API Gateway's id of the request, where the event has one."""
+    try:
+        return _text(event["requestContext"]["requestId"])
+    except (TypeError, KeyError, IndexError):
+        return None
+
+
 def _as_wsgi(path: str) -> str:
     # PEP 3333: a path in a WSGI environment is its bytes, one character each.
     return path.encode("utf-8", "replace").decode("latin-1")
@@ -62,4 +73,4 @@ def _identity(context: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    return value[:LONGEST_TEXT] if isinstance(value, str) else None

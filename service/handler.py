@@ -4,57 +4,58 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import awsgi
+from flask import Flask
 
 from service import trail
 from service.app import create_app
-from service.events import EventError, usable
+from service.events import EventError, request_id, usable
+from service.secret_store import with_access_token
 from service.settings import Settings, SettingsError
 
 Handler = Callable[[object, Any], dict[str, Any]]
 
 
 def make_handler(environ: Mapping[str, str]) -> Handler:
-    """Return the handler; with unusable settings it answers each event with what is wrong with them."""
+    """Return the handler; while the settings are unusable, it answers each event with what is wrong with them."""
     trail.open_trail()
-    try:
-        app = create_app(Settings.from_environ(environ))
-    except SettingsError as error:
-        message = f"the function is not set up: {error.message}"
-        return lambda event, context: _plain(500, message, event, context)
+
+    @cache
+    def app() -> Flask:
+        # What is raised is not kept: where a secret store was down, the next event tries again.
+        return create_app(Settings.from_environ(with_access_token(environ)))
+
+    with suppress(SettingsError):
+        app()  # in the time of the cold start, not in that of the first event
 
     def handle(event: object, context: Any) -> dict[str, Any]:
         try:
-            wanted = usable(event)
+            wsgi_app, wanted = app(), usable(event)
+        except SettingsError as error:
+            return _plain(500, f"the function is not set up: {error.message}", event, context)
         except EventError as error:
             return _plain(400, str(error), event, context, errors=[str(error)])
-        answer = awsgi.response(app, wanted, context)
+        answer = awsgi.response(wsgi_app, wanted, context)
         return {**answer, "statusCode": int(answer["statusCode"])}
 
     return handle
 
 
 def _plain(status: int, message: str, event: object, context: Any, **rest: Any) -> dict[str, Any]:
-    request_id = _request_id(event) or getattr(context, "aws_request_id", None) or str(uuid4())
+    own_id = request_id(event) or getattr(context, "aws_request_id", None) or str(uuid4())
     level = logging.ERROR if status >= 500 else logging.WARNING
-    trail.record("outcome", level=level, request_id=request_id, status=status, message=message)
+    trail.record("outcome", level=level, request_id=own_id, status=status, message=message)
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
         "isBase64Encoded": False,
-        "body": json.dumps({"message": message, "request_id": request_id, **rest}),
+        "body": json.dumps({"message": message, "request_id": own_id, **rest}),
     }
-
-
-def _request_id(event: Any) -> str | None:
-    try:
-        found = event["requestContext"]["requestId"]
-    except (TypeError, KeyError, IndexError):
-        return None
-    return found if isinstance(found, str) else None
 
 
 handler = make_handler(os.environ)
