@@ -1,7 +1,6 @@
 """The Flask app: parse, off-board, answer; every error is JSON."""
 
 import logging
-import traceback
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -124,5 +123,5 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _crashed(error: Exception, changes: Changes | None = None) -> Response:
-    audit_log.log_event("crash", level=logging.ERROR, **g.caller, error="".join(traceback.format_exception(error)))
+    audit_log.log_crash(error, **g.caller)
     return _answer(response.crashed(changes))

@@ -3,8 +3,12 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any
+
+LONGEST_TRACEBACK = 16 * 1024
+"""Characters of a traceback that are kept: its last ones, which have the error."""
 
 LOGGER = logging.getLogger("opsgenie_offboarding")
 
@@ -31,3 +35,9 @@ def log_event(event: str, *, level: int = logging.INFO, **details: Any) -> None:
         **details,
     }
     LOGGER.log(level, "%s", json.dumps(line, ensure_ascii=True))
+
+
+def log_crash(error: Exception, **details: Any) -> None:
+    """Write one line with the end of an error's traceback."""
+    text = "".join(traceback.format_exception(error))
+    log_event("crash", level=logging.ERROR, **details, error=text[-LONGEST_TRACEBACK:])

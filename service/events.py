@@ -5,8 +5,8 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-LONGEST_TEXT = 200
-"""Characters that are kept of what a caller's event says of itself; API Gateway's own are shorter."""
+LONGEST_TEXT = 100
+"""Characters that are taken over of an id or an address; those of API Gateway have fewer."""
 
 
 class EventError(ValueError):
@@ -39,8 +39,8 @@ def proxy_event(event: object) -> dict[str, Any]:
     }
 
 
-def request_id_of(event: Any) -> str | None:
-    """Return the id that API Gateway gave a request, None where the event has none."""
+def request_id(event: Any) -> str | None:
+    """Return API Gateway's id of the request, where the event has one."""
     try:
         return _text(event["requestContext"]["requestId"])
     except (TypeError, KeyError, IndexError):

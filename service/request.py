@@ -9,8 +9,8 @@ from service.model import Request, ascii_lower
 LARGEST_BODY = 16 * 1024
 """Bytes."""
 
-MOST_UNKNOWN = 10
-"""Unknown fields that are named: an answer must not grow with whatever is sent."""
+MOST_NAMED = 5
+"""Unknown fields that are named, each by up to 50 characters: an answer must not grow with what is sent."""
 
 LONGEST_USERNAME = 100
 """Characters that an Opsgenie username has at most.
@@ -32,8 +32,7 @@ def parse(body: bytes) -> Request:
     if len(body) > LARGEST_BODY:
         raise BodyError(f"the body is larger than {LARGEST_BODY} bytes")
     values = _json_object(body)
-    known = {field.name for field in fields(Request)}
-    problems = _unknown([name for name in values if name not in known])
+    problems = _unknown(values)
     if "username" not in values:
         problems.append("username is missing")
     for name in ("username", "replace_with"):
@@ -49,12 +48,13 @@ def parse(body: bytes) -> Request:
     return Request(**values)
 
 
-def _unknown(names: list[str]) -> list[str]:
-    more = len(names) - MOST_UNKNOWN
-    return [
-        *(f"{name[:50]!r} is not a known field" for name in names[:MOST_UNKNOWN]),
-        *([f"{more} more are not known either"] if more > 0 else []),
-    ]
+def _unknown(values: dict[str, Any]) -> list[str]:
+    known = {field.name for field in fields(Request)}
+    names = [name for name in values if name not in known]
+    problems = [f"{name[:50]!r} is not a known field" for name in names[:MOST_NAMED]]
+    if (more := len(names) - MOST_NAMED) > 0:
+        problems.append(f"{more} more {'field is' if more == 1 else 'fields are'} not known")
+    return problems
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

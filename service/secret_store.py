@@ -1,48 +1,58 @@
-"""The vendor's key in AWS Systems Manager, for a deployment that keeps it out of the function's environment."""
+"""The key of Opsgenie from AWS Systems Manager, where the environment names a parameter that holds it."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from service.settings import SettingsError
+from service.settings import SettingsError, token_problem
 
-NAME = "ACCESS_TOKEN_PARAMETER"
-TIMEOUTS = {"connect_timeout": 2, "read_timeout": 3, "retries": {"total_max_attempts": 2}}
-"""Seconds, so that both attempts fit into the ten that Lambda gives a cold start.
+CONNECT_TIMEOUT = 1.0
+READ_TIMEOUT = 2.0
+ATTEMPTS = 2
+"""Seconds and tries: with the import of boto3 they fit into the 10 seconds that Lambda gives a cold start.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
+_RIGHTS = "the function's role needs ssm:GetParameter for it, and kms:Decrypt for its key"
+_REFUSALS = {
+    "ParameterNotFound": "is not there",
+    "ParameterVersionNotFound": "is not there in this version",
+    "AccessDeniedException": f"may not be read: {_RIGHTS}",
+}
 
-def with_token(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the environment, with ACCESS_TOKEN from the parameter that ACCESS_TOKEN_PARAMETER names, if it names one.
 
-    Raises SettingsError where the parameter cannot be read; never with its value.
+def with_access_token(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an environment that has ACCESS_TOKEN, read from the parameter that ACCESS_TOKEN_PARAMETER names.
+
+    Without a name it is the environment as it was. Raises SettingsError, in which the key never is.
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
     """
-    name = environ.get(NAME, "").strip()
+    name = environ.get("ACCESS_TOKEN_PARAMETER", "").strip()
     if not name:
         return environ
     if environ.get("ACCESS_TOKEN", "").strip():
-        raise SettingsError(f"ACCESS_TOKEN and {NAME} are both set; set one of them")
-    return {**environ, "ACCESS_TOKEN": _read(name)}
+        raise SettingsError("ACCESS_TOKEN and ACCESS_TOKEN_PARAMETER are both set: keep one of them")
+    return {**environ, "ACCESS_TOKEN": _read(name, f"the parameter {name[:100]} that ACCESS_TOKEN_PARAMETER names")}
 
 
-def _read(name: str) -> str:
-    """Read a parameter.
-
-    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
-    """
-    # Lambda's Python has them; imported only here, since they take longer than all the rest of a cold start.
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
-
+def _read(name: str, parameter: str) -> str:
     try:
-        client: Any = boto3.client("ssm", config=Config(**TIMEOUTS))
-        value = client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        # Lambda's runtime brings it. It doubles the time of a cold start, so only who needs it imports it.
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import ClientError
+    except ImportError:
+        raise SettingsError(f"{parameter} cannot be read: there is no boto3, which Lambda's own runtime has") from None
+    retries = {"mode": "standard", "total_max_attempts": ATTEMPTS}
+    config = Config(connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT, retries=retries)
+    try:
+        answer = boto3.client("ssm", config=config).get_parameter(Name=name, WithDecryption=True)
+        token: str = answer["Parameter"]["Value"].strip()
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "an unknown error")
-        raise SettingsError(f"the parameter {name} that {NAME} names cannot be read ({code})") from error
-    except BotoCoreError as error:
-        why = type(error).__name__
-        raise SettingsError(f"the parameter {name} that {NAME} names cannot be read ({why})") from error
-    return str(value)
+        code = str(error.response.get("Error", {}).get("Code"))
+        raise SettingsError(f"{parameter} {_REFUSALS.get(code, f'cannot be read ({code})')}") from None
+    except Exception as error:  # whatever boto3 makes of an odd answer: a start that crashes answers nobody
+        why = f"no usable answer from AWS Systems Manager ({type(error).__name__})"
+        raise SettingsError(f"{parameter} cannot be read: {why}") from None
+    if problem := token_problem(token):
+        raise SettingsError(f"{parameter} {problem}")
+    return token

@@ -53,12 +53,19 @@ class Settings:
         return _is_loopback(urlsplit(self.opsgenie_api_url).hostname or "")
 
 
+def token_problem(token: str) -> str:
+    """Return what is wrong with a key that is set, as the end of a sentence; "" where nothing is."""
+    if not token:
+        return "is empty"
+    return "" if token.isascii() and token.isprintable() else "has characters that no key has"
+
+
 def _token(value: str, problems: list[str]) -> str:
     token = value.strip()
     if not token:
         problems.append("ACCESS_TOKEN is not set: it takes the key of an Opsgenie API integration")
-    elif not (token.isascii() and token.isprintable()):
-        problems.append("ACCESS_TOKEN has characters that no key has")
+    elif problem := token_problem(token):
+        problems.append(f"ACCESS_TOKEN {problem}")
     return token
 
 

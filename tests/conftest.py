@@ -20,10 +20,12 @@ from service.app import create_app
 from service.opsgenie.endpoints import Endpoints
 from service.settings import Settings
 from service.vendors import open_session
-from tests import held
+from tests import held, local_stack
 from tests.handlers import Handle, started
 from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
+from tests.local_stack import LocalStack
 from tests.pager import Pager
+from tests.trails import Trail
 from tests.virtual import virtual_time
 from tests.wires import transport
 from tests.world import NOW, OPSGENIE, World
@@ -132,10 +134,30 @@ def writer() -> Writer:
 
 
 @pytest.fixture
-def handle(session: requests.Session) -> Iterator[Handle]:
-    """The handler in front of the simulated Opsgenie."""
-    with started(session) as (handle, _):
-        yield handle
+def running(session: requests.Session) -> Iterator[tuple[Handle, Trail]]:
+    """The handler in front of the simulated Opsgenie, and its trail."""
+    with started(session) as running:
+        yield running
+
+
+@pytest.fixture
+def handle(running: tuple[Handle, Trail]) -> Handle:
+    """The handler alone."""
+    return running[0]
+
+
+@pytest.fixture(scope="session")
+def _stack() -> Iterator[LocalStack]:
+    stack = local_stack.start()
+    yield stack
+    local_stack.stop(stack)
+
+
+@pytest.fixture
+def stack(_stack: LocalStack) -> LocalStack:
+    """The local stack that the tests of its group share, with the sample account as it was."""
+    _stack.reset()
+    return _stack
 
 
 @pytest.hookimpl(wrapper=True)

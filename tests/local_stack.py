@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ from tests.hostile import HOSTILE
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 90.0
+LEAVER = '{ "username":"hari@example.com" }'
+DRY_RUN = '{ "username":"hari@example.com", "dry_run":true }'
+DEPLOYED_LIMITS = (5.0, 10.0)
+"""Requests a second and at once, by default."""
 LOCAL = (sys.executable, "-E", "-m", "local")
 """The command behind `make run` and its like, deaf to Python's own variables."""
 
@@ -37,15 +42,26 @@ class LocalStack:
     aws: LocalAws
     function: str
 
+    @contextmanager
+    def deployed_limits(self) -> Iterator[None]:
+        """Let stage and key have the limits that they were deployed with; else they have none.
+
+        No test must meet a limit that another one, in whatever order they run, has just used up.
+        """
+        self._limit(*DEPLOYED_LIMITS)
+        try:
+            yield
+        finally:
+            self.lift_limits()
+
+    def lift_limits(self) -> None:
+        """Let stage and key take any number of requests."""
+        self._limit(10_000, 10_000)
+
     def send(self, body: str | bytes, *, key: str | None = None, method: str = "POST") -> requests.Response:
-        """Send a request as curl does, again after a moment where the stage's limit is reached."""
+        """Send a request as curl does."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "x-api-key": self.key if key is None else key}
-        for _ in range(40):
-            answer = direct().request(method, self.url, data=body, headers=headers, timeout=60)
-            if answer.status_code != 429:
-                break
-            time.sleep(0.25)
-        return answer
+        return direct().request(method, self.url, data=body, headers=headers, timeout=60)
 
     def send_at_once(self, body: str, count: int) -> list[requests.Response]:
         """Send the same request several times at the same time."""
@@ -53,6 +69,25 @@ class LocalStack:
         with ThreadPoolExecutor(count) as pool:
             calls = [pool.submit(direct().post, self.url, data=body, headers=headers, timeout=60) for _ in range(count)]
             return [call.result() for call in calls]
+
+    def limits(self) -> tuple[float, float]:
+        """Return how many requests the stage takes a second, and at once."""
+        gateway = self.aws.client("apigateway")
+        (api,) = gateway.get_rest_apis()["items"]
+        settings = gateway.get_stage(restApiId=api["id"], stageName="test")["methodSettings"]["*/*"]
+        return float(settings["throttlingRateLimit"]), float(settings["throttlingBurstLimit"])
+
+    def _limit(self, rate: float, burst: float) -> None:
+        gateway = self.aws.client("apigateway")
+        (api,) = gateway.get_rest_apis()["items"]
+        values = {"rateLimit": str(rate), "burstLimit": str(int(burst))}
+
+        def patches(path: str) -> list[dict[str, str]]:
+            return [{"op": "replace", "path": f"{path}/{name}", "value": value} for name, value in values.items()]
+
+        gateway.update_stage(restApiId=api["id"], stageName="test", patchOperations=patches("/*/*/throttling"))
+        for plan in gateway.get_usage_plans()["items"]:
+            gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=patches("/throttle"))
 
     def account(self) -> Any:
         """Return the simulated account."""
@@ -87,6 +122,18 @@ def start() -> LocalStack:
         text=True,
         env={**os.environ, **HOSTILE},
     )
+    try:
+        stack = _started(child)
+        assert stack.limits() == DEPLOYED_LIMITS
+        stack.lift_limits()
+    except BaseException:
+        child.terminate()
+        child.communicate(timeout=20)
+        raise
+    return stack
+
+
+def _started(child: subprocess.Popen[str]) -> LocalStack:
     assert child.stdout
     printed, end = "", time.monotonic() + START_SECONDS
     while "Ctrl-C stops everything" not in printed:

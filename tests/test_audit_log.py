@@ -1,32 +1,23 @@
 """The trail: who asked, what was changed and how it ended, one line of JSON each, and never the key."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import requests
 from flask import Flask
 
 from local.opsgenie import Simulation
 from service.app import create_app
 from service.settings import SettingsError
 from tests.events import API_KEY_ID, REQUEST_ID, SOURCE_IP, api_gateway_event
-from tests.handlers import Handle, started
+from tests.handlers import Handle
 from tests.trails import Trail, opened_trail
 
 KEY = "local-key"
 WHO = {"request_id": REQUEST_ID, "api_key_id": API_KEY_ID, "source_ip": SOURCE_IP}
 USERNAME = "hari@example.com"
 HARI = json.dumps({"username": USERNAME})
-
-
-@pytest.fixture
-def running(session: requests.Session) -> Iterator[tuple[Handle, Trail]]:
-    """The handler in front of the simulated Opsgenie, and its trail."""
-    with started(session) as running:
-        yield running
 
 
 def without_time(line: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +83,21 @@ def test_opsgenies_failures_are_errors_in_the_trail(
     handle(api_gateway_event(body=HARI))
 
     assert [(line["event"], line["level"], line["status"]) for line in trail.lines] == [("outcome", "ERROR", status)]
+
+
+def test_a_long_traceback_is_cut_at_its_beginning(
+    monkeypatch: pytest.MonkeyPatch, running: tuple[Handle, Trail]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("x" * 100_000 + " in the rules")
+
+    monkeypatch.setattr("service.offboarding.Offboarding._plan", broken)
+    handle, trail = running
+    handle(api_gateway_event(body=HARI))
+
+    crash, _ = trail.lines
+    assert crash["error"].endswith("x in the rules\n")
+    assert len(crash["error"]) == 16_384
 
 
 def test_a_defect_is_in_the_trail_and_not_in_the_answer(

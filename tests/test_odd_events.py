@@ -9,6 +9,7 @@ import pytest
 from local.opsgenie import Simulation
 from tests.events import REQUEST_ID, api_gateway_event
 from tests.handlers import LAMBDA_ID, NO_PARTS, NORA, NOT_ONE, Handle, nora_was_deleted, plain
+from tests.trails import Trail
 
 WRONG_BODY = "the event's body is not what its isBase64Encoded says"
 
@@ -78,6 +79,18 @@ def test_without_a_request_id_one_is_made(handle: Handle, context: object) -> No
     body = json.loads(answered["body"])
     assert (answered["statusCode"], body["message"]) == (200, "nora@example.com was deleted")
     assert str(UUID(body["request_id"])) == body["request_id"]
+
+
+@pytest.mark.parametrize("event", [{}, api_gateway_event(body=NORA)], ids=["another kind", "ours"])
+def test_who_asks_is_cut_where_it_is_long(running: tuple[Handle, Trail], event: dict[str, Any]) -> None:
+    handle, trail = running
+    identity = {"apiKeyId": "k" * 100_000, "sourceIp": "i" * 100_000}
+
+    answered = handle({**event, "requestContext": {"requestId": "r" * 100_000, "identity": identity}})
+
+    assert json.loads(answered["body"])["request_id"] == "r" * 100
+    assert len(answered["body"]) < 2000
+    assert max(len(line) for line in trail.text.splitlines()) < 2000
 
 
 def test_an_event_with_the_bare_parts_is_enough(simulation: Simulation, handle: Handle) -> None:

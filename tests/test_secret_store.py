@@ -1,105 +1,151 @@
-"""The key in AWS Systems Manager: read once a cold start, and named where it cannot be read."""
+"""The key from AWS Systems Manager: read once a cold start, told in a sentence where it cannot be, and never shown."""
 
-import json
-from collections.abc import Iterator
-from typing import Any
-from unittest import mock
+import sys
+import time
+from collections.abc import Mapping
 
-import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
-from botocore.stub import Stubber
 
-from service.secret_store import with_token
+from service import secret_store
+from service.secret_store import with_access_token
 from service.settings import SettingsError
-from tests.events import Context, api_gateway_event
-from tests.handlers import imported
+from tests.events import REQUEST_ID, Context, api_gateway_event
+from tests.handlers import NORA, answer, imported, plain
+from tests.parameter_store import Answer, holding, parameter_store, refusing
+from tests.raw_server import http, raw_server
+from tests.wires import KEY
 
-NAME = "/offboarding/opsgenie-key"
-VALUE = "0a1b2c3d-from-the-store"
-ENVIRON = {"ACCESS_TOKEN_PARAMETER": NAME}
-ASKED = {"Name": NAME, "WithDecryption": True}
-UNREADABLE = f"the parameter {NAME} that ACCESS_TOKEN_PARAMETER names cannot be read"
-NORA = '{ "username":"nora@example.com" }'
+pytestmark = pytest.mark.enable_socket
 
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    """Parameter Store, which answers what a test puts into it."""
-    options = {"region_name": "eu-north-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    client = boto3.client("ssm", **options)
-    monkeypatch.setattr(boto3, "client", mock.Mock(return_value=client, spec=boto3.client))
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
+ENVIRON = {"ACCESS_TOKEN_PARAMETER": "/opsgenie/key", "TIME_BUDGET": "5"}
+ASKED = ("AmazonSSM.GetParameter", {"Name": "/opsgenie/key", "WithDecryption": True})
+NAMED = "the parameter /opsgenie/key that ACCESS_TOKEN_PARAMETER names"
+NOT_THERE = f"{NAMED} is not there"
+NO_ANSWER = f"{NAMED} cannot be read: no usable answer from AWS Systems Manager"
 
 
-def answer_with_the_key(store: Stubber) -> None:
-    store.add_response("get_parameter", {"Parameter": {"Name": NAME, "Value": VALUE}}, ASKED)
+def refusal(environ: Mapping[str, str] = ENVIRON) -> str:
+    """Return why the key cannot be had."""
+    with pytest.raises(SettingsError) as refused:
+        with_access_token(environ)
+    assert refused.value.__cause__ is None
+    assert KEY not in repr(refused.value)
+    return refused.value.message
 
 
-def test_the_parameter_is_read_and_decrypted(store: Stubber) -> None:
-    answer_with_the_key(store)
+@pytest.mark.parametrize("value", [KEY, f" {KEY}\n"])
+def test_the_key_is_the_value_of_the_parameter(value: str) -> None:
+    with parameter_store(holding(value)) as asked:
+        found = with_access_token({**ENVIRON, "ACCESS_TOKEN_PARAMETER": " /opsgenie/key ", "ACCESS_TOKEN": " "})
 
-    assert with_token(ENVIRON) == {**ENVIRON, "ACCESS_TOKEN": VALUE}
-
-
-@pytest.mark.usefixtures("store")
-@pytest.mark.parametrize("environ", [{}, {"ACCESS_TOKEN": "a"}, {"ACCESS_TOKEN": "a", "ACCESS_TOKEN_PARAMETER": " "}])
-def test_nothing_is_asked_without_a_parameter(environ: dict[str, str]) -> None:
-    assert with_token(environ) == environ
+    assert found == {**ENVIRON, "ACCESS_TOKEN_PARAMETER": " /opsgenie/key ", "ACCESS_TOKEN": KEY}
+    assert asked == [ASKED]
 
 
-@pytest.mark.usefixtures("store")
-def test_two_keys_are_one_too_many() -> None:
-    with pytest.raises(SettingsError, match=r"^ACCESS_TOKEN and ACCESS_TOKEN_PARAMETER are both set; set one of them$"):
-        with_token({**ENVIRON, "ACCESS_TOKEN": "key"})
+@pytest.mark.parametrize("environ", [{}, {"ACCESS_TOKEN": KEY}, {"ACCESS_TOKEN": KEY, "ACCESS_TOKEN_PARAMETER": " "}])
+def test_without_a_parameter_nobody_is_asked(environ: dict[str, str]) -> None:
+    with parameter_store(holding("another-key")) as asked:
+        assert with_access_token(environ) == environ
+
+    assert asked == []
 
 
-@pytest.mark.parametrize("code", ["ParameterNotFound", "AccessDeniedException", "ThrottlingException"])
-def test_a_parameter_that_cannot_be_read_is_named(store: Stubber, code: str) -> None:
-    for _ in range(2):  # boto3 tries some of them again
-        store.add_client_error("get_parameter", code, expected_params=ASKED)
+def test_both_are_one_too_many() -> None:
+    with parameter_store(holding(KEY)) as asked:
+        told = refusal({**ENVIRON, "ACCESS_TOKEN": KEY})
 
-    with pytest.raises(SettingsError) as failed:
-        with_token(ENVIRON)
-    assert failed.value.message == f"{UNREADABLE} ({code})"
-    store._queue.clear()
+    assert told == "ACCESS_TOKEN and ACCESS_TOKEN_PARAMETER are both set: keep one of them"
+    assert asked == []
 
 
-def test_a_store_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = EndpointConnectionError(endpoint_url="https://ssm.invalid")
-    monkeypatch.setattr(boto3, "client", mock.Mock(side_effect=nowhere))
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        (refusing("ParameterNotFound"), NOT_THERE),
+        (refusing("ParameterVersionNotFound"), f"{NAMED} is not there in this version"),
+        (
+            refusing("AccessDeniedException"),
+            f"{NAMED} may not be read: the function's role needs ssm:GetParameter for it, and kms:Decrypt for its key",
+        ),
+        (refusing("ValidationException"), f"{NAMED} cannot be read (ValidationException)"),
+        (holding(""), f"{NAMED} is empty"),
+        (holding(" \n"), f"{NAMED} is empty"),
+        (holding(f"{KEY}\nX-Forged: 1"), f"{NAMED} has characters that no key has"),
+        (holding(f"{KEY}\u00e9"), f"{NAMED} has characters that no key has"),
+        ((200, {}), f"{NO_ANSWER} (KeyError)"),
+        ((200, {"Parameter": {"Value": None}}), f"{NO_ANSWER} (KeyError)"),
+        ((200, {"Parameter": "x"}), f"{NO_ANSWER} (AttributeError)"),
+        ((200, b"<html>"), f"{NO_ANSWER} (KeyError)"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_told_in_a_sentence(told: Answer, sentence: str) -> None:
+    with parameter_store(told):
+        assert refusal() == sentence
 
-    with pytest.raises(SettingsError) as failed:
-        with_token(ENVIRON)
-    assert failed.value.message == f"{UNREADABLE} (EndpointConnectionError)"
+
+def test_a_failure_of_aws_is_tried_once_more() -> None:
+    with parameter_store(refusing("InternalServerError", 500), holding(KEY)) as asked:
+        assert with_access_token(ENVIRON)["ACCESS_TOKEN"] == KEY
+    assert asked == [ASKED] * 2
+
+    with parameter_store(refusing("InternalServerError", 500)) as asked:
+        assert refusal() == f"{NAMED} cannot be read (InternalServerError)"
+    assert asked == [ASKED] * 2
 
 
-def statuses(events: int) -> tuple[list[Any], str]:
-    """Start the handler and send it bodies that are no JSON; return the answers, and what was logged."""
-    with imported(ENVIRON) as (module, log):
-        answers = [module.handler(api_gateway_event(body="?"), Context()) for _ in range(events)]
-        return answers, log.text
+def test_a_silent_aws_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Lambda's start has 10 seconds; the second try comes up to one second after the first.
+    assert secret_store.ATTEMPTS * (secret_store.CONNECT_TIMEOUT + secret_store.READ_TIMEOUT) + 1 <= 7
+    monkeypatch.setattr(secret_store, "READ_TIMEOUT", 0.2)
+    began = time.monotonic()
+    with parameter_store(holding(KEY), pause=30.0):
+        assert refusal() == f"{NO_ANSWER} (ReadTimeoutError)"
+
+    assert time.monotonic() - began < 4
 
 
-def test_the_handler_reads_the_key_once_a_cold_start(store: Stubber) -> None:
-    answer_with_the_key(store)
+def test_an_aws_that_is_not_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with parameter_store(holding(KEY)):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:1")
+        assert refusal() == f"{NO_ANSWER} (EndpointConnectionError)"
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        assert refusal() == f"{NO_ANSWER} (NoRegionError)"
 
-    answers, log = statuses(3)
 
-    assert [answer["statusCode"] for answer in answers] == [400] * 3
-    assert VALUE not in log + json.dumps(answers)
+def test_where_there_is_no_boto3_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+
+    assert refusal() == f"{NAMED} cannot be read: there is no boto3, which Lambda's own runtime has"
 
 
-def test_a_failure_is_told_and_heals_with_a_later_event(store: Stubber) -> None:
-    for _ in range(2):
-        store.add_client_error("get_parameter", "AccessDeniedException", expected_params=ASKED)
-    answer_with_the_key(store)
+NOBODY = http(b'{"message": "no"}', status="404 Not Found")
 
-    answers, log = statuses(2)
 
-    told = f"the function is not set up: {UNREADABLE} (AccessDeniedException)"
-    assert json.loads(answers[0]["body"])["message"] == told
-    assert [answer["statusCode"] for answer in answers] == [500, 400]
-    assert VALUE not in log + json.dumps(answers)
+def test_the_handler_reads_the_key_once_and_sends_it_to_opsgenie_only() -> None:
+    with (
+        raw_server(NOBODY) as opsgenie,
+        parameter_store(holding(KEY)) as asked,
+        imported({**ENVIRON, "OPSGENIE_API_URL": opsgenie.url}) as (module, trail),
+    ):
+        answered = [module.handler(api_gateway_event(body=NORA), Context()) for _ in range(2)]
+
+    assert answered == [answer(404, message="there is no user nora@example.com", request_id=REQUEST_ID)] * 2
+    assert all(f"Authorization: GenieKey {KEY}\r\n" in request for request in opsgenie.heard)
+    assert asked == [ASKED]
+    assert KEY not in f"{answered}{trail.text}"
+
+
+def test_a_failure_is_told_to_its_event_only_and_heals_with_the_next() -> None:
+    told = plain(500, f"the function is not set up: {NOT_THERE}", REQUEST_ID)
+    with (
+        raw_server(NOBODY) as opsgenie,
+        parameter_store(*[refusing("ParameterNotFound")] * 2, holding(KEY)) as asked,
+        imported({**ENVIRON, "OPSGENIE_API_URL": opsgenie.url}) as (module, trail),
+    ):
+        assert len(asked) == 1  # at the cold start
+        answered = [module.handler(api_gateway_event(body=NORA), Context()) for _ in range(3)]
+
+    assert answered[0] == told
+    assert [each["statusCode"] for each in answered] == [500, 404, 404]
+    assert asked == [ASKED] * 3
+    assert [(line["level"], line["status"]) for line in trail.lines] == [("ERROR", 500), ("INFO", 404), ("INFO", 404)]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import requests
 
@@ -102,8 +102,8 @@ class Opsgenie:
     def _write(self, change: Change) -> None:
         if isinstance(change.after, Rotation):
             self._api.patch_rotation(change.after)
-        elif isinstance(change.after, Escalation):
-            self._api.patch_escalation(change.after)
+        else:
+            self._api.patch_escalation(cast(Escalation, change.after))
 
     def _survey(self, person: Person, *, everywhere: bool) -> Survey:
         api = self._api
