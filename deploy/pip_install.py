@@ -22,10 +22,10 @@ CACHE = {"cache-dir", "no-cache-dir", "refresh-package"}
 CERTIFICATES = {"use-feature": "truststore", "use-deprecated": "legacy-certs"}
 SYNONYMS = {"default-timeout": "timeout"}
 
-# Lets `pip config list` answer whatever is set: by this Python, not by one that a setting `python` names, into no log,
-# not quiet, and of all files, since it takes `user` for an option of its own.
-ANSWERING = {"_PIP_RUNNING_IN_SUBPROCESS": "1", "PIP_LOG": os.devnull}
-ANSWERING |= dict.fromkeys(["PIP_QUIET", "PIP_VERBOSE", "PIP_ISOLATED", "PIP_USER", "PIP_GLOBAL", "PIP_SITE"], "0")
+# Lets `pip config list` answer whatever is set: by this Python, not by one that a setting `python` names; not quiet; of
+# all files, since it takes `user` for an option of its own.
+ANSWERING = dict.fromkeys(["PIP_QUIET", "PIP_ISOLATED", "PIP_USER", "PIP_GLOBAL", "PIP_SITE"], "0")
+ANSWERING |= {"_PIP_RUNNING_IN_SUBPROCESS": "1"}
 
 OPTIONS = ["--no-deps", "--require-hashes", "--no-compile"]
 OPTIONS += ["--quiet", "--no-input", "--no-color", "--progress-bar=off", "--disable-pip-version-check"]
