@@ -54,7 +54,10 @@ def test_a_signal_where_nobody_reads_finishes_the_person(
     simulation: Simulation, address: str, names: tuple[str, ...], both: bool, end: str
 ) -> None:
     before = simulation.snapshot()
-    ends = os.pipe() if end == "pipe" else os.openpty()
+    try:
+        ends = os.pipe() if end == "pipe" else os.openpty()
+    except OSError as error:
+        pytest.skip(f"this machine has no pseudo-terminals ({error.strerror}); a bare chroot has no /dev/pts")
     number = signal.SIGINT if end == "pipe" else signal.SIGHUP
 
     assert signalled(simulation, address, names, ends, number, both) == 130
