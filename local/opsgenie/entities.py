@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from local.opsgenie.account import Account, Item, Nested, Shelf
+from local.opsgenie.account import Account
 from local.opsgenie.answers import Reply, conflict, not_found, unprocessable
-from local.opsgenie.fields import brief
 from local.opsgenie.quirks import Quirks
 from local.opsgenie.references import refuse_while_used, rename
+from local.simulator.fields import brief
+from local.simulator.store import Item, Nested, Shelf
 
 BY_ID: Mapping[str, str] = {"id": "id"}
 

@@ -6,12 +6,12 @@ https://docs.opsgenie.com/docs/who-is-on-call-api and https://docs.opsgenie.com/
 from collections.abc import Iterator
 from datetime import datetime
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import Context, Route
-from local.opsgenie.fields import brief, parsed
-from local.opsgenie.rota import on_call, usernames
 from local.opsgenie.schedules import SCHEDULE_OF_PATH
+from local.opsgenie.shifts import on_call, usernames
+from local.simulator.fields import brief, parsed
+from local.simulator.store import Item
 
 
 def routes() -> Iterator[Route]:

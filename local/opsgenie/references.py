@@ -4,9 +4,10 @@ from collections.abc import Collection as AnyOf
 from collections.abc import Iterator
 from typing import Any
 
-from local.opsgenie.account import Account, Collection, Item
+from local.opsgenie.account import Account
 from local.opsgenie.answers import ApiError, unprocessable
 from local.opsgenie.quirks import Quirks
+from local.simulator.store import Collection, Item
 
 # A kind of holder (in the words of Opsgenie's refusals), the name it goes by there, and the reference itself.
 Reference = tuple[str, str, Item]

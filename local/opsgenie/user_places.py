@@ -5,11 +5,11 @@ https://docs.opsgenie.com/docs/user-api
 
 from collections.abc import Iterable, Iterator
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import Reply
 from local.opsgenie.entities import Context, Route
-from local.opsgenie.fields import brief
 from local.opsgenie.users import USERS
+from local.simulator.fields import brief
+from local.simulator.store import Item
 
 
 def routes() -> Iterator[Route]:
