@@ -1,4 +1,4 @@
-"""How to reach a user.
+"""Serve the contacts of users.
 
 https://docs.opsgenie.com/docs/contact-api
 """

@@ -1,4 +1,4 @@
-"""Who refers to whom: participants, recipients, members, responders."""
+"""Find and resolve references: participants, recipients, members, responders."""
 
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ def refuse_while_used(account: Account, quirks: Quirks, entity: str, item: Item)
 
 
 def rename(account: Account, item: Item, name: str) -> None:
-    """Let every reference to the item carry its new name."""
+    """Update the item's name in every reference to it."""
     for _, _, reference in references(account):
         if reference.get("id") == item["id"]:
             reference["username" if "username" in reference else "name"] = name

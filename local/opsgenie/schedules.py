@@ -1,4 +1,4 @@
-"""Schedules, with their rotations and overrides.
+"""Serve schedules, with their rotations and overrides.
 
 https://docs.opsgenie.com/docs/schedule-api, schedule-rotation-api and schedule-override-api
 """

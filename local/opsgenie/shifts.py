@@ -1,4 +1,4 @@
-"""Who is on call at a moment: turns, time restrictions, overrides and forwarding."""
+"""Compute who is on call at a moment, from turns, time restrictions, overrides and forwarding."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo

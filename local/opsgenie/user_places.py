@@ -1,4 +1,4 @@
-"""Where a user is used: lists below /v2/users/{identifier}.
+"""List what holds a user, below /v2/users/{identifier}.
 
 https://docs.opsgenie.com/docs/user-api
 """
