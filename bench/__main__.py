@@ -15,9 +15,9 @@ from flask import Flask
 from bench.accounts import ACCOUNTS
 from bench.opsgenie import DELAY, served
 from deploy import package
-from local.opsgenie.wire import CONTROL
 from local.samples import HARI, KEY
 from local.sessions import direct
+from local.simulator.control import CONTROL
 from service.app import create_app
 from service.audit_log import LOGGER
 from service.handler import make_handler

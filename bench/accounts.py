@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 
 from local.opsgenie import sample_account
-from local.opsgenie.account import Item
 from local.samples import HARI
+from local.simulator.store import Item
 
 
 def small() -> Item:

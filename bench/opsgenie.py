@@ -10,7 +10,7 @@ from typing import Any
 from bench.accounts import ACCOUNTS
 from bench.keep_alive import KeepAliveServer
 from local.opsgenie import Simulation, create_app
-from local.opsgenie.wire import CONTROL
+from local.simulator.control import CONTROL
 
 DELAY = 0.1
 """Seconds that each call takes, its work here included."""

@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from local.opsgenie import Simulation, sample_account
-from local.opsgenie.account import copied
-from local.opsgenie.faults import FAULTS, Situation
+from local.opsgenie.faults import FAULTS
+from local.simulator.faults import Situation
+from local.simulator.store import copied
 from tests import truth
 from tests.truth import Item
 from tests.virtual import Hang, Refused, virtual_time

@@ -1,4 +1,4 @@
-"""Opsgenie's envelope, and its errors.
+"""Put answers and errors into Opsgenie's envelope.
 
 https://docs.opsgenie.com/docs/response
 """
@@ -16,14 +16,14 @@ TOO_MANY_REQUESTS = "You are making too many requests! To avoid errors, we recom
 
 
 class Reply(NamedTuple):
-    """What an endpoint answers, before the envelope."""
+    """An endpoint's answer, before the envelope."""
 
     body: dict[str, Any]
     status: int = 200
 
 
 class ApiError(Exception):
-    """A request that Opsgenie refuses."""
+    """Raised for a request that Opsgenie refuses."""
 
     def __init__(
         self, status: int, message: str, *, code: int | None = None, errors: Mapping[str, str] | None = None
@@ -38,17 +38,17 @@ class ApiError(Exception):
 
 
 def not_found(entity: str, by: str, identifier: object) -> ApiError:
-    """Say that nothing is there under that id, name or alias."""
+    """Make the error for an id, name or alias that nothing has."""
     return ApiError(404, f"No {entity.lower()} exists with {by} [{identifier}]")
 
 
 def conflict(entity: str, field: str, value: object) -> ApiError:
-    """Say that the name is taken."""
+    """Make the error for a name that is taken."""
     return ApiError(409, f"{entity} with [{field}] [{value}] already exists.")
 
 
 def unprocessable(**errors: str) -> ApiError:
-    """Name the fields that cannot be."""
+    """Make the error that names the fields that cannot be accepted."""
     return ApiError(422, "Request body is not processable. Please check the errors.", errors=errors)
 
 
@@ -62,3 +62,8 @@ def response(
     answer = Response(text, status, mimetype="application/json")
     answer.headers.extend({"X-Request-Id": request_id, "X-Response-Time": str(took), **(headers or RATE_LIMIT_OK)})
     return answer
+
+
+def too_many_requests() -> Response:
+    """Answer a request above the rate limit: https://docs.opsgenie.com/docs/api-rate-limiting"""
+    return response({"message": TOO_MANY_REQUESTS}, 429, headers=THROTTLED)

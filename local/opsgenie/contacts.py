@@ -1,4 +1,4 @@
-"""How to reach a user.
+"""Serve the contacts of users.
 
 https://docs.opsgenie.com/docs/contact-api
 """
@@ -6,11 +6,11 @@ https://docs.opsgenie.com/docs/contact-api
 import uuid
 from collections.abc import Iterator
 
-from local.opsgenie.account import Item, Nested
 from local.opsgenie.answers import Reply, not_found, unprocessable
 from local.opsgenie.entities import Context, Route
-from local.opsgenie.fields import brief, chosen, require
 from local.opsgenie.users import USERS
+from local.simulator.fields import brief, chosen, require
+from local.simulator.store import Item, Nested
 
 METHODS = ("email", "sms", "voice", "mobile")
 

@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from local.opsgenie.account import Account, Item, Nested, Shelf
+from local.opsgenie.account import Account
 from local.opsgenie.answers import Reply, conflict, not_found, unprocessable
-from local.opsgenie.fields import brief
 from local.opsgenie.quirks import Quirks
 from local.opsgenie.references import refuse_while_used, rename
+from local.simulator.fields import brief
+from local.simulator.store import Item, Nested, Shelf
 
 BY_ID: Mapping[str, str] = {"id": "id"}
 
 
 @dataclass(frozen=True)
 class Context:
-    """What an endpoint works with."""
+    """Everything that an endpoint works with."""
 
     account: Account
     quirks: Quirks
@@ -42,7 +43,7 @@ class Route:
 
 
 class Entities:
-    """The entities of one kind; a subclass says what is special about it."""
+    """Serve the entities of one kind; a subclass says what is special about it."""
 
     entity = ""
     collection = ""  # attribute of Account, or field of the parent
@@ -65,15 +66,15 @@ class Entities:
         yield Route("DELETE", one, self.delete)
 
     def prepare(self, context: Context, body: Item, old: Item) -> Item:
-        """Check a body and give the item as it is to be stored; `old` is empty for a new one."""
+        """Check a body and return the item to be stored; `old` is empty for a new one."""
         raise NotImplementedError
 
     def show(self, item: Item) -> Item:
-        """Give the item as it is answered."""
+        """Return the item as it is answered."""
         return item
 
     def summary(self, context: Context, item: Item) -> Item:  # noqa: ARG002 - for those whose query matters
-        """Give the item as it is answered in a list."""
+        """Return the item as it is answered in a list."""
         return self.show(item)
 
     def removed(self, context: Context, item: Item) -> None:
@@ -122,7 +123,7 @@ class Entities:
 
     @property
     def name_field(self) -> str:
-        """Name the field, beside the id, that tells items apart."""
+        """Return the field, beside the id, that tells items apart."""
         return next((field for field in self.by.values() if field != "id"), "id")
 
     def shelf(self, context: Context) -> Shelf:

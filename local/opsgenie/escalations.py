@@ -3,11 +3,11 @@
 https://docs.opsgenie.com/docs/escalation-api
 """
 
-from local.opsgenie.account import Item
 from local.opsgenie.entities import Context, Entities
-from local.opsgenie.fields import chosen, listed, require
 from local.opsgenie.references import resolve
 from local.opsgenie.schedules import owner_team
+from local.simulator.fields import chosen, listed, require
+from local.simulator.store import Item
 
 RULE = {"condition": str, "notifyType": str}
 

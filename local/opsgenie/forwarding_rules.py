@@ -5,10 +5,10 @@ https://docs.opsgenie.com/docs/forwarding-rule-api
 
 from collections.abc import Mapping
 
-from local.opsgenie.account import Item
 from local.opsgenie.entities import Context, Entities
-from local.opsgenie.fields import chosen, dates, require, without
 from local.opsgenie.references import resolve
+from local.simulator.fields import chosen, dates, require, without
+from local.simulator.store import Item
 
 
 class ForwardingRules(Entities):

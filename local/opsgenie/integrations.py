@@ -5,11 +5,11 @@ https://docs.opsgenie.com/docs/integration-api and https://docs.opsgenie.com/doc
 
 from collections.abc import Iterator
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import Reply
 from local.opsgenie.entities import BY_ID, Context, Entities, Route
-from local.opsgenie.fields import brief, chosen, listed, require, without
 from local.opsgenie.references import resolve
+from local.simulator.fields import brief, chosen, listed, require, without
+from local.simulator.store import Item
 
 RESPONDERS = ("user", "team", "escalation", "schedule")
 

@@ -1,4 +1,4 @@
-"""On-call people, and the few endpoints about the account.
+"""Serve who is on call, and the few endpoints about the account.
 
 https://docs.opsgenie.com/docs/who-is-on-call-api and https://docs.opsgenie.com/docs/account-api
 """
@@ -6,12 +6,12 @@ https://docs.opsgenie.com/docs/who-is-on-call-api and https://docs.opsgenie.com/
 from collections.abc import Iterator
 from datetime import datetime
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import Context, Route
-from local.opsgenie.fields import brief, parsed
-from local.opsgenie.rota import on_call, usernames
 from local.opsgenie.schedules import SCHEDULE_OF_PATH
+from local.opsgenie.shifts import on_call, usernames
+from local.simulator.fields import brief, parsed
+from local.simulator.store import Item
 
 
 def routes() -> Iterator[Route]:
@@ -26,17 +26,17 @@ def routes() -> Iterator[Route]:
 
 
 def on_calls_of_all(context: Context) -> Reply:
-    """Say who is on call in every schedule."""
+    """Answer who is on call in every schedule."""
     return Reply({"data": [_on_calls(context, schedule) for schedule in context.account.schedules.values()]})
 
 
 def on_calls(context: Context) -> Reply:
-    """Say who is on call in a schedule: nested, or flat=true for usernames only."""
+    """Answer who is on call in a schedule: nested, or flat=true for usernames only."""
     return Reply({"data": _on_calls(context, SCHEDULE_OF_PATH.get(context))})
 
 
 def next_on_calls(context: Context) -> Reply:
-    """Say who is on call in a schedule after the next change."""
+    """Answer who is on call in a schedule after the next change."""
     return Reply({"data": _on_calls(context, SCHEDULE_OF_PATH.get(context), ahead=1)})
 
 

@@ -1,4 +1,4 @@
-"""What no public source says about Opsgenie, as switches."""
+"""Switches for what no public source says about Opsgenie."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

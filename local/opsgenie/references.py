@@ -1,12 +1,13 @@
-"""Who refers to whom: participants, recipients, members, responders."""
+"""Find and resolve references: participants, recipients, members, responders."""
 
 from collections.abc import Collection as AnyOf
 from collections.abc import Iterator
 from typing import Any
 
-from local.opsgenie.account import Account, Collection, Item
+from local.opsgenie.account import Account
 from local.opsgenie.answers import ApiError, unprocessable
 from local.opsgenie.quirks import Quirks
+from local.simulator.store import Collection, Item
 
 # A kind of holder (in the words of Opsgenie's refusals), the name it goes by there, and the reference itself.
 Reference = tuple[str, str, Item]
@@ -82,7 +83,7 @@ def refuse_while_used(account: Account, quirks: Quirks, entity: str, item: Item)
 
 
 def rename(account: Account, item: Item, name: str) -> None:
-    """Let every reference to the item carry its new name."""
+    """Update the item's name in every reference to it."""
     for _, _, reference in references(account):
         if reference.get("id") == item["id"]:
             reference["username" if "username" in reference else "name"] = name

@@ -1,4 +1,4 @@
-"""Schedules, with their rotations and overrides.
+"""Serve schedules, with their rotations and overrides.
 
 https://docs.opsgenie.com/docs/schedule-api, schedule-rotation-api and schedule-override-api
 """
@@ -6,11 +6,12 @@ https://docs.opsgenie.com/docs/schedule-api, schedule-rotation-api and schedule-
 import uuid
 from collections.abc import Mapping
 
-from local.opsgenie.account import Item, Nested
 from local.opsgenie.answers import Reply, unprocessable
 from local.opsgenie.entities import BY_ID, Context, Entities
-from local.opsgenie.fields import brief, chosen, dates, listed, require, time_restriction, without
 from local.opsgenie.references import resolve
+from local.opsgenie.time_restrictions import time_restriction
+from local.simulator.fields import brief, chosen, dates, listed, require, without
+from local.simulator.store import Item, Nested
 
 PARTICIPANTS = ("user", "team", "escalation", "none")
 

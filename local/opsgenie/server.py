@@ -1,21 +1,16 @@
-"""The Flask application: who may ask, which endpoint answers, and in what envelope."""
+"""Make the Flask application: check keys, call endpoints, put their answers into the envelope."""
 
 import os
 import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache, partial
 from typing import Any
-from urllib.parse import unquote
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BaseConverter, Map, Rule
 
 from local.opsgenie import contacts, on_calls, user_places
-from local.opsgenie.account import Item
-from local.opsgenie.answers import ApiError, response
-from local.opsgenie.control import ENDPOINTS
+from local.opsgenie.answers import ApiError, response, unprocessable
 from local.opsgenie.entities import Context, Entities, Route
 from local.opsgenie.escalations import Escalations
 from local.opsgenie.forwarding_rules import ForwardingRules
@@ -24,7 +19,10 @@ from local.opsgenie.schedules import Overrides, Rotations, Schedules
 from local.opsgenie.simulation import Simulation
 from local.opsgenie.teams import RoutingRules, Teams
 from local.opsgenie.users import USERS
-from local.opsgenie.wire import CONTROL, Wire
+from local.simulator.control import CONTROL
+from local.simulator.fields import FieldError
+from local.simulator.routing import install
+from local.simulator.store import Item
 
 ENTITIES: tuple[Entities, ...] = (
     USERS,
@@ -48,13 +46,6 @@ RIGHT_OF_METHOD = {"GET": "read", "DELETE": "delete"}  # every other one: create
 WORDS = {"read": "read", "create_update": "write", "delete": "delete", "configuration": "configuration"}
 
 
-class IdentifierConverter(BaseConverter):
-    """Decode one part of a raw path: %2F belongs to the identifier, + is a plus."""
-
-    def to_python(self, value: str) -> str:
-        return unquote(value)
-
-
 def create_app(simulation: Simulation | None = None) -> Flask:
     """Make the application that serves one simulated account.
 
@@ -62,16 +53,11 @@ def create_app(simulation: Simulation | None = None) -> Flask:
     """
     simulation = simulation or Simulation(now=_clock(os.environ.get("SIMULATION_NOW")))
     app = Flask(__name__, static_folder=None)
-    app.extensions["simulation"] = simulation
-    app.url_map = _url_map()
-    app.view_functions.update({_name(route.method, route.path): _view(simulation, route) for route in ROUTES})
-    app.view_functions.update(
-        {_name(method, CONTROL + path): partial(view, simulation) for (method, path), view in ENDPOINTS.items()}
-    )
+    install(app, simulation, {(route.method, route.path): _view(simulation, route) for route in ROUTES})
     app.before_request(lambda: _check_key(simulation))
     app.register_error_handler(ApiError, lambda error: _answer(error.body, error.status))
+    app.register_error_handler(FieldError, lambda error: _answer(unprocessable(**error.errors).body, 422))
     app.register_error_handler(HTTPException, lambda error: _answer({"message": error.description}, error.code or 500))
-    app.wsgi_app = Wire(app.wsgi_app, simulation)  # type: ignore[method-assign]
     return app
 
 
@@ -80,24 +66,6 @@ def _clock(moment: str | None) -> Callable[[], datetime] | None:
         return None
     now = datetime.fromisoformat(moment)
     return lambda: now
-
-
-@cache
-def _url_map() -> Map:
-    # Compiled once: it takes longer than anything else in making an application.
-    paths = [(route.method, route.path) for route in ROUTES]
-    paths += [(method, CONTROL + path) for method, path in ENDPOINTS]
-    return Map(
-        [Rule(path, endpoint=_name(method, path), methods=[method]) for method, path in paths],
-        converters={"identifier": IdentifierConverter},
-        # GET /v2/users/ comes from the official Go client; "//" in a path is an empty identifier.
-        strict_slashes=False,
-        merge_slashes=False,
-    )
-
-
-def _name(method: str, path: str) -> str:
-    return f"{method} {path}"
 
 
 def _check_key(simulation: Simulation) -> None:
@@ -120,7 +88,7 @@ def _view(simulation: Simulation, route: Route) -> Callable[..., Response]:
         body = _body() if route.method in ("POST", "PUT", "PATCH") else {}
         with simulation.lock:
             context = Context(
-                account=simulation.account,
+                account=simulation.store,
                 quirks=simulation.quirks,
                 now=simulation.now(),
                 variables=values,

@@ -6,11 +6,12 @@ https://docs.opsgenie.com/docs/team-api, team-member-api and team-routing-rule-a
 import uuid
 from collections.abc import Iterator
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import BY_ID, Context, Entities, Route
-from local.opsgenie.fields import brief, chosen, listed, require, time_restriction, without
 from local.opsgenie.references import resolve
+from local.opsgenie.time_restrictions import time_restriction
+from local.simulator.fields import brief, chosen, listed, require, without
+from local.simulator.store import Item
 
 
 class Teams(Entities):

@@ -1,15 +1,15 @@
-"""Where a user is used: lists below /v2/users/{identifier}.
+"""List what holds a user, below /v2/users/{identifier}.
 
 https://docs.opsgenie.com/docs/user-api
 """
 
 from collections.abc import Iterable, Iterator
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import Reply
 from local.opsgenie.entities import Context, Route
-from local.opsgenie.fields import brief
 from local.opsgenie.users import USERS
+from local.simulator.fields import brief
+from local.simulator.store import Item
 
 
 def routes() -> Iterator[Route]:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from local.opsgenie.account import Item
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import Context, Entities
-from local.opsgenie.fields import chosen, require, without
+from local.simulator.fields import chosen, require, without
+from local.simulator.store import Item
 
 LIMIT = 100
 FIELDS = {

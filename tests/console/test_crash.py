@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.opsgenie import Simulation
-from local.opsgenie.simulation import Call
+from local.opsgenie import Call, Simulation
 from tests.console.runner import Run, normal, process_of, without_what_is_over
 
 pytestmark = [pytest.mark.sweep, pytest.mark.enable_socket]

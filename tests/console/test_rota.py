@@ -14,7 +14,7 @@ from console.report import shifts
 from console.report.inventory import Schedule
 from local.opsgenie import Simulation, sample_account
 from local.opsgenie.account import Account
-from local.opsgenie.rota import on_call
+from local.opsgenie.shifts import on_call
 from service.model import Named
 from service.opsgenie import parsing
 from tests.simulated.client import of_type, ref, user

@@ -1,11 +1,13 @@
-"""Who is on call at a moment: turns, time restrictions, overrides and forwarding."""
+"""Compute who is on call at a moment, from turns, time restrictions, overrides and forwarding."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from local.opsgenie.account import Account, Item
-from local.opsgenie.fields import DAYS, parsed
+from local.opsgenie.account import Account
+from local.opsgenie.time_restrictions import DAYS
+from local.simulator.fields import parsed
+from local.simulator.store import Item
 
 HOURS = {"hourly": 1, "daily": 24, "weekly": 168}
 DEEPEST = 4  # an escalation may notify a schedule that holds the escalation

@@ -1,4 +1,4 @@
-"""What stands between the wire and the endpoints: raw paths, the record of calls, delays and faults."""
+"""Stand between the server and the endpoints: raw paths, the record of calls, delays, rate limit, faults and hooks."""
 
 import io
 import json
@@ -10,11 +10,9 @@ from urllib.parse import quote, urlsplit
 
 from werkzeug.wrappers import Request, Response
 
-from local.opsgenie import answers
-from local.opsgenie.faults import ConnectionDropped, Situation
-from local.opsgenie.simulation import Call, Simulation
-
-CONTROL = "/_simulation"
+from local.simulator.control import CONTROL
+from local.simulator.faults import ConnectionDropped, Situation
+from local.simulator.simulation import BaseSimulation, Call
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -22,7 +20,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 def raw_path(environ: Environ) -> str:
-    """Give the path as it was sent, percent-encoded.
+    """Return the path as it was sent, percent-encoded.
 
     WSGI decodes PATH_INFO, after which %2F in a name is just another slash; servers that keep the raw address put
     it into RAW_URI or REQUEST_URI.
@@ -34,15 +32,15 @@ def raw_path(environ: Environ) -> str:
     return quote(path.encode("latin-1"), safe="%/@+:!$&'()*,;=~")
 
 
-class Wire:
-    """Hand each request to the application as the simulation wants it handed."""
+class Middleware:
+    """Pass each request to the application, or fail it, as the simulation is arranged."""
 
-    def __init__(self, application: Application, simulation: Simulation) -> None:
+    def __init__(self, application: Application, simulation: BaseSimulation[Any]) -> None:
         self.application = application
         self.simulation = simulation
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        # Endpoints match the raw path and decode its parts: see IdentifierConverter.
+        # Endpoints match the raw path and decode its parts: see routing.IdentifierConverter.
         environ["PATH_INFO"] = path = raw_path(environ)
         if path.startswith(CONTROL):
             return self.application(environ, start_response)
@@ -58,16 +56,16 @@ class Wire:
     def _answer(self, environ: Environ, path: str) -> Response:
         method = environ["REQUEST_METHOD"]
         call = Call(method, path, environ.get("QUERY_STRING", ""), _body(environ))
-        answered = self.simulation.arrived(call)
-        throttled = self.simulation.throttled()
+        answered = self.simulation.record(call)
+        throttled = self.simulation.throttles()
         # A throttled request does not get as far as what may fail.
         fault = None if throttled else self.simulation.faults.take(method, path)
         time.sleep(self.simulation.delay)
         answer: Response
         if throttled:
-            answer = answers.response({"message": answers.TOO_MANY_REQUESTS}, 429, headers=answers.THROTTLED)
+            answer = self.simulation.too_many_requests()
         elif fault is not None:
-            answer = fault(Situation(lambda: self._act(environ, method, path), self.simulation.wait))
+            answer = fault(Situation(lambda: self._act(environ, method, path), self.simulation.hang))
         else:
             answer = self._act(environ, method, path)
         answered(answer.status_code)
