@@ -15,6 +15,7 @@ from flask import Flask
 from bench.accounts import ACCOUNTS
 from bench.opsgenie import DELAY, served
 from deploy import package
+from local.environ import PIP, keep_only
 from local.samples import HARI, KEY
 from local.sessions import direct
 from local.simulator.control import CONTROL
@@ -40,6 +41,7 @@ CONTEXT = SimpleNamespace(aws_request_id="bench", get_remaining_time_in_millis=l
 
 def main() -> None:
     """Measure everything and print it."""
+    keep_only(*PIP)
     LOGGER.disabled = True  # a line a request would drown the table
     print(f"Requests: each call takes {DELAY * 1000:.0f} ms, {CHAIN} calls wait for one another\n")
     print(f"{'account':10} {'calls':>6} {'seconds':>8} {'floor':>6} {'ratio':>6}   (median of {TIMES})")

@@ -30,9 +30,10 @@ def unzipped(shipped: Package, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-def in_lambda(folder: Path, code: str) -> str:
+def in_lambda(folder: Path, code: str, **environ: str) -> str:
     """Run code as Lambda would: with the files of the zip and the standard library, and no other package."""
-    environ = {"ACCESS_TOKEN": "genie-key", "PATH": os.defpath}
+    environ = environ or {"ACCESS_TOKEN": "genie-key"}
+    environ["PATH"] = os.defpath
     code = f"import sys; sys.path.insert(0, {str(folder)!r}); {code}"
     return subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], env=environ, text=True, capture_output=True, check=True
@@ -74,7 +75,8 @@ def test_every_module_is_compiled_and_every_licence_is_there(shipped):
     assert packages == {name.split("/")[0] for name in names if re.search(r"\.dist-info/.*LICEN[CS]E", name)}
 
 
-def test_the_handler_answers_from_the_zip_alone(unzipped):
+def answer_of(unzipped: Path, **environ: str) -> tuple[int, Any]:
+    """Send the handler of the zip an event; return the status and the body."""
     event: dict[str, Any] = {
         "httpMethod": "POST",
         "path": "/",
@@ -85,11 +87,33 @@ def test_the_handler_answers_from_the_zip_alone(unzipped):
     event |= {"requestContext": {"requestId": "1"}}
     (handler,) = re.findall(r'handler="([\w.]+)"', (package.ROOT / "__main__.py").read_text())
     module, _, name = handler.rpartition(".")
-    answer = in_lambda(
-        unzipped, f"import json; from {module} import {name} as h; print(json.dumps(h({event!r}, None)))"
+    code = f"import json; from {module} import {name} as h; print(json.dumps(h({event!r}, None)))"
+    answer = json.loads(in_lambda(unzipped, code, **environ).splitlines()[-1])
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_the_handler_answers_from_the_zip_alone(unzipped):
+    assert answer_of(unzipped)[0] == 400
+
+
+def test_the_key_is_read_from_a_parameter_by_what_lambdas_runtime_brings(unzipped):
+    status, body = answer_of(unzipped, ACCESS_TOKEN_PARAMETER="/opsgenie/key")
+
+    assert (status, body["message"]) == (
+        500,
+        "the function is not set up: the parameter /opsgenie/key that ACCESS_TOKEN_PARAMETER names cannot be read: "
+        "there is no boto3, which Lambda's own runtime has",
     )
 
-    assert json.loads(answer.splitlines()[-1])["statusCode"] == 400
+
+def test_a_cold_start_imports_no_boto3_where_nobody_needs_it():
+    code = "import sys, service.handler; print(sorted({'boto3', 'botocore'} & sys.modules.keys()))"
+    environ = {**os.environ, "ACCESS_TOKEN": "genie-key"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=package.ROOT, env=environ, text=True, capture_output=True, check=True
+    )
+
+    assert done.stdout == "[]\n"
 
 
 def test_a_cold_import_costs_little_more_than_its_libraries(unzipped):
