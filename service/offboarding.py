@@ -66,7 +66,9 @@ class Offboarding:
         )
 
     def _look(self) -> Survey:
-        finds = [self._find_person, *([self._find_replacement] if self._request.replace_with else [])]
+        finds: list[Callable[[], None]] = [self._find_person]
+        if self._request.replace_with:
+            finds.append(partial(self._find_replacement, self._request.replace_with))
         self._parallel.run(finds)
         if self.person is None:
             raise NotFoundError(f"there is no user {self._request.username}")
@@ -76,9 +78,9 @@ class Offboarding:
         with suppress(NotFoundError):
             self.person = self._client.find(self._request.username)
 
-    def _find_replacement(self) -> None:
+    def _find_replacement(self, username: str) -> None:
         with suppress(NotFoundError):
-            self.replacement = self._client.find(self._request.replace_with or "")
+            self.replacement = self._client.find(username)
 
     def _decide(self, survey: Survey) -> tuple[Change, ...]:
         plan = decide(

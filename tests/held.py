@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.changes import Changes
 from service.errors import OutOfTimeError
 from service.model import Change, ForwardingRule, Membership, Named, Override, Report, Request
 from service.offboarding import Offboarding
@@ -37,10 +38,11 @@ def account() -> Pager:
 
 
 class Run:
-    """One request; `told` has the changes as they were told while it ran."""
+    """One request; `told` has the changes as they were told while it ran, `shown` as they were before a write."""
 
     def __init__(self, pager: Pager, *, protected: frozenset[str] = frozenset(), **request: object) -> None:
         self.told: list[tuple[str, Change]] = []
+        self.shown: list[tuple[Changes, Change]] = []
         self.pager = pager
         self.request = Request("hari@example.com", **request)  # type: ignore[arg-type]
         self.protected = protected
@@ -53,6 +55,7 @@ class Run:
                 parallel,
                 protected=self.protected,
                 on_change=lambda *told: self.told.append(told),
+                before_change=lambda *shown: self.shown.append(shown),
             )
             return self.offboarding.run()
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from service.changes import Changes
 from service.errors import BadRequestError, BlockedError, NotFoundError, UnavailableError
 from service.model import Change, Entry, ForwardingRule, Override
 from tests.pager import failing
@@ -37,6 +38,34 @@ def test_what_was_read_long_ago_is_read_again(writer: Writer, age: float, calls:
 
     assert writer.pager.log == calls
     assert writer.outcome() == ((OUT,), (LEAVE,), ())
+
+
+def test_each_change_is_shown_before_it_is_written(writer: Writer) -> None:
+    writer.pager.when(WRITE_TEAM, lambda: writer.shown.append((writer.changes, OUT)))
+    writer.make(LEAVE)
+
+    assert writer.shown == [(writer.changes, LEAVE), (writer.changes, OUT)], (
+        "before the write, which adds the other one"
+    )
+
+
+def test_a_change_is_shown_again_as_a_fresh_read_makes_it(writer: Writer) -> None:
+    writer.age = 2.0
+    writer.pager.put(rotation(TEAM, LEAVER))
+    writer.make(OUT)
+
+    by_then = Change("remove", rotation(TEAM, LEAVER), rotation(TEAM))
+    assert writer.shown == [(writer.changes, OUT), (writer.changes, by_then)]
+
+
+def test_what_keeps_a_change_from_being_shown_keeps_it_from_being_made(writer: Writer) -> None:
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    writer.changes = Changes(writer.pager, lambda *_: None, full)
+    with pytest.raises(OSError, match=r"^the disk is full$"):
+        writer.make(LEAVE)
+    assert writer.pager.log == []
 
 
 def test_what_is_read_again_is_what_is_changed_and_told(writer: Writer) -> None:

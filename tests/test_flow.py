@@ -17,6 +17,8 @@ def test_everything_that_holds_the_person_goes_and_then_the_account(pager: Pager
     assert run() == Report(HARI, True, CHANGES, (), (UNLISTED,))
     assert {event for event, _ in run.told} == {"change"}
     assert by_key(change for _, change in run.told) == by_key(CHANGES)
+    assert {id(changes) for changes, _ in run.shown} == {id(run.offboarding.changes)}
+    assert by_key(change for _, change in run.shown) == by_key(CHANGES)
     assert list(pager.entries.values()) == [rotation(ANNA), CHANGES[1].after, OVER]
     assert list(pager.people) == ["kofi@example.com"]
     assert pager.log[:2] == ["find hari@example.com", "survey first"]
@@ -76,8 +78,11 @@ def test_a_write_that_is_tried_again_still_puts_the_replacement_in(pager: Pager,
 
 
 def test_nobody_of_that_name(pager: Pager) -> None:
+    run = Run(Pager([KOFI]))
     with pytest.raises(NotFoundError, match=r"^there is no user hari@example\.com$"):
-        Run(Pager([KOFI]))()
+        run()
+    found = run.offboarding
+    assert (found.person, found.replacement, found.survey) == (None, None, None)
     with pytest.raises(BlockedError, match=r"^gone@example\.com: the replacement does not exist$"):
         Run(pager, replace_with="gone@example.com")()
     assert not any(call.startswith(("remove", "delete", "deactivate")) for call in pager.log)

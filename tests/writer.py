@@ -27,7 +27,10 @@ class Writer:
     def __init__(self) -> None:
         self.pager = Pager([HARI], DAYS, MEMBER)
         self.told: list[tuple[str, Change]] = []
-        self.changes = Changes(self.pager, lambda *told: self.told.append(told))
+        self.shown: list[tuple[Changes, Change]] = []
+        self.changes = Changes(
+            self.pager, lambda *told: self.told.append(told), lambda *shown: self.shown.append(shown)
+        )
         self.changes.plan((OUT, LEAVE))
         self.age = 0.0
 

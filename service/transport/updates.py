@@ -46,10 +46,10 @@ def update(
                     error.outcome_unknown = lost is not None
                     raise
                 return change
-    raise AssertionError("the loop above returns or raises")
+    raise AssertionError("the loop above returns or raises")  # pragma: no mutate -- it cannot be reached
 
 
 def _roster(entry: Entry | None) -> Roster:
     if not isinstance(entry, Roster):
-        raise NotFoundError("it is gone")
+        raise NotFoundError
     return entry
