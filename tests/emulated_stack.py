@@ -46,11 +46,15 @@ def started(command: list[str], log: Path, **options: Any) -> Iterator[subproces
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill a command and the plugins that it has started, which are in no group of its own."""
-    children = [path.read_text() for path in Path("/proc").glob(f"{process.pid}/task/*/children")]
-    for pid in [process.pid, *map(int, " ".join(children).split())]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    """Kill a command and its whole session: the plugins that it has started are in groups of their own.
+
+    https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    """
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            _state, _parent, _group, session, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(session) == process.pid:
+                os.kill(int(stat.parent.name), signal.SIGKILL)
     process.wait()
 
 
