@@ -20,7 +20,7 @@ help: ## list the targets
 
 # Asks the Python in .venv for pip. There is none after `uv venv` and after a `python3 -m venv` that failed, and none
 # answers where the Python below is gone: that is mended first, and everything is installed again.
-ifneq ($(shell $(BIN)/python -c 'import pip' 2>&1 || echo broken),)
+ifneq ($(shell $(BIN)/python -I -c 'import pip' >/dev/null 2>&1 && echo whole),whole)
 $(VENV)/.whole: FORCE
 endif
 
@@ -31,8 +31,8 @@ $(VENV)/.whole: | same-python
 	  echo "making the virtual environment $(VENV)"; \
 	  said=$$('$(PYTHON)' -m venv --clear $(VENV) 2>&1); }; \
 	$(BIN)/python $(VERSION) >/dev/null 2>&1 || \
-	  { echo "make: $(VENV) has no Python 3.11 or newer; remove it first: make clean" >&2; exit 1; }; \
-	$(BIN)/python -c 'import pip' 2>/dev/null || $(BIN)/python -m ensurepip >/dev/null 2>&1 || \
+	  { echo "make: $(VENV) has no Python 3.11 or newer; $${said:-remove it first: make clean}" >&2; exit 1; }; \
+	$(BIN)/python -I -c 'import pip' 2>/dev/null || $(BIN)/python -I -m ensurepip >/dev/null 2>&1 || \
 	  uv pip install --quiet --python $(BIN)/python pip 2>/dev/null || \
 	  { echo "make: $(VENV) has no pip, and cannot be given it: $${said:-on Debian and Ubuntu, apt install python3-venv}" >&2; exit 1; }
 	@touch $@
@@ -82,7 +82,8 @@ mutate: $(VENV)/.dev ## put a defect after the other into the rules and the flow
 	@rm -rf mutants
 	@$(BIN)/python -m mutmut run >$(VENV)/mutmut.log || { tail -50 $(VENV)/mutmut.log; exit 1; }
 	@tr '\r' '\n' <$(VENV)/mutmut.log | grep -a . | tail -2
-	@if $(BIN)/python -m mutmut results | grep .; then echo "make: no test notices these; look with $(BIN)/mutmut show NAME" >&2; exit 1; fi
+	@left=$$($(BIN)/python -m mutmut results) || exit; [ -z "$$left" ] || \
+	  { echo "$$left"; echo "make: no test notices these; look with $(BIN)/mutmut show NAME" >&2; exit 1; }
 
 bench: $(VENV)/.dev package ## calls and times against the floor, cold import, overhead, package
 	@$(BIN)/python -m bench

@@ -10,7 +10,10 @@ CONSOLE = Wording(
     in_remaining="The account is deleted, and what is not changed yet has to be removed by hand",
     send_again="run this again",
     name_replacement="give --replace-with",
+    name_another="name another person in --replace-with",
 )
 
-CONSOLE_JSON = replace(API, send_again=CONSOLE.send_again, name_replacement=CONSOLE.name_replacement)
+CONSOLE_JSON = replace(
+    API, send_again=CONSOLE.send_again, name_replacement=CONSOLE.name_replacement, name_another=CONSOLE.name_another
+)
 """The same for --json, whose fields are those of the API."""

@@ -4,7 +4,6 @@ from typing import Any
 
 import pulumi
 
-from deploy.setting_checks import ENVIRONMENT
 from deploy.stack_config import StackConfig
 
 
@@ -35,8 +34,7 @@ def check(config: StackConfig, region: str) -> None:
     if problems:
         raise pulumi.RunError("\n".join(problems))
     if config.alias_version:
-        with_key = " and the Opsgenie key" if config.secret_store == ENVIRONMENT else ""
         pulumi.log.warn(
-            f"aliasVersion: version {config.alias_version} answers, with the settings{with_key} that it was made with; "
-            "`pulumi config rm aliasVersion` goes on with the newest"
+            f"aliasVersion: version {config.alias_version} answers, with the settings and the Opsgenie key that it was "
+            "made with; `pulumi config rm aliasVersion` goes on with the newest"
         )

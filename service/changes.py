@@ -11,7 +11,7 @@ Detach = Callable[[Roster], Change | Blocker | None]
 """What the rules make of a rotation or an escalation as it is now; None where the person is not in it."""
 
 BeforeChange = Callable[["Changes", Change], None]
-"""Called with each change right before it is written; what it raises keeps the change from being made."""
+"""Called before a change is tried, and with what a fresh read makes of it; what it raises keeps it from being made."""
 
 OnChange = Callable[[str, Change], None]
 """Takes `change` with a change that was made, `unconfirmed` with one that may have been."""
@@ -67,6 +67,8 @@ class Changes:
                 self._client.apply(change)
         except ServiceError as error:
             if not self._happened(change, detach, error):
+                if error.outcome_unknown and isinstance(error, BlockedError):
+                    self._doubt(change)  # the write before may still be carried out
                 raise
             made = error.outcome_unknown or self._went_with_the_account(change)
         self._settle(change, made=made)
@@ -102,7 +104,8 @@ class Changes:
             raise
         happened = entry is None or (isinstance(entry, Roster) and detach(entry) is None)
         if isinstance(error, NotFoundError) and not happened:
-            raise UnexpectedResponseError(f"it says that {change.before.name} is not there, and shows it") from error
+            message = f"it says that {change.before.name} is not there, and shows it"
+            raise UnexpectedResponseError(message, outcome_unknown=error.outcome_unknown) from error
         return happened
 
     def _doubt(self, change: Change) -> None:

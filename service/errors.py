@@ -32,8 +32,8 @@ class InUseError(ServiceError):
     `blockers` are the uses named by the server that this service cannot detach; they may be none.
     """
 
-    def __init__(self, message: str, blockers: tuple[Blocker, ...] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, blockers: tuple[Blocker, ...] = (), *, outcome_unknown: bool = False) -> None:
+        super().__init__(message, outcome_unknown=outcome_unknown)
         self.blockers = blockers
 
 

@@ -141,22 +141,18 @@ def _person_blockers(person: Person, protected: Set[str]) -> list[Blocker]:
             )
         )
     if ascii_lower(person.username) in protected:
-        blockers.append(
-            Blocker(
-                "protected_user", person.username, "the user is protected by a setting", ("change PROTECTED_USERS",)
-            )
-        )
+        remedies = ("change PROTECTED_USERS",)
+        blockers.append(Blocker("protected_user", person.username, "the user is protected by a setting", remedies))
     return blockers
 
 
 def _replacement_blockers(person: Person, request: Request, replacement: Person | None) -> list[Blocker]:
     if not request.replace_with:
         return []
-    remedies = ("name another replacement",)
     if replacement is None:
-        return [Blocker("replacement", request.replace_with, "the replacement does not exist", remedies)]
+        return [Blocker("replacement", request.replace_with, "the replacement does not exist", ())]
     if replacement.id == person.id or ascii_lower(replacement.username) == ascii_lower(person.username):
-        return [Blocker("replacement", replacement.username, "the replacement is the leaver", remedies)]
+        return [Blocker("replacement", replacement.username, "the replacement is the leaver", ())]
     if replacement.blocked:
-        return [Blocker("replacement", replacement.username, "the replacement is blocked", remedies)]
+        return [Blocker("replacement", replacement.username, "the replacement is blocked", ())]
     return []

@@ -7,7 +7,7 @@ from service.deadline import Deadline
 from service.opsgenie import client as opsgenie
 from service.parallel import Parallel
 from service.settings import Settings
-from service.transport import session
+from service.transport.session import open_session as open_session_to
 
 
 def capabilities(settings: Settings) -> Capabilities:  # noqa: ARG001 -- there is one vendor so far
@@ -17,7 +17,7 @@ def capabilities(settings: Settings) -> Capabilities:  # noqa: ARG001 -- there i
 
 def open_session(settings: Settings) -> requests.Session:
     """Return a session to the chosen vendor; raises SettingsError where the environment's proxy cannot be used."""
-    return session.open_session(settings.opsgenie_api_url, is_loopback=settings.is_loopback)
+    return open_session_to(settings.opsgenie_api_url, is_loopback=settings.is_loopback)
 
 
 def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Client:

@@ -14,6 +14,7 @@ class Wording:
     in_remaining: str
     send_again: str
     name_replacement: str
+    name_another: str
 
 
 API = Wording(
@@ -22,10 +23,15 @@ API = Wording(
     in_remaining="The account is deleted, and what is in remaining has to be removed by hand",
     send_again="send this again",
     name_replacement="send replace_with",
+    name_another="name another person in replace_with",
 )
 
 
 def remedy(blocker: Blocker, wording: Wording) -> str:
     """Say what a person can do about a blocker: its remedies, and a replacement where that is one."""
+    if blocker.kind == "replacement":
+        return wording.name_another
     remedies = [*blocker.remedies, *([wording.name_replacement] if blocker.replaceable else [])]
+    if not remedies:
+        return ""
     return remedies[0] if len(remedies) == 1 else f"{', '.join(remedies[:-1])}, or {remedies[-1]}"

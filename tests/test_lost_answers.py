@@ -1,11 +1,13 @@
 """One write whose answer is lost, or cannot be believed: what counts as made, and what is not known."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from service.errors import (
     BadRequestError,
+    BlockedError,
     NotFoundError,
     OutOfTimeError,
     ServiceError,
@@ -157,3 +159,18 @@ def test_what_was_not_planned_and_cannot_be_looked_at_is_not_known_either(writer
     with pytest.raises(UnavailableError, match=r"^down$"):
         writer.make(LEAVE)
     assert writer.outcome() == ((), (), (LEAVE,))
+
+
+def test_a_lost_write_stays_in_doubt_where_the_rules_forbid_its_repeat(writer: Writer) -> None:
+    """It may still be carried out: nobody may say that nothing was changed."""
+    writer.pager.when(WRITE, failing(UnavailableError("lost"), outcome_unknown=True, first=put_alone(writer)))
+
+    with pytest.raises(BlockedError) as blocked:
+        writer.make(OUT)
+    assert blocked.value.outcome_unknown
+    assert writer.outcome() == ((), (OUT, LEAVE), (OUT,))
+
+
+def put_alone(writer: Writer) -> Callable[[], None]:
+    """Return what somebody else does meanwhile: leave the person alone in the rotation."""
+    return lambda: writer.pager.put(rotation(LEAVER))

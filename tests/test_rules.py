@@ -38,7 +38,7 @@ def test_an_unusable_replacement_forbids_it(replacement: Person | None, name: st
 
     plan = decide(survey, request, replacement=replacement, protected=frozenset(), now=NOW)
 
-    blocker = Blocker("replacement", name, reason, ("name another replacement",))
+    blocker = Blocker("replacement", name, reason, ())
     assert plan == Plan((), (blocker,))
 
 

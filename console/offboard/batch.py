@@ -19,7 +19,7 @@ from service.errors import (
 )
 from service.model import Change, ForwardingRule, Override, Request
 from service.offboarding import Offboarding
-from service.wording import Wording
+from service.wording import API, Wording
 
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
 WENT_WELL = (DONE, PLANNED)
@@ -126,12 +126,15 @@ def _one(
     # Only now, with every thread of the connection at its end, is it known what was changed.
     if failure is not None:
         status, answer = _failed(failure, offboarding, request, wording, planned=plan.written)
-    message = answer["message"] = context.without_key(answer["message"])
+    recorded = answer["message"] = context.without_key(answer["message"])
+    if failure is not None:  # a record has the API's fields, however this run is shown
+        told_by_fields = _failed(failure, offboarding, request, API, planned=plan.written)[1]["message"]
+        recorded = context.without_key(told_by_fields)
     # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
     lost = failure and (failure.outcome_unknown if isinstance(failure, ServiceError) else plan.written)
     stale = offboarding.changes.remaining if lost else _gone_with_the_account(context, offboarding)
     made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *stale)
-    line = _line(request, offboarding, status, message, made, doubted, follows_plan=plan.written)
+    line = _line(request, offboarding, status, recorded, made, doubted, follows_plan=plan.written)
     return Outcome(request, status, answer, line), failure
 
 

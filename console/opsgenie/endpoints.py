@@ -1,7 +1,7 @@
 """Calls that only the operator's commands make: create anew, and read a whole account."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from service.errors import UnexpectedResponseError
@@ -10,8 +10,6 @@ from service.opsgenie import parsing
 from service.opsgenie.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
 from service.opsgenie.parsing import Json
 from service.transport.call import Transport
-
-T = TypeVar("T")
 
 PAGE = 100
 """Users a page has at most.

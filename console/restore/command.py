@@ -67,7 +67,7 @@ class Result:
 
     @property
     def defect(self) -> Exception | None:
-        """What this program did not expect, and stopped context."""
+        """What this program did not expect, and stopped at."""
         trouble = self.returns[-1].trouble if self.returns else None
         return None if isinstance(trouble, ServiceError) else trouble
 

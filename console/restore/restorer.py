@@ -10,7 +10,7 @@ from console.record.reader import OffboardedUser
 from console.restore import rules
 from console.restore.accounts import CurrentUsers
 from console.restore.rules import DONE, FAILED, LEFT, NOT_TRIED, PLANNED, THERE, WORST_FIRST, Step
-from console.restore.slots import Listed, Removal, chain
+from console.restore.slots import Removal, chain
 from service.errors import NotFoundError, ServiceError, UnauthorizedError
 from service.model import (
     Change,
@@ -18,6 +18,7 @@ from service.model import (
     Membership,
     Override,
     Person,
+    Roster,
     ascii_lower,
 )
 from service.serialization import change_json
@@ -45,7 +46,7 @@ class Restorer:
         self._offboarded_users = offboarded_users
         self._apply = apply
         self._users = CurrentUsers(offboarded_users)
-        self._planned: dict[tuple[str, str], Listed] = {}
+        self._planned: dict[tuple[str, str], Roster] = {}
         self._back: set[tuple[str, ...]] = set()
         self._trouble: Exception | None = None
 
@@ -119,21 +120,21 @@ class Restorer:
         person = self._users.now(connection, recorded)
         if person is None:
             raise NotFoundError(f"there is no user {recorded.username}")
-        if isinstance(change.before, Listed):
+        if isinstance(change.before, Roster):
             step = self._plan_listed(connection, place, change)
         else:
             step = self._plan_other(connection, change, person)
         if step.status in (PLANNED, LEFT) and _key(change, recorded) in self._back:
             # Somebody had put the person back before the last removal, which is the one that counts.
             return replace(step, status=THERE, note="in the record twice: back as it was the last time")
-        if step.status == PLANNED and not self._apply and isinstance(step.write, Listed):
+        if step.status == PLANNED and not self._apply and isinstance(step.write, Roster):
             self._planned[change.key] = step.write
         return step
 
     def _plan_listed(self, connection: Connection, place: int, change: Change) -> Step:
         removals, own = self._removals(connection, place, change)
         now = self._planned.get(change.key) or connection.client.read(change.before)
-        return rules.listed(now if isinstance(now, Listed) else None, chain(removals, own), removals[own])
+        return rules.listed(now if isinstance(now, Roster) else None, chain(removals, own), removals[own])
 
     def _removals(self, connection: Connection, place: int, change: Change) -> tuple[list[Removal], int]:
         """Return what the record has about one rotation or escalation, and where in it this change is."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from console.restore.slots import Differs, Listed, Removal, places, put_back
+from console.restore.slots import Differs, Removal, places, put_back
 from service.model import (
     Entry,
     ForwardingRule,
@@ -12,6 +12,7 @@ from service.model import (
     Named,
     Override,
     Person,
+    Roster,
     Rotation,
     is_over,
 )
@@ -40,14 +41,14 @@ def account(person: Person, now: Person | None) -> Step:
     return Step("user", person.username, THERE, note)
 
 
-def listed(now: Listed | None, removals: Sequence[Removal], whom: Removal) -> Step:
+def listed(now: Roster | None, removals: Sequence[Removal], whom: Removal) -> Step:
     """Decide about a rotation or an escalation."""
     before = whom.change.before
     name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
     if now is None:
         return Step(before.kind, name, LEFT, f"the {before.kind} is gone")
     assert whom.now is not None  # noqa: S101 -- for the type checker
-    assert isinstance(before, Listed)  # noqa: S101 -- for the type checker
+    assert isinstance(before, Roster)  # noqa: S101 -- for the type checker
     old = places(before, whom.person)
     outcome = put_back(now, removals, whom)
     if outcome is None:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from service.model import Change, Escalation, Participant, Person, Rotation, Rule, ascii_lower
+from service.model import Change, Escalation, Participant, Person, Roster, Rotation, Rule, ascii_lower
 
-Listed = Rotation | Escalation
 Slot = Participant | Rule
 Slots = tuple[Slot, ...]
 
@@ -47,7 +46,7 @@ def chain(removals: Sequence[Removal], place: int) -> list[Removal]:
     return list(removals[first : last + 1])
 
 
-def put_back(now: Listed, removals: Sequence[Removal], whom: Removal) -> Listed | Differs | None:
+def put_back(now: Roster, removals: Sequence[Removal], whom: Removal) -> Roster | Differs | None:
     """Put one person of a chain back into the very places; None where that is done already.
 
     The list must be as the chain left it, but for those of its people who are back in it by now.
@@ -105,7 +104,7 @@ def _kept(wanted: Slots, current: Slots) -> Slots:
     return tuple(kept)
 
 
-def _with(entry: Listed, new: Slots) -> Listed:
+def _with(entry: Roster, new: Slots) -> Roster:
     if isinstance(entry, Rotation):
         return replace(entry, participants=tuple(slot for slot in new if isinstance(slot, Participant)))
     return replace(entry, rules=tuple(slot for slot in new if isinstance(slot, Rule)))
@@ -157,7 +156,7 @@ def _name(slot: Slot) -> str:
     return f"{named} after {slot.delay.time_amount} {slot.delay.time_unit}" if isinstance(slot, Rule) else named
 
 
-def places(entry: Listed, person: Person) -> str:
+def places(entry: Roster, person: Person) -> str:
     """Say in which places of a list a person is."""
     word = "place" if isinstance(entry, Rotation) else "rule"
     found = [str(place) for place, slot in enumerate(slots(entry), 1) if _recipient(slot).is_person(person)]

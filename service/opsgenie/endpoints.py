@@ -209,8 +209,10 @@ class Endpoints:
             self._transport.request(method, *path, query=query, **options)
         except InUseError as error:
             if not isinstance(entry, Person):
-                raise BadRequestError(f"{entry.name}: {error}") from error
-            raise InUseError(str(error), blockers_in(str(error))) from error
+                message = f"{entry.name}: {error}"
+                raise BadRequestError(message, outcome_unknown=error.outcome_unknown) from error
+            blockers = blockers_in(str(error))
+            raise InUseError(str(error), blockers, outcome_unknown=error.outcome_unknown) from error
 
     def _get(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> T:
         answer = self._transport.request("GET", *path, query=query)

@@ -26,7 +26,7 @@ PROFILE = ("timeZone", "locale", "userAddress", "skypeUsername", "tags", "detail
 
 @contextmanager
 def parsing(what: str) -> Iterator[None]:
-    """Turn an answer of another shape than documented into a UnexpectedResponseError that says of what."""
+    """Turn an answer of another shape than documented into an UnexpectedResponseError that says of what."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:

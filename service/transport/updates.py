@@ -29,13 +29,13 @@ def update(
     lost: Change | None = None
     for attempt in transport.attempts():
         with transport.slot():
-            if attempt.retry_state.attempt_number > 1 or time.monotonic() - entry.read_at > MAX_READ_AGE:
-                try:
+            try:
+                if attempt.retry_state.attempt_number > 1 or time.monotonic() - entry.read_at > MAX_READ_AGE:
                     entry = _roster(read(entry))
-                except ServiceError as error:
-                    error.outcome_unknown = lost is not None
-                    raise
-            change = rule(entry)
+                change = rule(entry)
+            except ServiceError as error:
+                error.outcome_unknown = lost is not None
+                raise
             if change is None:
                 return lost
             with attempt:

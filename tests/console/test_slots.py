@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.restore.slots import Differs, Listed, Removal, chain, places, put_back
-from service.model import Change, Delay, Escalation, Named, Participant, Person, Rotation, Rule
+from console.restore.slots import Differs, Removal, chain, places, put_back
+from service.model import Change, Delay, Escalation, Named, Participant, Person, Roster, Rotation, Rule
 from service.rules import detach
 
 PEOPLE = {name: Person(id=name, username=f"{name}@example.com") for name in ("ann", "bob", "cid", "dee")}
@@ -29,15 +29,15 @@ def escalation(*names: str) -> Escalation:
     return Escalation("e", "Ladder", tuple(rules))
 
 
-def leave(entry: Listed, name: str, by: str | None = None) -> Removal:
+def leave(entry: Roster, name: str, by: str | None = None) -> Removal:
     change = detach(entry, PEOPLE[name], PEOPLE[by] if by else None)
     assert isinstance(change, Change)
     # The account that the person has on the day of the restoring is another one.
     return Removal(PEOPLE[name], PEOPLE[by] if by else None, change, replace(PEOPLE[name], id=f"new-{name}"))
 
 
-def after(removal: Removal) -> Listed:
-    assert isinstance(removal.change.after, Listed)
+def after(removal: Removal) -> Roster:
+    assert isinstance(removal.change.after, Roster)
     return removal.change.after
 
 
@@ -134,9 +134,9 @@ def test_a_chain_ends_where_somebody_else_changed_the_list() -> None:
     make=st.sampled_from([rotation, escalation]),
 )
 def test_whoever_left_in_whatever_order_comes_back_in_any_order(
-    names: list[str], leavers: list[str], stand_ins: list[bool], order: list[int], make: Callable[..., Listed]
+    names: list[str], leavers: list[str], stand_ins: list[bool], order: list[int], make: Callable[..., Roster]
 ) -> None:
-    start: Listed = make(*names)
+    start: Roster = make(*names)
     now, removals = start, []
     for leaver, stand_in in zip(leavers, stand_ins, strict=True):
         by = next(name for name in PEOPLE if name not in leavers) if stand_in else None
@@ -152,6 +152,6 @@ def test_whoever_left_in_whatever_order_comes_back_in_any_order(
     assert _names(now) == _names(start)
 
 
-def _names(entry: Listed) -> list[tuple[str, str]]:
+def _names(entry: Roster) -> list[tuple[str, str]]:
     slots = entry.participants if isinstance(entry, Rotation) else [rule.recipient for rule in entry.rules]
     return [(one.type, one.username or one.name) for one in slots]
