@@ -121,14 +121,16 @@ def test_a_removal_whose_answer_was_lost_and_that_was_not_made_fails(writer: Wri
     assert writer.outcome() == ((), (OUT, LEAVE), ())
 
 
+@pytest.mark.parametrize("unknown", [False, True])
 @pytest.mark.parametrize(("write", "change", "name"), [(WRITE_TEAM, LEAVE, "Data"), (WRITE, OUT, "Days")])
 def test_what_is_said_to_be_gone_and_is_shown_is_nonsense(
-    writer: Writer, write: str, change: Change, name: str
+    writer: Writer, write: str, change: Change, name: str, unknown: bool
 ) -> None:
-    writer.pager.when(write, failing(NotFoundError("gone")))
+    writer.pager.when(write, failing(NotFoundError("gone"), outcome_unknown=unknown))
 
-    with pytest.raises(UnexpectedResponseError, match=f"^it says that {name} is not there, and shows it$"):
+    with pytest.raises(UnexpectedResponseError, match=f"^it says that {name} is not there, and shows it$") as failed:
         writer.make(change)
+    assert failed.value.outcome_unknown is unknown
     assert writer.outcome() == ((), (OUT, LEAVE), ())
 
 
