@@ -171,6 +171,14 @@ def test_nothing_is_installed_again_until_a_lock_changes(project: Path) -> None:
     assert "installing requirements.txt" in make(project, ".venv/.run").stdout
 
 
+def test_a_warning_does_not_pass_for_a_broken_environment(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_environment(project, "newest")
+    make(project, ".venv/.run")
+    monkeypatch.setenv("PYTHONWARNINGS", "nonsense")  # which each Python that starts remarks on
+
+    assert "installing" not in make(project, ".venv/.run").stdout
+
+
 def test_an_environment_without_pip_is_given_one(project: Path) -> None:
     """As `uv venv` makes it, and `python3 -m venv` where ensurepip fails."""
     make_environment(project, None)

@@ -30,7 +30,7 @@ from service.opsgenie.client import Opsgenie
 from service.opsgenie.responses import blockers_in
 from service.rules import decide
 from service.wording import remedy
-from tests.console.runner import Run, interrupt, runner
+from tests.console.runner import Run, interrupt, lines_of, runner
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -129,6 +129,16 @@ def test_words_of_the_api_are_not_shown(simulation: Simulation) -> None:
 
     assert "Configuration Access. What was changed is in the table" in " ".join(shown.split())
     assert shown.count("in changes") == 0
+
+
+@pytest.mark.parametrize("shown", [(), ("--json",)])
+def test_a_record_is_in_the_words_of_its_own_fields(simulation: Simulation, shown: tuple[str, ...]) -> None:
+    simulation.faults.order("403", method="DELETE", path="/members/", times=None)
+
+    runner(simulation)("offboard", HARI, *GO, *shown)
+
+    *_, last = lines_of(RECORD)
+    assert last["message"].endswith("Configuration Access. What was changed is in changes")
 
 
 def test_the_report_asks_for_the_rights_that_it_needs(simulation: Simulation) -> None:
