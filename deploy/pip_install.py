@@ -101,7 +101,8 @@ def _without_pip(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _pip(arguments: list[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run this Python's pip; isolated, so that neither PYTHONPATH nor the folder it runs in has a say."""
-    command = [sys.executable, "-I", "-m", "pip", *arguments]
+    # From Python 3.14 on pip reads its files in the locale's encoding, which a machine without one takes for ASCII.
+    command = [sys.executable, "-I", "-X", "utf8", "-m", "pip", *arguments]
     return subprocess.run(  # noqa: S603 - this Python, with arguments that are no shell's
         command,
         env=environ,

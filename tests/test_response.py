@@ -247,3 +247,9 @@ def test_a_defect_shows_the_changes_and_nothing_of_itself(so_far: Changes | None
 
     message = "this program has a defect; the log has the details under the request id"
     assert answer == Answer(500, message, details)
+
+
+def test_a_blocker_without_a_remedy_has_an_empty_one() -> None:
+    answer = failed(BlockedError((Blocker("locks", "locks", "used", ()),)), changes())
+
+    assert answer.body["blockers"] == [{"kind": "locks", "name": "locks", "reason": "used", "remedy": ""}]
