@@ -101,11 +101,11 @@ def _without_pip(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _pip(arguments: list[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run this Python's pip; isolated, so that neither PYTHONPATH nor the folder it runs in has a say."""
-    # From Python 3.14 on pip reads its files in the locale's encoding, which a machine without one takes for ASCII.
-    command = [sys.executable, "-I", "-X", "utf8", "-m", "pip", *arguments]
+    command = [sys.executable, "-I", "-m", "pip", *arguments]
     return subprocess.run(  # noqa: S603 - this Python, with arguments that are no shell's
         command,
-        env=environ,
+        # pip reads its files in the locale's encoding, and a machine without a locale takes that for ASCII.
+        env={**environ, "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
