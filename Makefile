@@ -10,7 +10,7 @@ UV_LOCK := $(BIN)/python -m uv pip compile --quiet --universal --no-strip-extras
 LOCKS := service/requirements.txt requirements.txt requirements-local.txt requirements-dev.txt
 
 # They would change which Python runs, and PYTHONOPTIMIZE what its tests notice.
-unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH
+unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS
 
 .DEFAULT_GOAL := help
 .PHONY: FORCE help same-python demo local run package test test-all mutate bench lint format lock lock-check audit clean
