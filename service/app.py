@@ -71,7 +71,7 @@ def _offboard(settings: Settings, session: requests.Session) -> Response:
             report = offboarding.run()
     except ServiceError as error:
         return _answer(response.failed(error, offboarding.changes, offboarding.capabilities))
-    except Exception as error:
+    except Exception as error:  # a defect: the answer still says what was changed before it
         return _crashed(error, offboarding.changes)
     return _answer(response.done(report, wanted))
 
