@@ -55,9 +55,9 @@ $(VENV)/.run $(VENV)/.local $(VENV)/.dev:
 	@touch $@
 
 # The tests install with these two.
-$(VENV)/.pips: tests/pips/oldest.txt tests/pips/newest.txt $(VENV)/.dev
+$(VENV)/.pips: tests/support/pips/oldest.txt tests/support/pips/newest.txt $(VENV)/.dev
 	@for pip in oldest newest; do rm -rf $(VENV)/pips/$$pip; \
-	  $(INSTALL) --target $(VENV)/pips/$$pip tests/pips/$$pip.txt || exit; done
+	  $(INSTALL) --target $(VENV)/pips/$$pip tests/support/pips/$$pip.txt || exit; done
 	@touch $@
 
 demo: $(VENV)/.local ## the main job shown: deploy to a local AWS, send each kind of request, show the answers

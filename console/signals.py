@@ -25,7 +25,7 @@ class Interrupts:
         """Take what is told at the first signal."""
         self.asked = False
         self._sentence = f"{sentence}\n".encode()
-        self._breakable = False
+        self._may_interrupt = False
         self._before: dict[int, Any] = {}
 
     @contextmanager
@@ -60,20 +60,20 @@ class Interrupts:
     @contextmanager
     def interruptible(self) -> Iterator[None]:
         """Let a second signal raise KeyboardInterrupt; outside none does."""
-        self._breakable = True
+        self._may_interrupt = True
         try:
             yield
         finally:
-            self._breakable = False
+            self._may_interrupt = False
 
     @contextmanager
     def shielded(self) -> Iterator[None]:
-        """Let no signal raise KeyboardInterrupt, in the middle of what is breakable."""
-        before, self._breakable = self._breakable, False
+        """Let no signal raise KeyboardInterrupt, within `interruptible` either."""
+        before, self._may_interrupt = self._may_interrupt, False
         try:
             yield
         finally:
-            self._breakable = before
+            self._may_interrupt = before
 
     def _take(self, _number: int, _frame: FrameType | None) -> None:
         if not self.asked:
@@ -81,8 +81,8 @@ class Interrupts:
             # Nothing more than this: the signal may come in the middle of another print, and the terminal may be gone.
             with suppress(OSError):
                 os.write(STDERR, self._sentence)
-        elif self._breakable:
-            self._breakable = False
+        elif self._may_interrupt:
+            self._may_interrupt = False
             raise KeyboardInterrupt
 
 

@@ -124,7 +124,7 @@ def line(*parts: str | tuple[str, str]) -> Text:
 
 
 def counted(counts: Mapping[str, int], none: str) -> str:
-    """Return the counts that are not nought, as words; `none` where all are."""
+    """Return the counts above zero, as words; `none` where there are none."""
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or none
 
 

@@ -11,9 +11,9 @@ import time
 
 from local.demo import demo
 from local.environ import PIP, keep_only
-from local.keep import keep
 from local.processes import LocalError
 from local.run import run
+from local.stack import keep
 
 INTERRUPTED = 130
 

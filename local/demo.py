@@ -15,7 +15,7 @@ import requests
 from local.processes import LocalError
 from local.samples import DELETE, DRY_RUN, HARI, KEY, REFUSAL
 from local.sessions import direct
-from local.system import System, function_log, running
+from local.stack import Stack, function_log, running
 from service.settings import Settings
 
 BURST = 30
@@ -56,14 +56,14 @@ def demo(now: str = "") -> None:
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
-    with running(say, now) as system:
+    with running(say, now) as stack:
         for number, step in enumerate(STEPS, 1):
-            before = _account(system)
-            _show(system, number, step)
-            if _account(system) != (_without(HARI, before) if step.leaves else before):
+            before = _account(stack)
+            _show(stack, number, step)
+            if _account(stack) != (_without(HARI, before) if step.leaves else before):
                 raise LocalError("the account is not as it must be after this")
-        _show_burst(system, len(STEPS) + 1)
-        _show_console(system, len(STEPS) + 2)
+        _show_burst(stack, len(STEPS) + 1)
+        _show_console(stack, len(STEPS) + 2)
     print("\nproved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else")
     print(
         "does, a second request finds nobody, what would break on-call is refused, the limits hold, and what was done"
@@ -71,9 +71,9 @@ def demo(now: str = "") -> None:
     print("can be undone")
 
 
-def _account(system: System) -> Any:
+def _account(stack: Stack) -> Any:
     with direct() as session:
-        return session.get(f"{system.opsgenie}/_simulation/account", timeout=10).json()
+        return session.get(f"{stack.opsgenie}/_simulation/account", timeout=10).json()
 
 
 def _without(username: str, value: Any) -> Any:
@@ -92,39 +92,39 @@ def _is_of(username: str, entry: Any) -> bool:
     return any(place.get("username") == username for place in places)
 
 
-def _show(system: System, number: int, step: Step) -> None:
+def _show(stack: Stack, number: int, step: Step) -> None:
     key = "-H x-api-key:$KEY " if step.key else ""
     print(f"\n{number}. {step.what}\n   curl {key}-XPOST $URL -d '{step.body}'", flush=True)
-    answer = _post(system, step)
+    answer = _post(stack, step)
     body = _json(answer)
     print(f"   {answer.status_code} {body.get('message', answer.text[:300])}")
     for line in _details(body):
         print(f"       {line}")
     if answer.status_code != step.status:
         raise LocalError(
-            f"this must be {step.status}, not {answer.status_code}; the function's log:\n{_last_lines(system)}"
+            f"this must be {step.status}, not {answer.status_code}; the function's log:\n{_last_lines(stack)}"
         )
 
 
-def _show_burst(system: System, number: int) -> None:
+def _show_burst(stack: Stack, number: int) -> None:
     print(f"\n{number}. a burst of {BURST} requests\n   curl -H x-api-key:$KEY -XPOST $URL -d '{DELETE}'", flush=True)
     step = Step("", DELETE, 0)
     with ThreadPoolExecutor(BURST) as pool:
-        statuses = {answer.status_code for answer in pool.map(lambda _: _post(system, step), range(BURST))}
+        statuses = {answer.status_code for answer in pool.map(lambda _: _post(stack, step), range(BURST))}
     if statuses != {404, 429}:
         raise LocalError(f"a part of the burst must get 429, and all others 404, not {sorted(statuses)}")
     print("   429 Too Many Requests, for those over the limit")
 
 
-def _show_console(system: System, number: int) -> None:
+def _show_console(stack: Stack, number: int) -> None:
     """Off-board somebody from the command line, and put everything back from the record."""
     # Not before it is needed: what nobody has asked for yet should not keep them waiting.
     from console import create_app
 
-    before = _account(system)
-    settings = Settings(access_token=KEY, opsgenie_api_url=system.opsgenie)
+    before = _account(stack)
+    settings = Settings(access_token=KEY, opsgenie_api_url=stack.opsgenie)
     runner = create_app(settings).test_cli_runner()
-    with chdir(system.folder):
+    with chdir(stack.folder):
         for what, arguments in CONSOLE:
             print(f"\n{number}. {what}\n   flask --app console {arguments}", flush=True)
             done = runner.invoke(args=shlex.split(arguments))
@@ -133,7 +133,7 @@ def _show_console(system: System, number: int) -> None:
             if done.exit_code:
                 raise LocalError(f"this must end with 0, not {done.exit_code}")
             number += 1
-    if _places(_account(system)) != _places(before):
+    if _places(_account(stack)) != _places(before):
         raise LocalError("the account is not as it was before")
 
 
@@ -145,12 +145,12 @@ def _places(account: Any) -> str:
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda match: usernames.get(match[0], match[0]), text)
 
 
-def _post(system: System, step: Step) -> requests.Response:
+def _post(stack: Stack, step: Step) -> requests.Response:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl -d sends
     if step.key:
-        headers["x-api-key"] = system.stack.api_key
+        headers["x-api-key"] = stack.deployed.api_key
     with direct() as session:
-        return session.post(system.stack.url, data=step.body, headers=headers, timeout=40)
+        return session.post(stack.deployed.url, data=step.body, headers=headers, timeout=40)
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:
@@ -170,5 +170,5 @@ def _details(body: dict[str, Any]) -> Iterator[str]:
         yield f"{blocker['kind']:16} {blocker['name']}: {blocker['remedy']}"
 
 
-def _last_lines(system: System) -> str:
-    return "\n".join(function_log(system)[-20:])
+def _last_lines(stack: Stack) -> str:
+    return "\n".join(function_log(stack)[-20:])

@@ -20,17 +20,17 @@ from service.app import create_app
 from service.opsgenie.endpoints import Endpoints
 from service.settings import Settings
 from service.vendors import open_session
-from tests import held, local_stack
-from tests.handlers import Handle, started
-from tests.leaks import *  # noqa: F403 -- its fixture and hook watch over every test
-from tests.local_stack import LocalStack
-from tests.pager import Pager
-from tests.trails import Trail
-from tests.virtual import virtual_time
-from tests.wires import transport
-from tests.world import NOW, OPSGENIE, World
-from tests.writer import Writer
-from tests.wsgi_adapter import WsgiAdapter
+from tests.support import local_stack, sample_run
+from tests.support.captured_log import CapturedLog
+from tests.support.changes_harness import ChangesHarness
+from tests.support.fake_client import FakeClient
+from tests.support.handlers import Handle, started
+from tests.support.local_stack import LocalStack
+from tests.support.secret_leaks import *  # noqa: F403 -- its fixture and hook watch over every test
+from tests.support.service_env import NOW, OPSGENIE, ServiceEnv
+from tests.support.virtual_time import virtual_time
+from tests.support.wire_samples import transport
+from tests.support.wsgi_adapter import WsgiAdapter
 
 Post = Callable[..., Any]
 
@@ -85,14 +85,14 @@ def post(settings: Settings, session: requests.Session) -> Post:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def service_env() -> Iterator[ServiceEnv]:
     """The sample account in virtual time."""
     with virtual_time(threads=False):
-        yield World()
+        yield ServiceEnv()
 
 
 @pytest.fixture
-def no_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No proxy and no CA bundle in the environment."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -115,33 +115,35 @@ def api() -> Endpoints:
 
 
 @pytest.fixture
-def pager() -> Pager:
+def fake_client() -> FakeClient:
     """An account in which one of everything holds hari."""
-    return held.account()
+    return sample_run.account()
 
 
 @pytest.fixture
-def refusing(pager: Pager) -> Pager:
+def refusing(fake_client: FakeClient) -> FakeClient:
     """The same, with a vendor who refuses to end an account that is held."""
-    pager.capabilities = replace(pager.capabilities, refuses_while_in_use=True, only_in_refusal=held.REFUSALS)
-    return pager
+    fake_client.capabilities = replace(
+        fake_client.capabilities, refuses_while_in_use=True, only_in_refusal=sample_run.REFUSALS
+    )
+    return fake_client
 
 
 @pytest.fixture
-def writer() -> Writer:
+def changes_harness() -> ChangesHarness:
     """Changes of which two are planned."""
-    return Writer()
+    return ChangesHarness()
 
 
 @pytest.fixture
-def running(session: requests.Session) -> Iterator[tuple[Handle, Trail]]:
-    """The handler in front of the simulated Opsgenie, and its trail."""
+def running(session: requests.Session) -> Iterator[tuple[Handle, CapturedLog]]:
+    """The handler in front of the simulated Opsgenie, and its log."""
     with started(session) as running:
         yield running
 
 
 @pytest.fixture
-def handle(running: tuple[Handle, Trail]) -> Handle:
+def handle(running: tuple[Handle, CapturedLog]) -> Handle:
     """The handler alone."""
     return running[0]
 

@@ -19,7 +19,7 @@ import pytest
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from tests.local_stack import ROOT
+from tests.support.local_stack import ROOT
 
 PIPS = Path(sys.prefix) / "pips"
 PIN = re.compile(

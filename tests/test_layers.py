@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_stack import ROOT
+from tests.support.local_stack import ROOT
 
 VENDORS = ("opsgenie",)
 MAY_NOT = {

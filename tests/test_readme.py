@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from local.processes import HOST, Processes, flask_run, free_port
-from tests.hostile import HOSTILE
-from tests.local_stack import LOCAL, ROOT
-from tests.world import NOW
+from tests.support.hostile_environment import HOSTILE
+from tests.support.local_stack import LOCAL, ROOT
+from tests.support.service_env import NOW
 
 README = (ROOT / "README.md").read_text()
 

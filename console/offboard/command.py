@@ -119,14 +119,14 @@ def _check(options: Options, *, can_ask: bool) -> None:
 def _requests(
     emails: Sequence[str], csv_file: BinaryIO | None, replace_with: str | None, keep_user: bool
 ) -> list[Request]:
-    wishes = [leavers.Leaver(email, "", "the command line") for email in emails]
+    people = [leavers.Leaver(email, "", "the command line") for email in emails]
     notes: list[str] = []
     try:
         if csv_file is not None:
             name = "standard input" if csv_file is sys.stdin.buffer else csv_file.name
             listed, notes = leavers.read_csv(csv_file.read(), name)
-            wishes += listed
-        requests, more = leavers.requests_of(wishes, replace_with=replace_with, keep_user=keep_user)
+            people += listed
+        requests, more = leavers.requests_of(people, replace_with=replace_with, keep_user=keep_user)
     except leavers.ListError as error:
         raise click.UsageError(str(error)) from error
     if not requests:

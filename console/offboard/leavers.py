@@ -33,7 +33,7 @@ class Leaver:
 
 
 def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
-    """Read a spreadsheet's CSV with a header; returns the wishes and notes; raises ListError with line numbers."""
+    """Read a spreadsheet's CSV with a header; returns the leavers and notes; raises ListError with line numbers."""
     text = _text(content, name)
     dialect, skipped = _separator(text)
     rows = _rows(text, dialect, skipped, name)
@@ -42,48 +42,48 @@ def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
         raise ListError([f"{name} is empty: its first line must name the column username"])
     places, notes = _header(first[1], f"{name} line {first[0]}")
     problems: list[str] = []
-    wishes = []
+    leavers = []
     for line, row in rows:
         where = f"{name} line {line}"
         if len(row) > len(first[1]) and any(cell.strip() for cell in row[len(first[1]) :]):
             problems.append(f"{where}: more fields than the header has columns")
             continue
         cells = {column: row[place].strip() if place < len(row) else "" for column, place in places.items()}
-        wishes.append(Leaver(cells["username"], cells.get("replace_with", ""), where))
+        leavers.append(Leaver(cells["username"], cells.get("replace_with", ""), where))
     if problems:
         raise ListError(problems)
-    if not wishes:
+    if not leavers:
         raise ListError([f"{name} names nobody below its header"])
-    return wishes, notes
+    return leavers, notes
 
 
-def requests_of(wishes: list[Leaver], *, replace_with: str | None, keep_user: bool) -> tuple[list[Request], list[str]]:
-    """Turn wishes into requests, by the rules of the API's own body; returns them and notes about duplicates."""
+def requests_of(leavers: list[Leaver], *, replace_with: str | None, keep_user: bool) -> tuple[list[Request], list[str]]:
+    """Turn leavers into requests, by the rules of the API's own body; returns them and notes about duplicates."""
     problems: list[str] = []
     notes: list[str] = []
     found: dict[str, tuple[Request, Leaver]] = {}
-    for wish in wishes:
+    for leaver in leavers:
         try:
-            request = _request(wish, replace_with, keep_user)
+            request = _request(leaver, replace_with, keep_user)
         except BodyError as error:
-            problems.append(f"{wish.where}: {error}")
+            problems.append(f"{leaver.where}: {error}")
             continue
-        earlier = found.setdefault(request.username, (request, wish))
+        earlier = found.setdefault(request.username, (request, leaver))
         if earlier[0] != request:
-            problems.append(f"{wish.where}: {request.username} with another replacement than in {earlier[1].where}")
-        elif earlier[1] is not wish:
-            notes.append(f"{wish.where}: {request.username} is in {earlier[1].where} already")
-    for request, wish in found.values():
+            problems.append(f"{leaver.where}: {request.username} with another replacement than in {earlier[1].where}")
+        elif earlier[1] is not leaver:
+            notes.append(f"{leaver.where}: {request.username} is in {earlier[1].where} already")
+    for request, leaver in found.values():
         if request.replace_with != request.username and request.replace_with in found:
-            problems.append(f"{wish.where}: {request.replace_with} is to take a place, and is on the list of leavers")
+            problems.append(f"{leaver.where}: {request.replace_with} is to take a place, and is on the list of leavers")
     if problems:
         raise ListError(problems)
     return [request for request, _ in found.values()], notes
 
 
-def _request(wish: Leaver, replace_with: str | None, keep_user: bool) -> Request:
-    replacement = wish.replace_with or replace_with
-    fields = {"username": wish.username, "keep_user": keep_user}
+def _request(leaver: Leaver, replace_with: str | None, keep_user: bool) -> Request:
+    replacement = leaver.replace_with or replace_with
+    fields = {"username": leaver.username, "keep_user": keep_user}
     if replacement is not None:
         fields["replace_with"] = replacement
     return parse(json.dumps(fields).encode())

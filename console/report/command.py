@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from console import terminal
 from console.context import current_context
 from console.json_output import as_json, as_time
-from console.report import coverage, findings, html_file, shifts, timeline
+from console.report import findings, html_file, shifts, timeline
 from console.report.findings import Findings
 from console.report.inventory import Inventory
 from console.signals import interruptible
@@ -78,7 +78,7 @@ def page(found: Findings, seen: Inventory) -> str:
     """Return the report as an HTML page."""
     draw = partial(timeline.draw, label=partial(findings.label, seen))
     text = render_template(
-        "report.html", found=found, pictures=[draw(ahead) for ahead in found.ahead], size=timeline.SIZE
+        "report.html", found=found, pictures=[draw(outlook) for outlook in found.outlooks], size=timeline.SIZE
     )
     # Opsgenie's names may have halves of characters, which nothing can print.
     return text.encode("utf-8", "replace").decode()
@@ -100,31 +100,31 @@ def _read() -> tuple[Findings, Inventory]:
 def _json(found: Findings) -> dict[str, Any]:
     return {
         "time": as_time(found.time),
-        "people_who_would_not_hear_an_alert": [asdict(one) for one in found.silent],
+        "people_who_would_not_hear_an_alert": [asdict(one) for one in found.unreachable_users],
         "rotations_with_one_person": [asdict(one) for one in found.rotations],
         "escalations_with_one_recipient": [asdict(one) for one in found.escalations],
         "schedules": [
             {
-                "id": ahead.schedule.id,
-                "name": ahead.schedule.name,
-                "timezone": ahead.schedule.timezone,
-                "timezone_is_known": shifts.is_known(ahead.schedule.timezone),
-                "hours_without_anybody": round(ahead.uncovered.total_seconds() / 3600, 2),
-                "gaps": [{"from": as_time(start), "to": as_time(end)} for start, end in ahead.gaps],
+                "id": outlook.schedule.id,
+                "name": outlook.schedule.name,
+                "timezone": outlook.schedule.timezone,
+                "timezone_is_known": shifts.is_known(outlook.schedule.timezone),
+                "hours_without_anybody": round(outlook.uncovered.total_seconds() / 3600, 2),
+                "gaps": [{"from": as_time(start), "to": as_time(end)} for start, end in outlook.gaps],
             }
-            for ahead in found.ahead
+            for outlook in found.outlooks
         ],
     }
 
 
 def _show(found: Findings) -> None:
-    people = [(one.username, ", ".join(one.problems), "; ".join(one.places)) for one in found.silent]
+    people = [(one.username, ", ".join(one.problems), "; ".join(one.places)) for one in found.unreachable_users]
     _section("People who would not hear an alert", ("who", "why", "where"), people)
     _section("Rotations with one person", ("rotation", "who"), [(one.name, one.who) for one in found.rotations])
     _section(
         "Escalations with one recipient", ("escalation", "who"), [(one.name, one.who) for one in found.escalations]
     )
-    weeks = [(ahead.schedule.name, coverage.summary(ahead)) for ahead in found.ahead]
+    weeks = [(outlook.schedule.name, findings.summary(outlook)) for outlook in found.outlooks]
     _section("The next four weeks", ("schedule", "on call"), weeks)
 
 

@@ -51,20 +51,20 @@ class Findings:
     """The report."""
 
     time: datetime
-    silent: tuple[UnreachableUser, ...]
+    unreachable_users: tuple[UnreachableUser, ...]
     rotations: tuple[SinglePerson, ...]
     escalations: tuple[SinglePerson, ...]
-    ahead: tuple[Outlook, ...]
+    outlooks: tuple[Outlook, ...]
 
 
 def find(inventory: Inventory) -> Findings:
     """Look through an account."""
     return Findings(
         time=inventory.time,
-        silent=tuple(_silent(inventory)),
+        unreachable_users=tuple(_unreachable_users(inventory)),
         rotations=tuple(_rotations(inventory)),
         escalations=tuple(_escalations(inventory)),
-        ahead=tuple(_ahead(schedule, inventory.time) for schedule in inventory.schedules),
+        outlooks=tuple(_outlook(schedule, inventory.time) for schedule in inventory.schedules),
     )
 
 
@@ -78,7 +78,7 @@ def label(inventory: Inventory, one: Participant) -> str:
     return (user.full_name or user.username) if user else one.username or one.id
 
 
-def _silent(inventory: Inventory) -> Iterator[UnreachableUser]:
+def _unreachable_users(inventory: Inventory) -> Iterator[UnreachableUser]:
     places: dict[tuple[str, str], list[str]] = {}
     who: dict[tuple[str, str], tuple[User | None, Participant]] = {}
     for kind, name, one in on_call_participants(inventory):
@@ -120,7 +120,40 @@ def _escalations(inventory: Inventory) -> Iterator[SinglePerson]:
             yield SinglePerson(escalation.name, label(inventory, next(iter(real.values()), Participant("none"))))
 
 
-def _ahead(schedule: Schedule, now: datetime) -> Outlook:
+def _outlook(schedule: Schedule, now: datetime) -> Outlook:
     end = now + WEEKS
     found = shifts.shifts(schedule, now, end)
     return Outlook(schedule, now, end, tuple(found), tuple(shifts.gaps(found, now, end)))
+
+
+def summary(outlook: Outlook) -> str:
+    """Say how much of the time somebody is on call, and in which time zone where that is not the schedule's."""
+    zone = outlook.schedule.timezone
+    return _covered(outlook) + (
+        "" if shifts.is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
+    )
+
+
+def _covered(outlook: Outlook) -> str:
+    if not outlook.schedule.enabled:
+        return "The schedule is switched off: nobody is on call."
+    if not outlook.gaps:
+        return "Somebody is on call all the time."
+    stretches = "one stretch" if len(outlook.gaps) == 1 else f"{len(outlook.gaps)} stretches"
+    share = outlook.uncovered / (outlook.end - outlook.start)
+    percent = f"{share:.0%}" if share >= 0.01 else "less than 1%"
+    return f"Nobody is on call for {_length(outlook.uncovered)} in {stretches} ({percent} of the time)."
+
+
+def _length(length: timedelta) -> str:
+    minutes = round(length / timedelta(minutes=1))
+    hours = round(minutes / 60)
+    if minutes < 60:
+        return _many(max(1, minutes), "minute")
+    if hours < 72:
+        return _many(hours, "hour")
+    return _many(hours // 24, "day") + (f" and {_many(hours % 24, 'hour')}" if hours % 24 else "")
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from console.report import coverage
+from console.report import findings
 from console.report.findings import Outlook
 from console.report.shifts import Shift, is_known, timezone
 from service.model import Participant
@@ -90,19 +90,19 @@ class Picture:
 
 
 class _Scale:
-    def __init__(self, ahead: Outlook) -> None:
-        self._start, self._whole = ahead.start, ahead.end - ahead.start
+    def __init__(self, outlook: Outlook) -> None:
+        self._start, self._whole = outlook.start, outlook.end - outlook.start
 
     def x(self, moment: datetime) -> float:
         return round(SIZE.labels + (SIZE.width - SIZE.labels) * ((moment - self._start) / self._whole), 2)
 
 
-def draw(ahead: Outlook, label: Callable[[Participant], str]) -> Picture:
+def draw(outlook: Outlook, label: Callable[[Participant], str]) -> Picture:
     """Lay out one schedule."""
-    zone = timezone(ahead.schedule.timezone)
-    scale = _Scale(ahead)
-    several = len(ahead.schedule.rotations) > 1
-    shown = sorted((one for one in ahead.shifts if several or not one.is_nobody), key=lambda shift: shift.is_nobody)
+    zone = timezone(outlook.schedule.timezone)
+    scale = _Scale(outlook)
+    several = len(outlook.schedule.rotations) > 1
+    shown = sorted((one for one in outlook.shifts if several or not one.is_nobody), key=lambda shift: shift.is_nobody)
     names = list(dict.fromkeys(_lane(shift, label) for shift in shown))
     top = {name: SIZE.top + SIZE.row * place for place, name in enumerate([*names, ""])}
     bars = [
@@ -111,21 +111,21 @@ def draw(ahead: Outlook, label: Callable[[Participant], str]) -> Picture:
     ]
     bars += [
         _bar(scale, top[""], start, end, f"Nobody: {_when(start, zone)} to {_when(end, zone)}", "gap")
-        for start, end in ahead.gaps
+        for start, end in outlook.gaps
     ]
     lanes = [Lane(top[name], _short(name), name) for name in names]
-    lanes += [Lane(top[""], "Nobody", "Nobody is on call")] if ahead.gaps else []
+    lanes += [Lane(top[""], "Nobody", "Nobody is on call")] if outlook.gaps else []
     return Picture(
-        name=ahead.schedule.name,
-        zone=ahead.schedule.timezone if is_known(ahead.schedule.timezone) else "UTC",
-        enabled=ahead.schedule.enabled,
-        summary=coverage.summary(ahead),
+        name=outlook.schedule.name,
+        zone=outlook.schedule.timezone if is_known(outlook.schedule.timezone) else "UTC",
+        enabled=outlook.schedule.enabled,
+        summary=findings.summary(outlook),
         height=SIZE.top + SIZE.row * len(lanes) + SIZE.margin,
         lanes=tuple(lanes),
         bars=tuple(bars),
-        ticks=tuple(_ticks(ahead, zone, scale)),
-        rows=tuple(_rows(ahead, label, zone)),
-        gaps=tuple((_when(start, zone), _when(end, zone)) for start, end in ahead.gaps),
+        ticks=tuple(_ticks(outlook, zone, scale)),
+        rows=tuple(_rows(outlook, label, zone)),
+        gaps=tuple((_when(start, zone), _when(end, zone)) for start, end in outlook.gaps),
     )
 
 
@@ -148,15 +148,15 @@ def _title(shift: Shift, label: Callable[[Participant], str], zone: tzinfo) -> s
     return f"{label(shift.who)}: {_when(shift.start, zone)} to {_when(shift.end, zone)} ({what})"
 
 
-def _ticks(ahead: Outlook, zone: tzinfo, scale: _Scale) -> Iterator[Tick]:
-    day = ahead.start.astimezone(zone).date() + timedelta(days=1)
-    while (midnight := datetime.combine(day, time(), zone)) < ahead.end:
+def _ticks(outlook: Outlook, zone: tzinfo, scale: _Scale) -> Iterator[Tick]:
+    day = outlook.start.astimezone(zone).date() + timedelta(days=1)
+    while (midnight := datetime.combine(day, time(), zone)) < outlook.end:
         yield Tick(scale.x(midnight), f"Mon {day.day} {day:%b}" if day.weekday() == MONDAY else "")
         day += timedelta(days=1)
 
 
-def _rows(ahead: Outlook, label: Callable[[Participant], str], zone: tzinfo) -> Iterator[Row]:
-    for shift in sorted(ahead.shifts, key=lambda shift: (shift.start, shift.rotation)):
+def _rows(outlook: Outlook, label: Callable[[Participant], str], zone: tzinfo) -> Iterator[Row]:
+    for shift in sorted(outlook.shifts, key=lambda shift: (shift.start, shift.rotation)):
         what = f"{shift.rotation} (override)" if shift.is_override else shift.rotation
         yield Row(_when(shift.start, zone), _when(shift.end, zone), label(shift.who), what)
 

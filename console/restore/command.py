@@ -60,7 +60,7 @@ STYLES = {
 class Result:
     """What became of everybody: `not_tried` are those whom the run did not come to, for the reason `stopped`."""
 
-    returns: tuple[RestoreResult, ...]
+    results: tuple[RestoreResult, ...]
     not_tried: tuple[str, ...] = ()
     stopped: str = ""
     interrupted: bool = False
@@ -68,7 +68,7 @@ class Result:
     @property
     def defect(self) -> Exception | None:
         """What this program did not expect, and stopped at."""
-        trouble = self.returns[-1].trouble if self.returns else None
+        trouble = self.results[-1].trouble if self.results else None
         return None if isinstance(trouble, ServiceError) else trouble
 
 
@@ -113,27 +113,27 @@ def _only(only: str | None, offboarded_users: Sequence[OffboardedUser], record: 
 
 def _run(
     context: ConsoleContext,
-    restoring: Restorer,
+    restorer: Restorer,
     offboarded_users: Sequence[OffboardedUser],
     interrupts: Interrupts,
     only: str | None,
 ) -> Result:
-    places = restoring.places(only)
+    places = restorer.places(only)
     usernames = [offboarded_users[place].person.username for place in places]
-    returns: list[RestoreResult] = []
+    results: list[RestoreResult] = []
     with terminal.progress(len(places)) as bar:
         task = bar.add_task("", total=len(places))
         for number, place in enumerate(places):
             if interrupts.asked:
-                stopped = f"interrupted after {returns[-1].username}" if returns else "interrupted"
-                return Result(tuple(returns), _each_once(usernames[number:]), stopped, interrupted=True)
+                stopped = f"interrupted after {results[-1].username}" if results else "interrupted"
+                return Result(tuple(results), _each_once(usernames[number:]), stopped, interrupted=True)
             bar.update(task, description=terminal.clean(usernames[number]), completed=number)
-            one = restoring.put_back(place)
-            returns.append(one)
+            one = restorer.put_back(place)
+            results.append(one)
             if one.trouble:
                 stopped = context.without_key(f"stopped at {one.username}: {_why(one.trouble, context.capabilities)}")
-                return Result(tuple(returns), _each_once(usernames[number + 1 :]), stopped)
-    return Result(tuple(returns))
+                return Result(tuple(results), _each_once(usernames[number + 1 :]), stopped)
+    return Result(tuple(results))
 
 
 def _each_once(usernames: Sequence[str]) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def _why(trouble: Exception, capabilities: Capabilities) -> str:
 def _exit_code(result: Result) -> int:
     if result.interrupted:
         return EXIT_INTERRUPTED
-    statuses = {step.status for one in result.returns for step in one.steps}
+    statuses = {step.status for one in result.results for step in one.steps}
     well = statuses.isdisjoint({rules.FAILED, rules.LEFT, rules.NOT_TRIED})
     return 0 if well and not result.stopped else EXIT_INCOMPLETE
 
@@ -162,7 +162,7 @@ def _json(result: Result, not_read: list[str], *, applied: bool) -> dict[str, An
             "outcome": one.outcome,
             "steps": [{name: asdict(step)[name] for name in names} for step in one.steps],
         }
-        for one in result.returns
+        for one in result.results
     ]
     return {
         "applied": applied,
@@ -175,14 +175,14 @@ def _json(result: Result, not_read: list[str], *, applied: bool) -> dict[str, An
 
 def _show(result: Result, *, applied: bool) -> None:
     console = terminal.out()
-    for one in result.returns:
+    for one in result.results:
         console.print(terminal.line((one.username, "bold")))
         rows = [
             (terminal.kind(step.kind), step.name, terminal.line((step.status, STYLES.get(step.status, ""))), step.note)
             for step in one.steps
         ]
         console.print(terminal.table(("what", "where", "status", "how"), rows))
-    counts = Counter(step.status for one in result.returns for step in one.steps)
+    counts = Counter(step.status for one in result.results for step in one.steps)
     console.print(terminal.line(("Sum: ", "bold"), terminal.counted(counts, "nothing")))
     if result.stopped:
         console.print(terminal.line((result.stopped, "red")))

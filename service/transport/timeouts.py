@@ -35,7 +35,7 @@ class BoundedAdapter(HTTPAdapter):
         super().__init__(**options)
 
     # Documented by requests since 2.32; before that, or where a later release renames it, each pool reads the CA bundle
-    # again, which tests/test_tls.py would show.
+    # again, which tests/service/transport/test_tls.py would show.
     def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> tuple[Any, Any]:
         """Give every connection the same TLS context: to read a CA bundle costs more processor time than a call."""
         host, attributes = super().build_connection_pool_key_attributes(request, True)
@@ -91,7 +91,8 @@ class _Socket(io.RawIOBase):
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        # http.client reads an answer from fp, from Python 3.11 to 3.14; tests/test_session.py needs it bounded.
+        # http.client reads an answer from fp, from Python 3.11 to 3.14: tests/service/transport/test_session.py fails
+        # where it is not bounded.
         self.fp.close()
         self.fp = io.BufferedReader(_Socket(sock))
 
@@ -102,7 +103,7 @@ class _Connecting(HTTPConnection):
     response_class = _Response
 
     # Private in urllib3, and there from 2.0 to 2.8: a release that renames _new_conn or _dns_host breaks this, which
-    # tests/test_connections.py would show.
+    # tests/service/transport/test_connections.py would show.
     def _new_conn(self) -> socket.socket:
         whole, host = self.timeout, self._dns_host
         if not isinstance(whole, int | float):

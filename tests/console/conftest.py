@@ -8,7 +8,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from local.opsgenie import Simulation, create_app
-from tests.console.runner import Run, runner, terminal
+from tests.support.console_runner import Run, runner, terminal
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ import pytest
 
 from console import terminal
 from local.opsgenie import Simulation
-from tests import truth
-from tests.console.runner import Run, as_json, interrupt, lines_of, process_of
+from tests.support import expected_account
+from tests.support.console_runner import Run, as_json, interrupt, lines_of, process_of
 
 HARI, KOFI, NORA = "hari@example.com", "kofi@example.com", "nora@example.com"
 MANY = (HARI, NORA, KOFI, "imani.njoroge@example.com", "aiko.tanaka@example.com")
@@ -63,7 +63,7 @@ def test_a_signal_where_nobody_reads_finishes_the_person(
     assert signalled(simulation, address, names, ends, number, both) == 130
 
     assert [line["outcome"] for line in lines_of(RECORD)] == ["done"]
-    assert simulation.snapshot() == truth.left(before, HARI)
+    assert simulation.snapshot() == expected_account.left(before, HARI)
 
 
 @pytest.mark.sweep
@@ -116,10 +116,10 @@ def test_what_is_left_to_write_goes_nowhere() -> None:
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w", encoding="utf-8") as stream:
-        lasting = cast(IO[str], terminal.ClosedPipeSafeStream(stream))
+        safe = cast(IO[str], terminal.ClosedPipeSafeStream(stream))
 
-        lasting.write("a result")
-        lasting.flush()
+        safe.write("a result")
+        safe.flush()
 
 
 def test_a_signal_is_told_by_nothing_but_one_write(

@@ -11,8 +11,8 @@ import pytest
 
 import console.terminal
 from local.opsgenie import Simulation
-from tests import truth
-from tests.console.runner import Run, interrupt
+from tests.support import expected_account
+from tests.support.console_runner import Run, interrupt
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 RECORD = "record.jsonl"
@@ -77,7 +77,7 @@ def test_an_interrupt_during_the_last_person_changes_nothing(simulation: Simulat
     assert result.exit_code == 0, result.output
     assert "interrupted" not in result.stdout
     if command == "offboard":
-        assert simulation.snapshot() == truth.left(before, HARI)
+        assert simulation.snapshot() == expected_account.left(before, HARI)
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])

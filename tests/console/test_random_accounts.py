@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.opsgenie import Simulation
-from tests.console.runner import normal, runner
-from tests.simulated.client import of_type, ref, user
+from tests.support.console_runner import normal, runner
+from tests.support.simulation_client import of_type, ref, user
 
 pytestmark = pytest.mark.sweep
 

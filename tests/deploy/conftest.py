@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.made_up import write_project, write_wheel
+from tests.support.made_up_project import write_project, write_wheel
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from deploy import installed, package
 from deploy.lock import Pin
 from deploy.package import PackageError
-from tests.deploy.made_up import elf, metadata, write_project, write_wheel
+from tests.support.made_up_project import elf, metadata, write_project, write_wheel
 
 LOCK = Path("service/requirements.txt")
 PINS = [Pin("tiny", "1.0", ()), Pin("other-one", "2.0", ())]

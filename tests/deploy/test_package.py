@@ -13,7 +13,7 @@ import pytest
 from deploy import bytecode, dependencies, lambda_runtime, package
 from deploy.lock import Pin
 from deploy.package import PackageError
-from tests.deploy.made_up import SHIPPED
+from tests.support.made_up_project import SHIPPED
 
 
 def test_same_inputs_give_the_same_bytes_anywhere(project, tmp_path):

@@ -1,0 +1,1 @@
+"""The deployment program on a local AWS."""

@@ -1,0 +1,211 @@
+"""The offboard command as a whole, on the sample account of the simulated Opsgenie."""
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+import console.terminal
+from local.opsgenie import Simulation
+from service.settings import Settings
+from tests.support import expected_account
+from tests.support.console_runner import Run, as_json, lines_of, runner, runner_of
+from tests.support.fault_table import KOFI
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+GO = ("--apply", "--yes")
+
+
+def test_without_apply_nothing_is_changed_and_all_is_shown(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+
+    result = run("offboard", HARI)
+
+    assert result.exit_code == 0
+    assert (simulation.writes, simulation.snapshot(), list(Path().iterdir())) == ([], before, [])
+    shown = " ".join(result.stdout.split())
+    assert "would be taken out of 4 rotations, 1 escalation, 1 override, 2 forwarding rules and 2 teams" in shown
+    assert "rotation Platform 24x7 / Primary places 2 and 7 of 8 go" in shown
+    assert "escalation Platform escalation rule 2 of 4 goes" in shown
+    assert re.search(r"On call now in Platform 24x7, (alone|with [\w.@-]+)", shown)
+    assert "Sum: 1 planned Nothing was changed. Add --apply to do it." in shown
+    assert result.stderr == ""
+
+
+def test_apply_does_what_the_api_does_and_keeps_a_record(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+
+    result = run("offboard", HARI, *GO)
+
+    assert result.exit_code == 0
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+    record = Path("records/2026-11-25T091500Z.jsonl")
+    assert f"Record: {record}" in result.stdout
+    assert stat.S_IMODE(record.stat().st_mode) == 0o600
+    assert stat.S_IMODE(record.parent.stat().st_mode) == 0o700
+    assert "local-key" not in record.read_text()
+    (line,) = lines_of(record)
+    assert {name: line[name] for name in ("version", "time", "request", "outcome")} == {
+        "version": 1,
+        "time": "2026-11-25T09:15:00Z",
+        "request": {"username": HARI, "replace_with": None, "keep_user": False},
+        "outcome": "done",
+    }
+    assert line["person"]["profile"]["tags"] == ["sre"]
+    assert [change["kind"] for change in line["changes"]].count("rotation") == 4
+
+
+def test_options_mean_what_they_mean_in_the_api(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+
+    result = run("offboard", HARI, "--replace-with", KOFI, "--keep-user", *GO)
+
+    assert "place 1 of 3: kofi@example.com instead" in result.stdout
+    assert simulation.snapshot() == expected_account.left(before, HARI, by=KOFI, keep=True)
+
+
+def test_a_person_who_is_refused_does_not_keep_the_others(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+
+    result = run("offboard", MEERA, "ghost@example.com", NORA, "olivia@example.com", *GO)
+
+    assert result.exit_code == 1
+    assert simulation.snapshot() == expected_account.left(before, NORA)
+    assert "or give --replace-with" in " ".join(result.stdout.split())
+    assert "Sum: 1 done, 2 refused, 1 not found" in result.stdout
+    outcomes = {line["request"]["username"]: line["outcome"] for line in lines_of(next(Path("records").iterdir()))}
+    assert list(outcomes.values()) == ["refused", "not found", "done", "refused"]
+
+
+def test_protected_users_are_refused(simulation: Simulation) -> None:
+    result = runner(simulation, protected=frozenset({HARI}))("offboard", HARI, "--json", *GO)
+
+    (person,) = as_json(result)["people"]
+    assert [blocker["kind"] for blocker in person["blockers"]] == ["protected_user"]
+    assert simulation.writes == []
+
+
+def test_json_has_what_the_api_answers(run: Run) -> None:
+    result = run("offboard", MEERA, NORA, "--json", "--record", "here.jsonl", *GO)
+
+    answer = as_json(result)
+    assert (result.exit_code, answer["record"], answer["not_tried"], answer["stopped"]) == (1, "here.jsonl", [], None)
+    assert [(one["username"], one["outcome"]) for one in answer["people"]] == [(MEERA, "refused"), (NORA, "done")]
+    assert answer["people"][0]["blockers"][0]["name"] == "Payroll / Month end"
+    assert answer["people"][1]["changes"][0]["kind"] == "user"
+
+
+def test_apply_shows_and_asks_and_a_no_changes_nothing(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
+
+    result = run("offboard", HARI, MEERA, "--apply", stdin="n\n")
+
+    assert result.exit_code == 1
+    assert "would be taken out" in result.stdout
+    assert "Off-board 1 person now? [y/N]" in result.stderr
+    assert (simulation.writes, list(Path().iterdir())) == ([], [])
+
+
+def test_a_yes_off_boards_those_who_can_go(simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
+    before = simulation.snapshot()
+
+    result = run("offboard", MEERA, HARI, "--apply", stdin="y\n")
+
+    assert result.exit_code == 1
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+    assert "Sum: 1 done, 1 refused" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("offboard", HARI, "--apply"), "here nobody can answer: add --yes"),
+        (("offboard", "--from-csv", "-", "--apply"), "here nobody can answer: add --yes"),
+        (("offboard",), "name somebody: EMAIL... or --from-csv FILE"),
+        (("offboard", " "), "the command line: username is blank"),
+        (("offboard", "--from-csv", "none.csv"), "No such file"),
+        (("offboard", "--from-csv", "-"), "standard input line 2: username is blank"),
+    ],
+)
+def test_a_wrong_command_line_asks_opsgenie_nothing(
+    simulation: Simulation, run: Run, words: tuple[str, ...], sentence: str
+) -> None:
+    result = run(*words, stdin=b"username,replace_with\n,kofi@example.com\n")
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert simulation.calls == []
+
+
+def test_a_list_comes_from_standard_input(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+
+    result = run(
+        "offboard",
+        "--from-csv",
+        "-",
+        *GO,
+        stdin=f"\ufeffusername;replace_with\r\n{NORA};\r\n{HARI};{KOFI}\r\n{NORA};\r\n",
+    )
+
+    assert result.exit_code == 0
+    assert "note: standard input line 4: nora@example.com is in standard input line 2 already" in result.stderr
+    assert simulation.snapshot() == expected_account.left(expected_account.left(before, HARI, by=KOFI), NORA)
+
+
+def test_a_missing_key_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACCESS_TOKEN", raising=False)
+    monkeypatch.delenv("OPSGENIE_API_URL", raising=False)
+    monkeypatch.delenv("TIME_BUDGET", raising=False)
+
+    result = runner_of(None, None)("offboard", HARI)
+
+    assert result.exit_code == 2
+    assert result.stderr == "Error: ACCESS_TOKEN is not set: it takes the key of an Opsgenie API integration\n"
+
+
+@pytest.mark.parametrize("words", [("offboard", HARI), ("report",)])
+def test_a_ca_bundle_without_certificates_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "ca.pem").touch()
+    monkeypatch.setenv("ACCESS_TOKEN", "k")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "ca.pem")
+
+    result = runner_of(None, None)(*words)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "Error: the CA bundle ca.pem that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names has no certificates: "
+        "it has to be a file of them in PEM\n"
+    )
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPSGENIE_API_URL", "PROTECTED_USERS", "TIME_BUDGET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ACCESS_TOKEN", "k")
+    app = console.create_app()
+
+    assert app.extensions["console"].settings == Settings("k", time_budget=120.0)
+    assert runner_of(None, None)("--help").exit_code == 0
+
+
+def test_names_do_not_steer_the_terminal(simulation: Simulation, run: Run) -> None:
+    with simulation.edit() as account:
+        account["schedules"][0]["name"] = "\x1b[2J[red]Platform\u202e"
+
+    result = run("offboard", HARI)
+
+    assert "\N{REPLACEMENT CHARACTER}[2J[red]Platform\N{REPLACEMENT CHARACTER}" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_the_help_has_examples_settings_and_exit_codes(run: Run) -> None:
+    for command in ("offboard", "restore", "report"):
+        shown = run(command, "--help").stdout
+        assert all(word in shown for word in ("Examples:", "ACCESS_TOKEN", "Exit codes:"))

@@ -1,0 +1,129 @@
+"""Long lists, interrupts, and an Opsgenie that goes away: where a run stops, and what it says."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from local.opsgenie import Simulation
+from tests.support import expected_account
+from tests.support.console_runner import Run, interrupt, lines_of, runner
+from tests.support.fault_table import KOFI
+
+pytestmark = pytest.mark.sweep
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+GO = ("--apply", "--yes")
+
+
+def test_a_refused_key_ends_the_run(simulation: Simulation) -> None:
+    result = runner(simulation, key="wrong-key")("offboard", HARI, NORA, MEERA)
+
+    assert result.exit_code == 1
+    assert len(simulation.calls) == 1
+    assert "stopped after hari@example.com: Opsgenie refused the key (Could not authenticate)" in result.stdout
+    assert "Not tried: nora@example.com and 1 after" in result.stdout
+
+
+def test_a_run_is_given_up_where_opsgenie_is_down(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
+    simulation.faults.order("503", times=None)
+
+    result = run("offboard", HARI, NORA, MEERA, KOFI, "bela@example.com")
+
+    assert result.exit_code == 1
+    assert "Sum: 3 failed, 2 not tried" in result.stdout
+    assert "stopped after meera@example.com: Opsgenie is throttling or down" in result.stdout
+
+
+def test_what_there_was_no_time_for_is_shown(simulation: Simulation) -> None:
+    simulation.before("PATCH", None, lambda: time.sleep(1.0))
+
+    result = runner(simulation, time_budget=1.0)("offboard", HARI, *GO)
+
+    shown = " ".join(result.stdout.split())
+    assert "out of time; run this again" in shown
+    assert "Not changed yet what where change" in shown
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_finishes_the_person_and_says_where_it_stopped(
+    simulation: Simulation, run: Run, number: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = simulation.snapshot()
+    simulation.before("PATCH", None, lambda: interrupt(number))
+    handler = signal.getsignal(number)
+
+    result = run("offboard", HARI, NORA, MEERA, *GO)
+
+    assert result.exit_code == 130
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+    assert capfd.readouterr().err == "finishing this person, then stopping; Ctrl-C again breaks off\n"
+    assert "interrupted\nNot tried: nora@example.com and 1 after" in result.stdout
+    assert [line["outcome"] for line in lines_of(next(Path("records").iterdir()))] == ["done"]
+    assert signal.getsignal(number) == handler
+
+
+def test_a_second_interrupt_breaks_off_and_the_record_has_what_may_have_been_done(
+    simulation: Simulation, run: Run
+) -> None:
+    simulation.before("PATCH", None, interrupt)
+    simulation.before("DELETE", "/v2/users/", interrupt, skip=1)
+
+    result = run("offboard", HARI, NORA, *GO)
+
+    assert result.exit_code == 130
+    (line,) = lines_of(next(Path("records").iterdir()))
+    assert line["outcome"] == "failed"
+    assert line["message"].startswith("broken off")
+    everything = [*line["changes"], *line["unconfirmed"]]
+    assert len(everything) == 11
+
+
+def test_no_interrupt_breaks_a_line_of_the_record(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(_: int) -> None:
+        interrupt()
+        interrupt()
+
+    before = simulation.snapshot()
+    monkeypatch.setattr(os, "fsync", twice)
+
+    result = run("offboard", HARI, NORA, "--record", "record.jsonl", *GO)
+
+    assert result.exit_code == 130
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+    lines = map(json.loads, Path("record.jsonl").read_text().splitlines())
+    assert [line["outcome"] for line in lines] == ["under way", "done"]
+
+
+def test_two_hundred_people_of_whom_some_are_refused(simulation: Simulation, run: Run) -> None:
+    with simulation.edit() as account:
+        nora = expected_account.user_of(account, NORA)
+        account["users"] += [
+            {
+                **nora,
+                "id": f"id-{n}",
+                "username": f"leaver{n}@example.com",
+                "role": {"name": "Owner" if n % 10 == 0 else "User"},
+            }
+            for n in range(200)
+        ]
+    names = [f"leaver{n}@example.com" for n in range(200)]
+    Path("list.csv").write_text("username\n" + "\n".join(names))
+
+    result = run("offboard", "--from-csv", "list.csv", "--record", "record.jsonl", *GO)
+
+    assert result.exit_code == 1
+    assert "Sum: 180 done, 20 refused" in result.stdout
+    left = [user["username"] for user in simulation.snapshot()["users"] if user["username"] in names]
+    assert left == names[::10]
+    lines = lines_of("record.jsonl")
+    assert [line["request"]["username"] for line in lines] == names
+    assert [line["outcome"] for line in lines[:11]] == ["refused", *["done"] * 9, "refused"]

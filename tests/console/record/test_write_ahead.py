@@ -1,0 +1,179 @@
+"""The plan in a record: there before each change, whatever changes the plan."""
+
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from console.record import reader
+from console.record.write_ahead import WriteAhead, each_once
+from local.opsgenie import Simulation
+from local.opsgenie.quirks import Quirks
+from service.changes import Changes
+from service.model import Change, Person
+from tests.support import expected_account
+from tests.support.console_runner import (
+    Run,
+    add,
+    copied,
+    lines_of,
+    normal,
+    runner,
+    side_by_side,
+    without_what_is_over,
+)
+from tests.support.service_env import NOW
+
+HARI, NORA = "hari@example.com", "nora@example.com"
+RECORD = "record.jsonl"
+GO = ("--apply", "--yes", "--record", RECORD)
+
+
+def keep_last(copies: list[bytes]) -> None:
+    """Make the record what a kill at the last of these moments would have left."""
+    Path(RECORD).write_bytes(copies[-1])
+
+
+def test_a_plan_is_written_again_where_it_lacks_a_change() -> None:
+    lines: list[Any] = []
+    changes = Changes(cast(Any, None), lambda *_: None)
+    ahead = WriteAhead(lambda *line: lines.append(line))
+    ann, bob = (Change("delete", Person(id=name, username=f"{name}@example.com")) for name in ("ann", "bob"))
+
+    for change in (ann, ann):
+        ahead(changes, change)
+    changes.plan((ann, bob))
+    for change in (ann, bob, ann):
+        ahead(changes, change)
+
+    assert lines == [((), (ann,), False), ((), (ann, bob), True)]
+
+
+def test_a_change_in_doubt_that_remains_is_there_once() -> None:
+    ann, bob = (Change("delete", Person(id=name, username=f"{name}@example.com")) for name in ("ann", "bob"))
+
+    assert each_once(ann, bob, replace(ann)) == (ann, bob)
+
+
+def test_what_only_a_second_look_finds_is_in_the_plan_before_it_goes() -> None:
+    simulation = Simulation(now=lambda: NOW, quirks=Quirks(overrides_block=True))
+    run = runner(simulation)
+    with simulation.edit() as account:
+        hari = expected_account.user_of(account, HARI)["id"]
+        elsewhere = next(one for one in account["schedules"] if hari not in json.dumps(one["rotations"]))
+        time_ = {"startDate": "2026-11-20T00:00:00Z", "endDate": "2036-01-01T00:00:00Z"}
+        user = {"type": "user", "id": hari, "username": HARI}
+        elsewhere["overrides"].append({"alias": "hidden", "user": user, **time_})
+    before = without_what_is_over(simulation)
+    copies = copied(simulation, RECORD)
+    assert run("offboard", HARI, *GO).exit_code == 0
+    keep_last(copies)
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.output
+    assert normal(simulation.snapshot()) == before
+
+
+def test_a_rotation_that_somebody_puts_the_person_into_is_in_the_plan_before_it_is_changed(
+    simulation: Simulation, run: Run
+) -> None:
+    def put_in() -> None:
+        with simulation.edit() as account:
+            add(account, HARI, account["schedules"][-1]["rotations"][0])
+            there.append(normal(account)["schedules"][-1])
+
+    there: list[Any] = []
+    copies = copied(simulation, RECORD, lambda: None, put_in)
+    assert run("offboard", HARI, *GO).exit_code == 0
+    keep_last(copies)
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.output
+    assert [normal(simulation.snapshot())["schedules"][-1]] == there
+
+
+def test_a_plan_that_an_edit_made_old_is_written_again(simulation: Simulation, run: Run) -> None:
+    def edit() -> None:
+        with simulation.edit() as account:
+            add(account, NORA, account["schedules"][0]["rotations"][1])
+
+    copies = copied(simulation, RECORD, edit)
+    assert run("offboard", HARI, *GO).exit_code == 0
+    first, second, done = map(json.loads, Path(RECORD).read_text().splitlines())
+    assert [line["outcome"] for line in (first, second, done)] == ["under way", "under way", "done"]
+    assert [line["follows_plan"] for line in (first, second, done)] == [False, True, True]
+    everything = (done["changes"], [*second["changes"], *second["unconfirmed"]])
+    assert sorted(map(json.dumps, everything[0])) == sorted(map(json.dumps, everything[1]))
+    keep_last(copies)
+
+    (offboarded_user,), _ = reader.read(Path(RECORD))
+    result = run("restore", RECORD, "--apply")
+
+    assert len(offboarded_user.changes) == len(done["changes"])
+    assert result.exit_code == 0, result.output
+    participants = simulation.snapshot()["schedules"][0]["rotations"][1]["participants"]
+    assert {HARI, NORA} <= {one.get("username") for one in participants}
+
+
+def test_a_slow_disk_does_not_undo_what_somebody_changes_meanwhile(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side_by_side(simulation)
+    hari = expected_account.user_of(simulation.snapshot(), HARI)["id"]
+    monkeypatch.setattr("service.transport.updates.MAX_READ_AGE", 0.2)
+    edited: list[str] = []
+
+    def fsync(_: int) -> None:
+        if not edited:
+            with simulation.edit() as account:
+                rotations = [one for schedule in account["schedules"] for one in schedule["rotations"]]
+                for rotation in rotations:
+                    if hari in json.dumps(rotation["participants"]):
+                        add(account, NORA, rotation)
+                        edited.append(rotation["id"])
+            time.sleep(0.4)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    assert run("offboard", HARI, "--keep-user", *GO).exit_code == 0
+
+    rotations = [one for schedule in simulation.snapshot()["schedules"] for one in schedule["rotations"]]
+    last = [one["participants"][-1]["username"] for one in rotations if one["id"] in edited]
+    assert last == [NORA] * 4
+
+
+@pytest.mark.parametrize("path", ["/rotations/", "/members/"])
+def test_a_write_whose_answer_was_lost_may_be_done_later(simulation: Simulation, run: Run, path: str) -> None:
+    """It is asked for and not there yet: what lands after the last look is in the record all the same."""
+    method = "PATCH" if path == "/rotations/" else "DELETE"
+    simulation.faults.order("html", method=method, path=path, times=None)
+
+    assert run("offboard", HARI, *GO).exit_code == 1
+
+    (line,) = lines_of(RECORD)
+    assert len(line["changes"]) + len(line["unconfirmed"]) == 11
+    assert {"rotation" if method == "PATCH" else "team", "user"} <= {one["kind"] for one in line["unconfirmed"]}
+
+
+def test_what_the_first_look_saw_and_went_with_the_account_is_in_the_record(simulation: Simulation, run: Run) -> None:
+    """A later look does not show it any more where Opsgenie drops it before the account is deleted."""
+
+    def drop() -> None:
+        with simulation.edit() as account:
+            account["schedules"][0]["overrides"][:] = [
+                one for one in account["schedules"][0]["overrides"] if one["user"]["username"] != HARI
+            ]
+            add(account, HARI, account["schedules"][-1]["rotations"][0])
+
+    copied(simulation, RECORD, drop)
+
+    assert run("offboard", HARI, *GO).exit_code == 0
+
+    (line,) = lines_of(RECORD)
+    assert "override" in {one["kind"] for one in [*line["changes"], *line.get("unconfirmed", ())]}

@@ -1,0 +1,63 @@
+"""What the report finds wrong, where Opsgenie names people by id, by username, or by either."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from console.report import findings
+from console.report.inventory import Inventory, Schedule, TimedRotation, User
+from service.model import Delay, Escalation, Participant, Rule
+
+NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
+ANN, BOB = User("ann", "ann@example.com", "Ann"), User("bob", "bob@example.com")
+BY_ID, BY_USERNAME = Participant("user", "ann"), Participant("user", username="Ann@Example.com")
+OTHER = Participant("user", username="bob@example.com")
+STRANGER = Participant("user", username="Cid@example.com")
+STRANGER_AGAIN = Participant("user", username="cid@EXAMPLE.com")
+TEAM, TEAM_BY_NAME = Participant("team", "t", name="Ops"), Participant("team", name="Dev")
+
+
+def inventory(*participants: Participant) -> Inventory:
+    """Return an account in which these are both a rotation and an escalation."""
+    rotation = TimedRotation("r", "R", NOW, None, timedelta(days=1), participants)
+    rules = tuple(Rule("if-not-acked", "default", Delay(0, "minutes"), one) for one in participants)
+    return Inventory(
+        NOW,
+        {user.id: user for user in (ANN, BOB)},
+        (Schedule("s", "S", "Etc/UTC", True, (rotation,), ()),),
+        (Escalation("e", "E", rules),),
+    )
+
+
+@pytest.mark.parametrize("participants", [(BY_ID, BY_USERNAME), (BY_USERNAME, BY_USERNAME), (BY_USERNAME, BY_ID)])
+def test_one_person_is_one_however_named(participants: tuple[Participant, ...]) -> None:
+    found = findings.find(inventory(*participants))
+
+    assert found.rotations == (findings.SinglePerson("S / R", "Ann"),)
+    assert found.escalations == (findings.SinglePerson("E", "Ann"),)
+
+
+@pytest.mark.parametrize(
+    "participants", [(BY_USERNAME, OTHER), (BY_ID, OTHER), (OTHER, STRANGER), (TEAM, TEAM_BY_NAME)]
+)
+def test_two_are_two_however_named(participants: tuple[Participant, ...]) -> None:
+    found = findings.find(inventory(*participants))
+
+    assert (found.rotations, found.escalations) == ((), ())
+
+
+def test_somebody_without_an_account_is_one_in_whatever_case() -> None:
+    found = findings.find(inventory(STRANGER, STRANGER_AGAIN))
+
+    assert [one.username for one in found.unreachable_users] == ["Cid@example.com"]
+    assert [one.who.lower() for one in (*found.rotations, *found.escalations)] == ["cid@example.com"] * 2
+
+
+def test_usernames_are_compared_as_the_service_compares_them() -> None:
+    """K may be the Kelvin sign, which is lowered to k, and then is another user."""
+    kelvin = User("k", "\N{KELVIN SIGN}@example.com")
+    account = inventory(Participant("user", username="k@example.com"))
+
+    found = findings.find(Inventory(NOW, {"k": kelvin}, account.schedules, account.escalations))
+
+    assert [one.problems for one in found.unreachable_users] == [("no account",)]

@@ -1,0 +1,185 @@
+"""The restore command: after off-boarding and restoring the account is as before, whatever happens in between."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local.opsgenie import Quirks, Simulation
+from tests.support import expected_account
+from tests.support.console_runner import Run, as_json, normal, runner, statuses, without_what_is_over
+from tests.support.fault_table import KOFI
+from tests.vendors.test_offboarding import QUIRKS
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
+RECORD = "record.jsonl"
+GO = ("--apply", "--yes", "--record", RECORD)
+
+
+def test_without_apply_nothing_is_written(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, KOFI, *GO)
+    after, writes = simulation.snapshot(), len(simulation.writes)
+
+    result = run("restore", RECORD)
+
+    assert (result.exit_code, simulation.snapshot(), len(simulation.writes)) == (0, after, writes)
+    shown = " ".join(result.stdout.split())
+    assert "account hari@example.com planned invited as User" in shown
+    assert "rotation Platform 24x7 / Primary planned back in places 2, 7 of 8" in shown
+    assert "Sum: 14 planned Nothing was changed. Add --apply to do it." in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ((HARI,), False),
+        ((HARI, KOFI, AIKO, NORA), False),
+        ((KOFI, ANDERS, HARI, MEERA), True),
+        ((HARI, "--replace-with", KOFI), False),
+        ((MEERA, "tomas@example.com", HARI, "--replace-with", AIKO), False),
+        ((HARI, AIKO, "--keep-user"), False),
+        ((HARI, NORA, "--keep-user", "--replace-with", KOFI), False),
+    ],
+)
+def test_restoring_undoes_an_off_boarding(
+    simulation: Simulation, run: Run, words: tuple[str, ...], refused: bool
+) -> None:
+    # What is over is deleted with an account, and does not come back.
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"].pop(1)
+    before = simulation.snapshot()
+
+    assert run("offboard", *words, *GO).exit_code == refused
+    assert simulation.snapshot() != before
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.output
+    assert normal(simulation.snapshot()) == normal(before)
+
+
+def test_restoring_again_changes_nothing(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, KOFI, *GO)
+    run("restore", RECORD, "--apply")
+    restored, writes = simulation.snapshot(), len(simulation.writes)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    assert (result.exit_code, statuses(as_json(result))) == (0, {"there already"})
+    assert (simulation.snapshot(), len(simulation.writes)) == (restored, writes)
+
+
+def test_an_account_made_anew_is_as_the_old_one(simulation: Simulation, run: Run) -> None:
+    old = expected_account.user_of(simulation.snapshot(), HARI)
+    run("offboard", HARI, *GO)
+
+    run("restore", RECORD, "--apply")
+
+    new = expected_account.user_of(simulation.snapshot(), HARI)
+    assert new["id"] != old["id"]
+    same = ("username", "fullName", "role", "timeZone", "locale", "tags", "details")
+    assert [new[name] for name in same] == [old[name] for name in same]
+
+
+def test_one_of_two_is_restored_alone_and_the_other_later(simulation: Simulation, run: Run) -> None:
+    before = without_what_is_over(simulation)
+    run("offboard", ANDERS, HARI, *GO)
+
+    assert run("restore", RECORD, "--only", " Anders.Lindqvist@example.com", "--apply").exit_code == 0
+    participants = simulation.snapshot()["schedules"][0]["rotations"][0]["participants"]
+    assert [one.get("username") for one in participants][:2] == [ANDERS, None]
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+    assert normal(simulation.snapshot()) == before
+
+
+def test_what_somebody_changed_since_is_left_alone_and_the_rest_is_done(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+    with simulation.edit() as account:
+        primary = account["schedules"][0]["rotations"][0]
+        primary["participants"].insert(
+            0, {"type": "user", "id": expected_account.user_of(account, KOFI)["id"], "username": KOFI}
+        )
+        account["schedules"][1]["rotations"] = []
+        account["escalations"][0]["rules"].pop()
+        account["teams"] = [team for team in account["teams"] if team["name"] != "Payments"]
+    edited = simulation.snapshot()
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 1
+    shown = " ".join(result.stdout.split())
+    assert "left alone kofi@example.com added since; it was in places 2, 7 of 8: put it back by hand" in shown
+    assert "Platform business hours / Weekdays left alone the rotation is gone" in shown
+    assert "left alone Platform after 30 minutes taken out since; it was in rule 2 of 4" in shown
+    assert "team Payments left alone the team is gone" in shown
+    now = simulation.snapshot()
+    assert now["schedules"][0]["rotations"][0] == edited["schedules"][0]["rotations"][0]
+    assert now["escalations"] == edited["escalations"]
+    assert now["schedules"][0]["rotations"][1]["participants"][0]["username"] == HARI
+    assert HARI in [member["user"]["username"] for member in now["teams"][0]["members"]]
+
+
+def test_what_somebody_put_elsewhere_is_not_made_twice(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, "--keep-user", *GO)
+    with simulation.edit() as account:
+        hari = {"id": expected_account.user_of(account, HARI)["id"], "username": HARI}
+        account["teams"][0]["members"].append({"user": hari, "role": "user"})
+        override = {"startDate": "2027-01-01T00:00:00Z", "endDate": "2027-01-02T00:00:00Z"}
+        kofi = {"type": "user", "id": expected_account.user_of(account, KOFI)["id"], "username": KOFI}
+        account["schedules"][0]["overrides"].append({**override, "alias": "hari-covers-long-project", "user": kofi})
+        rule = {"id": "x", "alias": "aiko-to-hari", "fromUser": without_type(kofi), "toUser": hari, **override}
+        account["forwardingRules"].append(rule)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    notes = {step["note"] for step in as_json(result)["people"][0]["steps"] if step["status"] == "left alone"}
+    assert notes == {
+        "member by now, as user; was admin",
+        "kofi@example.com has the override by now",
+        "there is another rule with its alias aiko-to-hari",
+    }
+
+
+def without_type(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name != "type"}
+
+
+def test_on_another_day_what_is_over_by_then_stays_away(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+    later = datetime(2037, 1, 1, tzinfo=UTC)
+
+    result = runner(simulation, now=later)("restore", RECORD, "--apply", "--json")
+
+    assert result.exit_code == 0
+    ended = {step["kind"] for step in as_json(result)["people"][0]["steps"] if step["status"] == "over"}
+    assert ended == {"override", "forwarding_rule"}
+    now = simulation.snapshot()
+    assert not [rule for rule in now["forwardingRules"] if HARI in str(rule)]
+    assert HARI in str(now["schedules"][0]["rotations"])
+    assert HARI not in str(now["schedules"][0]["overrides"])
+
+
+def test_a_person_invited_by_hand_meanwhile_is_not_invited_again(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+    with simulation.edit() as account:
+        account["users"].append({**expected_account.user_of(account, KOFI), "id": "by-hand", "username": HARI})
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0
+    assert "an account with this username is there" in result.stdout
+    assert [user["id"] for user in simulation.snapshot()["users"] if user["username"] == HARI] == ["by-hand"]
+
+
+@pytest.mark.parametrize("quirks", QUIRKS, ids=repr)
+def test_what_opsgenie_does_not_document_makes_no_difference(simulation: Simulation, quirks: Quirks) -> None:
+    simulation.quirks = quirks
+    before = without_what_is_over(simulation)
+    run = runner(simulation)
+    run("offboard", ANDERS, HARI, *GO)
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.output
+    assert normal(simulation.snapshot()) == before

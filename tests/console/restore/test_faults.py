@@ -1,0 +1,107 @@
+"""Restorer in bad weather: lost answers, refusals, interrupts, and records that are none."""
+
+import pytest
+
+from local.opsgenie import Simulation
+from tests.support.console_runner import Run, as_json, interrupt, normal, runner, statuses, without_what_is_over
+from tests.support.fault_table import KOFI
+
+HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
+RECORD = "record.jsonl"
+GO = ("--apply", "--yes", "--record", RECORD)
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/users$", "lost"),
+        ("/users$", "html-lost"),
+        ("/users$", "503"),
+        ("/members$", "lost"),
+        ("/overrides$", "html-lost"),
+        ("/forwarding-rules$", "lost"),
+        ("/rotations/", "lost"),
+        ("/escalations/", "429+retry-after"),
+    ],
+)
+def test_an_answer_that_is_lost_makes_nothing_twice(
+    simulation: Simulation, run: Run, path: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.transport.retries.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
+    before = without_what_is_over(simulation)
+    run("offboard", HARI, *GO)
+    simulation.faults.order(fault, method="POST" if path.endswith("$") else "PATCH", path=path)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    assert (result.exit_code, statuses(as_json(result))) == (0, {"done"}), result.output
+    assert normal(simulation.snapshot()) == before
+
+
+def test_a_failure_with_one_thing_does_not_keep_the_rest(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+    simulation.faults.order("html", method="POST", path="/members$", times=None)
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    steps = as_json(result)["people"][0]["steps"]
+    assert {step["kind"]: step["status"] for step in steps} == {
+        "user": "done",
+        "team": "failed",
+        "forwarding_rule": "done",
+        "override": "done",
+        "escalation": "done",
+        "rotation": "done",
+    }
+    assert run("restore", RECORD, "--apply").exit_code == 1
+    simulation.faults.clear()
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+
+def test_an_interrupted_restoring_stops_between_people_and_goes_on_later(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, NORA, KOFI, *GO)
+    simulation.before("POST", "/users$", interrupt)
+
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 130
+    assert "interrupted after kofi@example.com" in result.stdout
+    there = [user["username"] for user in simulation.snapshot()["users"]]
+    assert (KOFI in there, NORA in there, HARI in there) == (True, False, False)
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+
+def test_the_same_person_twice_in_a_record_comes_back_once(simulation: Simulation, run: Run) -> None:
+    before = normal(simulation.snapshot())
+    simulation.faults.order("html", method="DELETE", path="/users/", skip=1, times=1)
+    assert run("offboard", HARI, *GO).exit_code == 1
+    assert run("offboard", HARI, *GO).exit_code == 0
+
+    planned = as_json(run("restore", RECORD, "--json"))
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+    kinds = [step["kind"] for one in planned["people"] for step in one["steps"] if step["status"] == "planned"]
+    assert (kinds.count("user"), kinds.count("team"), kinds.count("rotation")) == (1, 2, 4)
+    after = normal(simulation.snapshot())
+    assert {**after, "schedules": []} == {**before, "schedules": []}
+
+
+def test_half_an_off_boarding_is_restored_too(simulation: Simulation, run: Run) -> None:
+    before = normal(simulation.snapshot())
+    simulation.faults.order("html", method="DELETE", path="/members/", times=None)
+    assert run("offboard", HARI, *GO).exit_code == 1
+
+    assert run("restore", RECORD, "--apply").exit_code == 0
+
+    assert normal(simulation.snapshot()) == before
+
+
+def test_a_key_without_the_right_is_told(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, *GO)
+
+    result = runner(simulation, key="read-only-key")("restore", RECORD, "--apply")
+
+    assert result.exit_code == 1
+    assert "stopped at hari@example.com: Opsgenie refused the key" in result.stdout

@@ -1,0 +1,125 @@
+"""The simulator knows no vendor: a made-up library stands on it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import local.simulator
+from local.simulator.faults import ConnectionDropped
+from local.simulator.simulation import Call
+from tests.support.library import BOOKS, make_library
+
+FILES = sorted(Path(local.simulator.__file__).parent.rglob("*.py"))
+VENDORS = ("opsgenie", "jsm", "jira", "atlassian")
+EMMA = {"isbn": "1", "title": "Emma"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_simulator_names_no_vendor(file):
+    text = f"{file.name} {file.read_text(encoding='utf-8')}".lower()
+
+    assert [vendor for vendor in VENDORS if vendor in text] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_simulator_imports_nothing_else_of_this_project(file):
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert (node.level, node.module is None) == (0, False)
+            # `from local import x` imports local.x.
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    own = {name for name in found if name.split(".")[0] in ("local", "service", "console", "deploy", "tests", "bench")}
+
+    assert {name for name in own if not name.startswith("local.simulator.")} == set()
+
+
+def test_calls_are_answered_in_the_given_envelope_and_recorded():
+    app, simulation = make_library()
+    client = app.test_client()
+    answers = [
+        client.get("/books/2%2Fb"),
+        client.get("/books/3/"),
+        client.post("/books", json={"isbn": 3}),
+        client.post("/books", json={"isbn": "3"}),
+        client.post("/books", json={"isbn": "3", "title": "Dune", "pages": 500}),
+    ]
+
+    assert [(answer.status_code, answer.json) for answer in answers] == [
+        (200, {"isbn": "2/b", "title": "Ulysses"}),
+        (404, {"sorry": "no 3"}),
+        (400, {"sorry": {"isbn": "must be of type str"}}),
+        (400, {"sorry": {"title": "may not be empty"}}),
+        (201, {"isbn": "3", "title": "Dune"}),
+    ]
+    assert simulation.calls[:2] == [Call("GET", "/books/2%2Fb", "", None, 200), Call("GET", "/books/3/", "", None, 404)]
+    assert [call.body for call in simulation.writes] == [
+        {"isbn": 3},
+        {"isbn": "3"},
+        {"isbn": "3", "title": "Dune", "pages": 500},
+    ]
+    assert simulation.snapshot() == {"books": [*BOOKS["books"], {"isbn": "3", "title": "Dune"}]}
+
+
+def test_faults_fail_once_each_in_the_given_envelope():
+    app, simulation = make_library()
+    client = app.test_client()
+    simulation.faults.order("closed", path="^/books/1$")
+    simulation.faults.order("lost", "POST")
+    closed = client.get("/books/1")
+    with pytest.raises(ConnectionDropped):
+        client.post("/books", json={"isbn": "3", "title": "Dune"})
+
+    assert (closed.status_code, closed.json) == (503, {"sorry": "closed today"})
+    assert client.get("/books/1").json == EMMA
+    assert client.get("/books/3").json == {"isbn": "3", "title": "Dune"}
+    assert [call.status for call in simulation.calls] == [503, None, 200, 200]
+
+
+def test_rate_limit_answers_in_the_given_envelope():
+    app, simulation = make_library()
+    simulation.rate_limit = 1
+    answers = [app.test_client().get("/books/1") for _ in range(2)]
+
+    assert [(answer.status_code, answer.json) for answer in answers] == [(200, EMMA), (429, {"sorry": "not so fast"})]
+
+
+def test_control_endpoints_know_the_given_faults_and_store():
+    app, simulation = make_library()
+    client = app.test_client()
+    refused = client.post("/_simulation/faults", json={"fault": "open"})
+    ordered = client.post("/_simulation/faults", json={"fault": "closed"})
+
+    assert (refused.status_code, refused.json) == (
+        422,
+        {
+            "message": "fault must be one of ['closed', 'html', 'html-lost', 'truncated', 'hang', 'drop', 'lost', "
+            "'redirect', 'huge']"
+        },
+    )
+    assert (ordered.status_code, ordered.json) == (201, {"result": "Ordered"})
+    assert client.get("/books/1").status_code == 503
+    assert client.get("/_simulation/calls").json == [
+        {"method": "GET", "path": "/books/1", "query": "", "body": None, "status": 503}
+    ]
+    with simulation.edit() as data:
+        data["books"].pop()
+    assert client.get("/_simulation/account").json == {"books": [EMMA]}
+    assert client.post("/_simulation/reset").json == {"result": "Reset"}
+    assert (simulation.snapshot(), simulation.calls) == (BOOKS, [])
+
+
+def test_hook_edits_right_before_its_request():
+    app, simulation = make_library()
+
+    def rename():
+        with simulation.edit() as data:
+            data["books"][0]["title"] = "Emma, revised"
+
+    simulation.before("GET", "^/books/1$", rename, skip=1)
+    answers = [app.test_client().get("/books/1").json for _ in range(2)]
+
+    assert answers == [EMMA, {"isbn": "1", "title": "Emma, revised"}]

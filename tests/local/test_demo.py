@@ -1,0 +1,111 @@
+"""What the demo calls proved is what it has looked at."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+import pytest
+import requests
+
+from local import demo
+from local.processes import LocalError
+from local.samples import HARI
+from tests.support.local_stack import ROOT
+
+BEFORE: dict[str, Any] = {"users": [{"username": HARI}, {"username": "kofi@example.com"}]}
+LEFT = {"users": BEFORE["users"][1:]}
+CHANGED = {"users": [*BEFORE["users"], {"username": "nora@example.com"}]}
+STATUSES = (403, 200, 200, 404, 409)
+
+
+def answer(status: int) -> requests.Response:
+    """Make an answer without a body."""
+    response = requests.Response()
+    response.status_code = status
+    response._content = b"{}"
+    return response
+
+
+@pytest.fixture
+def accounts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the account is before and after each step, in turn; the answers are as they must be."""
+
+    @contextmanager
+    def running(*_: Any) -> Iterator[Any]:
+        yield mock.Mock()
+
+    found: list[Any] = []
+    answers = iter([answer(status) for status in STATUSES])
+    monkeypatch.setattr(demo, "running", running)
+    monkeypatch.setattr(demo, "_post", lambda *_: next(answers))
+    monkeypatch.setattr(demo, "_account", lambda _: found.pop(0))
+    for name in ("_show_burst", "_show_console"):
+        monkeypatch.setattr(demo, name, mock.Mock())
+    return found
+
+
+def test_the_leaver_goes_and_nothing_else_changes(accounts: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    accounts += [BEFORE, BEFORE, BEFORE, BEFORE, BEFORE, LEFT, LEFT, LEFT, LEFT, LEFT]
+
+    demo.demo()
+
+    assert "proved: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "after"),
+    [
+        (0, BEFORE, CHANGED),
+        (1, BEFORE, LEFT),
+        (2, BEFORE, BEFORE),
+        (2, BEFORE, CHANGED),
+        (3, LEFT, BEFORE),
+        (4, LEFT, {}),
+    ],
+)
+def test_a_step_that_does_something_else_ends_the_demo(
+    accounts: list[Any], capsys: pytest.CaptureFixture[str], step: int, before: Any, after: Any
+) -> None:
+    accounts += [BEFORE, BEFORE, BEFORE, BEFORE, BEFORE, LEFT, LEFT, LEFT, LEFT, LEFT]
+    accounts[2 * step : 2 * step + 2] = [before, after]
+
+    with pytest.raises(LocalError, match=r"^the account is not as it must be after this$"):
+        demo.demo()
+
+    assert "proved: " not in capsys.readouterr().out
+
+
+def test_what_a_terminal_cannot_show_does_not_end_the_demo() -> None:
+    program = "from local import __main__; __main__.demo = lambda _: print('a \u2500 b'); __main__.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "demo"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.stdout, done.stderr) == ("a ? b\n", "")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "good"), [([404, 429], True), ([404], False), ([429], False), ([404, 429, 502], False)]
+)
+def test_the_burst_gets_nothing_but_404_and_429(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], statuses: list[int], good: bool
+) -> None:
+    answers = iter([answer(statuses[number % len(statuses)]) for number in range(demo.BURST)])
+    monkeypatch.setattr(demo, "_post", lambda *_: next(answers))
+
+    if good:
+        demo._show_burst(mock.Mock(), 6)
+    else:
+        with pytest.raises(LocalError, match=r"^a part of the burst must get 429, and all others 404, not "):
+            demo._show_burst(mock.Mock(), 6)
+
+    assert ("Too Many Requests" in capsys.readouterr().out) == good

@@ -1,0 +1,136 @@
+"""Finding a person, and what holds the person: where the lists disagree, or name what is gone."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import responses
+
+from service.client import Scope
+from service.errors import NotFoundError, UnexpectedResponseError
+from service.model import Membership, Named, Survey
+from service.opsgenie.client import Opsgenie
+from service.parallel import Parallel
+from tests.support.wire_samples import (
+    ANYTHING,
+    ESCALATION_JSON,
+    FORWARDING_JSON,
+    HARI,
+    HARI_JSON,
+    OVERRIDE,
+    ROTATION,
+    ROTATION_JSON,
+    URL,
+    sent,
+    transport,
+)
+
+
+@pytest.fixture
+def opsgenie() -> Iterator[Opsgenie]:
+    """The client under test."""
+    with Parallel() as parallel:
+        yield Opsgenie(transport(), parallel)
+
+
+@pytest.mark.parametrize("asked", ["hari@example.com", "HARI@example.com", "u/1"])
+def test_the_account_asked_for_is_found(mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str) -> None:
+    mocked.get(ANYTHING, json={"data": HARI_JSON})
+
+    assert opsgenie.find(asked) == HARI
+
+
+@pytest.mark.parametrize("asked", ["kofi@example.com", "har\u0131@example.com", "u2", "hari@example.co"])
+def test_another_account_than_the_one_asked_for_is_refused(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str
+) -> None:
+    mocked.get(ANYTHING, json={"data": HARI_JSON})
+
+    with pytest.raises(UnexpectedResponseError, match=r"^Opsgenie answered with another user than the one asked for$"):
+        opsgenie.find(asked)
+
+
+@pytest.mark.parametrize("gone", ["teams", "schedules", "escalations", "forwarding-rules"])
+@pytest.mark.parametrize(
+    ("status", "error", "message"),
+    [
+        (404, NotFoundError, "No user exists"),
+        (200, UnexpectedResponseError, "Opsgenie has the user, but not the lists of what holds the user"),
+    ],
+)
+def test_where_a_users_list_is_missing_the_user_is_looked_for(
+    opsgenie: Opsgenie, gone: str, status: int, error: type[Exception], message: str
+) -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        mocked.get(f"{URL}/v2/users/u%2F1", status=status, json={"data": HARI_JSON, "message": "No user exists"})
+        mocked.get(f"{URL}/v2/users/u%2F1/{gone}", status=404, json={"message": "No list exists"})
+        mocked.get(ANYTHING, json={"data": []})
+
+        with pytest.raises(error, match=f"^{message}$"):
+            opsgenie.survey(HARI, Scope.FIRST)
+        assert sent(mocked)[-1] == ("GET", "/v2/users/u%2F1", None)
+
+
+LISTED = {"teams": "t1", "schedules": "s1", "escalations": "e1"}
+
+
+def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
+    """Let the person's lists name these, one answer after the other, and nothing else be there."""
+    for answer in answers:
+        for name, identifier in LISTED.items():
+            data = [{"id": identifier, "name": identifier} for _ in answer if name in answer]
+            mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": data})
+    mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": []})
+    mocked.get(re.compile(f"{URL}/v2/(?!users)"), status=404, json={"message": "gone"})
+
+
+def test_what_goes_while_it_is_surveyed_holds_nobody(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+    listed(mocked, list(LISTED), [])
+
+    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(HARI)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_what_is_listed_and_not_there_is_nonsense(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie, name: str
+) -> None:
+    listed(mocked, [name])
+
+    sentence = f"Opsgenie lists {LISTED[name]}, and says that it is not there"
+    with pytest.raises(UnexpectedResponseError, match=f"^{sentence}$"):
+        opsgenie.survey(HARI, Scope.FIRST)
+
+
+def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie
+) -> None:
+    mocked.get(f"{URL}/v2/teams/t1?identifierType=id", json={"data": {"id": "t1", "members": []}})
+    listed(mocked, ["teams"])
+
+    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(
+        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", stale=True),)
+    )
+
+
+def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+    for name, identifier in LISTED.items():
+        mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": [{"id": identifier, "name": identifier}] * 2})
+    mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": [FORWARDING_JSON] * 2})
+    mocked.get(f"{URL}/v2/forwarding-rules", json={"data": []})
+    mocked.get(f"{URL}/v2/schedules/s1/rotations", json={"data": [ROTATION_JSON]})
+    mocked.get(f"{URL}/v2/schedules/s1/overrides", json={"data": []})
+    mocked.get(f"{URL}/v2/schedules/s1/on-calls", json={"data": {"onCallRecipients": ["hari@example.com"]}})
+    mocked.get(f"{URL}/v2/escalations/e1", json={"data": ESCALATION_JSON})
+    mocked.get(f"{URL}/v2/teams/t1", json={"data": {"members": [{"user": HARI_JSON, "role": "user"}]}})
+
+    survey = opsgenie.survey(HARI, Scope.FIRST)
+
+    held = (survey.rotations, survey.escalations, survey.memberships, survey.forwarding_rules, survey.on_call)
+    assert [len(entries) for entries in held] == [1] * 5
+    assert len(mocked.calls) == 10
+
+
+def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+    mocked.get(ANYTHING, status=404, json={"message": "gone"})
+
+    assert [opsgenie.read(entry) for entry in (ROTATION, OVERRIDE, HARI)] == [None, None, None]

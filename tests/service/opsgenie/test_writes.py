@@ -1,0 +1,161 @@
+"""Each write at the wire: what is sent, and that it is sent once where it may be old by then."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import responses
+
+from service.errors import BadRequestError, InUseError, NotFoundError, UnavailableError
+from service.model import Delay, Entry, Escalation, Participant, Rotation, Rule
+from service.opsgenie.endpoints import Endpoints
+from tests.support.wire_samples import (
+    ANYTHING,
+    ESCALATION,
+    ESCALATION_JSON,
+    FORWARDING,
+    HARI,
+    KEY,
+    MEMBERSHIP,
+    OVERRIDE,
+    ROTATION,
+    ROTATION_JSON,
+    SCHEDULE,
+    sent,
+)
+
+MODIFIED = "User cannot be modified. Please remove it from"
+ADDRESSES: list[tuple[Entry, str]] = [
+    (ROTATION, "/v2/schedules/s%2F1/rotations/r%2F1?scheduleIdentifierType=id"),
+    (OVERRIDE, "/v2/schedules/s%2F1/overrides/o%2F1?scheduleIdentifierType=id"),
+    (ESCALATION, "/v2/escalations/e%2F1?identifierType=id"),
+    (FORWARDING, "/v2/forwarding-rules/f%2F1?identifierType=id"),
+    (MEMBERSHIP, "/v2/teams/t%2F1/members/u%2F1?teamIdentifierType=id"),
+    (HARI, "/v2/users/u%2F1"),
+]
+
+
+def test_a_rotation_is_written_with_untouched_entries_as_they_came(
+    mocked: responses.RequestsMock, api: Endpoints
+) -> None:
+    entries = [
+        {"type": "team", "id": "t/1", "name": "Data", "x-new": [1, {"a": None}]},
+        {"type": "none"},
+        {"type": "user", "id": "u/2", "username": "Anna@Example.com", "fullName": None},
+    ]
+    mocked.get(ANYTHING, json={"data": {**ROTATION_JSON, "participants": entries}})
+    mocked.patch(ANYTHING, json={"result": "Updated"})
+    read = api.rotation(ROTATION)
+
+    api.patch_rotation(
+        Rotation("r/1", "Days", SCHEDULE, (*read.participants, Participant("user", "u/3", "k@x.example.com")))
+    )
+
+    added = {"type": "user", "id": "u/3", "username": "k@x.example.com"}
+    assert sent(mocked)[1] == ("PATCH", ADDRESSES[0][1], {"participants": [*entries, added]})
+    assert mocked.calls[1].request.headers["Content-Type"] == "application/json"
+
+
+def test_an_escalation_is_written_with_untouched_rules_as_they_came(
+    mocked: responses.RequestsMock, api: Endpoints
+) -> None:
+    rules: list[dict[str, Any]] = [
+        {**ESCALATION_JSON["rules"][0], "x-new": {"a": 1}},
+        {"recipient": {"type": "schedule", "id": "s/1", "name": "Payments", "x": 0}, "delay": None, "y": "kept"},
+    ]
+    mocked.get(ANYTHING, json={"data": {**ESCALATION_JSON, "rules": rules}})
+    mocked.patch(ANYTHING, json={"result": "Updated"})
+    read = api.escalation(ESCALATION)
+    pointed = Rule("", "", Delay(0, "minutes"), Participant("user", "u/3", "k@x.example.com"), source=rules[1])
+
+    api.patch_escalation(Escalation("e/1", "Ladder", (*read.rules, pointed)))
+
+    moved = {**rules[1], "recipient": {"type": "user", "id": "u/3", "username": "k@x.example.com"}}
+    assert sent(mocked)[1] == ("PATCH", ADDRESSES[2][1], {"rules": [*rules, moved]})
+
+
+@pytest.mark.parametrize(
+    "write", [lambda api: api.patch_rotation(ROTATION), lambda api: api.patch_escalation(ESCALATION)]
+)
+def test_a_list_is_written_once_since_it_may_be_old_by_then(
+    mocked: responses.RequestsMock, api: Endpoints, write: Callable[[Endpoints], None]
+) -> None:
+    mocked.patch(ANYTHING, status=503, json={})
+
+    with pytest.raises(UnavailableError):
+        write(api)
+    assert len(mocked.calls) == 1
+
+
+@pytest.mark.parametrize(("entry", "path"), ADDRESSES)
+def test_a_delete_asks_for_the_documented_address(
+    mocked: responses.RequestsMock, api: Endpoints, entry: Entry, path: str
+) -> None:
+    mocked.delete(ANYTHING, json={"result": "Deleted"})
+
+    api.delete(entry)
+
+    assert sent(mocked) == [("DELETE", path, None)]
+    assert mocked.calls[0].request.headers["Authorization"] == f"GenieKey {KEY}"
+
+
+@pytest.mark.parametrize(("entry", "path"), ADDRESSES)
+def test_what_is_gone_is_told(mocked: responses.RequestsMock, api: Endpoints, entry: Entry, path: str) -> None:
+    mocked.delete(ANYTHING, status=404, json={"message": "gone"})
+
+    with pytest.raises(NotFoundError, match="gone"):
+        api.delete(entry)
+    assert sent(mocked) == [("DELETE", path, None)]
+
+
+@pytest.mark.parametrize(("entry", "path"), ADDRESSES)
+@pytest.mark.parametrize(("status", "there"), [(200, True), (404, False)])
+def test_looking_whether_it_is_there(
+    mocked: responses.RequestsMock, api: Endpoints, entry: Any, path: str, status: int, there: bool
+) -> None:
+    mocked.get(ANYTHING, status=status, json={"data": {}})
+
+    assert api.exists(entry) == there
+    assert sent(mocked) == [("GET", path, None)]
+
+
+@pytest.mark.parametrize(
+    ("message", "kinds"),
+    [
+        (f"{MODIFIED} integrations: [API : action[Create],Mail : action[X]]", ["integrations"]),
+        (f"{MODIFIED} groups: [RM],integrations: [IN - MT : action[S]]", ["groups", "integrations"]),
+        (f"{MODIFIED} schedules: [A],alert policies: [P]", ["alert policies"]),
+        (f"{MODIFIED} Teams: [A],escalations: [B],on-call schedules: [C]", []),
+        (f"{MODIFIED} schedule rotations: [A],forwarding rules: [B]", []),
+        ("User is used by another entity", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_a_refused_delete_names_what_is_not_detached_here(
+    mocked: responses.RequestsMock, api: Endpoints, message: str, kinds: list[str]
+) -> None:
+    mocked.delete(ANYTHING, status=428, json={"message": message})
+
+    with pytest.raises(InUseError) as refused:
+        api.delete(HARI)
+
+    assert [blocker.kind for blocker in refused.value.blockers] == kinds
+    assert {blocker.reason for blocker in refused.value.blockers} <= {message}
+
+
+@pytest.mark.parametrize("entry", [OVERRIDE, FORWARDING, MEMBERSHIP])
+def test_only_of_a_user_a_refused_delete_is_about_what_holds_it(
+    mocked: responses.RequestsMock, api: Endpoints, entry: Entry
+) -> None:
+    mocked.delete(ANYTHING, status=428, json={"message": f"{MODIFIED} integrations: [API]"})
+
+    with pytest.raises(BadRequestError, match=f"^{re.escape(entry.name)}: {re.escape(MODIFIED)} integrations"):
+        api.delete(entry)
+
+
+def test_a_write_that_is_refused_is_not_about_the_user(mocked: responses.RequestsMock, api: Endpoints) -> None:
+    mocked.patch(ANYTHING, status=428, json={"message": "in use"})
+
+    with pytest.raises(BadRequestError, match=r"^Days: in use$"):
+        api.patch_rotation(ROTATION)

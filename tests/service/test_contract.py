@@ -1,0 +1,140 @@
+"""openapi.yaml holds for the service, and the service's answers are the ones that it shows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from local.opsgenie.faults import FAULTS
+from local.opsgenie.quirks import Quirks
+from tests.support.local_stack import ROOT
+from tests.support.service_env import ServiceEnv
+from tests.support.virtual_time import virtual_time
+
+CONTRACT = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+POST = CONTRACT["paths"]["/"]["post"]
+REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+# What has to go wrong for an example to be the answer.
+ARRANGED: dict[str, dict[str, Any]] = {
+    "key_refused": {"fault": "403", "times": None},
+    "down": {"fault": "503", "times": None, "path": "users/mei"},
+}
+
+
+def as_json_schema(node: Any) -> Any:
+    """Return a schema of OpenAPI 3.0 in the words of JSON Schema, which has no `nullable`."""
+    if isinstance(node, list):
+        return [as_json_schema(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    nullable = {"type": [node["type"], "null"]} if node.get("nullable") is True else {}
+    return {key: as_json_schema(value) for key, value in node.items() if key != "nullable"} | nullable
+
+
+SCHEMAS = as_json_schema(CONTRACT)
+
+
+def check(status: int, body: Any) -> None:
+    """Fail where the contract has no such answer."""
+    response = POST["responses"].get(str(status))
+    assert response, f"the contract has no answer {status}: {body}"
+    schema = response["content"]["application/json"]["schema"]
+    jsonschema.validate(body, {**schema, "components": SCHEMAS["components"]})
+
+
+def post(service_env: ServiceEnv, body: Any) -> tuple[int, Any]:
+    event = {"requestContext": {"requestId": REQUEST_ID, "identity": {}}}
+    data = body if isinstance(body, bytes) else json.dumps(body)
+    answer = service_env.app.test_client().post("/", data=data, environ_overrides={"awsgi.event": event})
+    if answer.status_code == 503:
+        assert int(answer.headers["Retry-After"]) >= 1
+    return answer.status_code, answer.get_json()
+
+
+def examples() -> Iterator[Any]:
+    for status, response in POST["responses"].items():
+        for name, example in response["content"]["application/json"].get("examples", {}).items():
+            yield pytest.param(int(status), name, example, id=name)
+
+
+@pytest.mark.parametrize(("status", "name", "example"), list(examples()))
+def test_the_examples_are_answers_that_the_service_gives(status: int, name: str, example: dict[str, Any]) -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(budget=1.0 if name == "out_of_time" else 25.0)
+        service_env.line.latency = 0.3 if name == "out_of_time" else 0.0
+        if name in ARRANGED:
+            service_env.simulation.faults.order(**ARRANGED[name])
+
+        answer = post(service_env, example["x-request"])
+
+    assert answer == (status, example["value"])
+    check(*answer)
+
+
+def test_after_the_account_went_the_answer_has_what_is_left() -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv()
+        service_env.simulation.quirks = Quirks(deletes_in_use=True)
+        service_env.simulation.faults.order("503", method="PATCH", times=None)
+
+        status, body = post(service_env, {"username": "hari@example.com"})
+
+    check(status, body)
+    assert (status, len(body["changes"]), len(body["remaining"])) == (502, 6, 5)
+    assert body["message"] == (
+        "Opsgenie is throttling or down (status 503). "
+        "The account is deleted, and what is in remaining has to be removed by hand"
+    )
+
+
+@pytest.mark.parametrize("status", ["200", "400", "404", "409", "502", "503", "504"])
+def test_each_answer_of_the_service_has_an_example(status: str) -> None:
+    assert POST["responses"][status]["content"]["application/json"]["examples"]
+
+
+USERNAMES = ["hari", "meera", "tomas", "olivia", "ines", "nora", "kofi", "bela", "nobody"]
+PEOPLE = st.sampled_from([f"{name}@example.com" for name in USERNAMES]) | st.text(max_size=120)
+REQUESTS = st.fixed_dictionaries(
+    {"username": PEOPLE},
+    optional={"replace_with": PEOPLE, "dry_run": st.booleans(), "keep_user": st.booleans()},
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=5,
+)
+ODD_REQUESTS = st.dictionaries(st.sampled_from(["username", "replace_with", "dry_run", "x"]), JSON, max_size=4)
+
+
+@settings(max_examples=150)
+@given(
+    body=REQUESTS | ODD_REQUESTS | JSON | st.binary(max_size=40),
+    fault=st.none() | st.sampled_from(sorted(set(FAULTS) - {"huge"})),
+    skip=st.integers(0, 30),
+    for_ever=st.booleans(),
+)
+def test_no_request_and_no_fault_gets_an_answer_outside_the_contract(
+    body: Any, fault: str | None, skip: int, for_ever: bool
+) -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv()
+        if fault:
+            service_env.simulation.faults.order(fault, times=None if for_ever else 1, skip=skip)
+
+        status, answer = post(service_env, body)
+
+    assert status != 500
+    check(status, answer)
+
+
+def test_a_body_outside_the_schema_is_caught() -> None:
+    """The checks above can fail."""
+    with pytest.raises(jsonschema.ValidationError):
+        check(409, {"message": "no", "request_id": "1", "blockers": []})
+    with pytest.raises(AssertionError):
+        check(418, {})

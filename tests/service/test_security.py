@@ -1,0 +1,69 @@
+"""The keys stay where they belong, and nothing that comes in gets out as something else."""
+
+import json
+import logging
+import ssl
+
+import pytest
+from flask import Flask
+
+from service import audit_log
+from service.settings import HOSTS, Settings, SettingsError
+from service.transport.timeouts import BoundedAdapter
+from service.vendors import open_session
+from tests.support import secret_leaks
+from tests.support.fault_table import HARI
+from tests.support.service_env import TOKEN, ServiceEnv
+from tests.support.virtual_time import virtual_time
+
+
+@pytest.mark.parametrize("variable", ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("value", ["0", "false", "/nowhere"])
+def test_nothing_around_switches_the_check_of_tls_off(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match=f"^the CA bundle {value} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names"):
+        open_session(Settings(TOKEN))
+
+
+def test_a_blank_ca_bundle_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+    monkeypatch.setenv("CURL_CA_BUNDLE", "")
+    adapter = open_session(Settings(TOKEN)).get_adapter(HOSTS["us"])
+
+    assert isinstance(adapter, BoundedAdapter)
+    context = adapter.read_ca_bundle()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.cert_store_stats()["x509_ca"] > 50
+
+
+def test_answers_of_any_size_are_bounded() -> None:
+    """The largest fault is larger than what is read, in every call that can meet it at once."""
+    with virtual_time(threads=True):
+        service_env = ServiceEnv()
+        service_env.simulation.faults.order("huge", path="/schedules/", times=None)
+        answer = service_env.post(username=HARI)
+
+    assert answer.status == 502
+    assert len(json.dumps(answer.body)) < 1000
+
+
+@pytest.mark.parametrize("leak", [f"a log line with {TOKEN}", {"nested": [TOKEN]}])
+def test_a_leak_is_caught(leak: object) -> None:
+    with virtual_time(threads=False):
+        audit_log.log_event("change", level=logging.ERROR, leak=leak)
+
+    assert secret_leaks._seen
+    secret_leaks._seen.clear()
+
+
+def test_a_leak_in_an_answer_is_caught() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: f"the key is {TOKEN}")
+    app.test_client().get("/")
+
+    assert secret_leaks._seen
+    secret_leaks._seen.clear()

@@ -1,0 +1,150 @@
+"""Trying again: what, how often, after how long, and never past the deadline."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from service.errors import ServiceError, ThrottledError, UnavailableError
+from tests.support.wire_samples import ANYTHING, transport
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds waited between tries, none of which pass."""
+    waits: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waits.append))
+    return waits
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        {"status": 429},
+        {"status": 500},
+        {"status": 503},
+        {"body": requests.ConnectionError()},
+        {"body": requests.Timeout()},
+    ],
+)
+def test_what_passes_by_is_tried_again(
+    mocked: responses.RequestsMock, waits: list[float], method: str, failure: dict[str, Any]
+) -> None:
+    mocked.add(method, ANYTHING, **failure)
+    mocked.add(method, ANYTHING, json={"result": "done"})
+
+    assert transport().request(method, "v2", "users", "u") == {"result": "done"}
+    assert len(waits) == 1
+
+
+def test_five_tries_with_growing_waits_are_the_end(mocked: responses.RequestsMock, waits: list[float]) -> None:
+    mocked.get(ANYTHING, status=503, json={})
+
+    with pytest.raises(UnavailableError, match=r"^status 503$"):
+        transport().request("GET", "v2", "teams")
+
+    assert len(mocked.calls) == 5
+    assert [base <= wait <= 1.25 * base for wait, base in zip(waits, (0.25, 0.5, 1.0, 2.0), strict=True)] == [True] * 4
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 402, 403, 404, 409, 422, 428, 501])
+def test_what_would_fail_again_is_tried_once(mocked: responses.RequestsMock, waits: list[float], status: int) -> None:
+    mocked.get(ANYTHING, status=status, body=b"{}" if status >= 400 else b"")
+
+    with pytest.raises(ServiceError):
+        transport().request("GET", "v2", "teams")
+    assert (len(mocked.calls), waits) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("2", 2.0),
+        (" 3 ", 3.0),
+        ("0", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        *(
+            (garbage, 0.25)
+            for garbage in (
+                "", "soon", "-1", "1.5", "\u00b2", "Wed, 40 Foo 2026 99:99:99 GMT", "1 Jan",
+                "Mon, 01 Jan 99999999999 00:00:00 GMT", "Wed, 21 Oct 2065 07:28:00 +99999999999999",
+            )
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_server_says_how_long_to_wait(
+    mocked: responses.RequestsMock, waits: list[float], status: int, header: str, seconds: float
+) -> None:
+    mocked.get(ANYTHING, status=status, headers={"Retry-After": header})
+    mocked.get(ANYTHING, json={})
+
+    transport().request("GET", "v2", "teams")
+
+    assert [seconds <= wait <= 1.25 * seconds for wait in waits] == [True]
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
+def test_the_server_says_until_when_to_wait(mocked: responses.RequestsMock, waits: list[float], zone: str) -> None:
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=10), usegmt=True).replace("GMT", zone)
+    mocked.get(ANYTHING, status=429, headers={"Retry-After": until})
+    mocked.get(ANYTHING, json={})
+
+    transport().request("GET", "v2", "teams")
+
+    assert [8 <= wait <= 12.5 for wait in waits] == [True]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("60", 60.0), ("1", 1.0), ("", None), ("soon", None), ("\u0661", None), (None, None)]
+)
+def test_the_period_of_a_limit_is_told_to_the_caller(
+    mocked: responses.RequestsMock, header: str | None, seconds: float | None
+) -> None:
+    """Opsgenie documents this header only, and no Retry-After."""
+    mocked.get(ANYTHING, status=429, headers={} if header is None else {"X-RateLimit-Period-In-Sec": header})
+
+    with pytest.raises(ThrottledError) as failed:
+        transport().request("GET", "v2", "teams", retry=False)
+
+    assert (failed.value.period, failed.value.retry_after) == (seconds, None)
+
+
+@pytest.mark.parametrize("header", ["21", "999999999999999999999", "Wed, 21 Oct 2065 07:28:00 GMT"])
+def test_a_wait_past_the_deadline_is_left_to_the_caller(
+    mocked: responses.RequestsMock, waits: list[float], header: str
+) -> None:
+    mocked.get(ANYTHING, status=429, headers={"Retry-After": header})
+
+    with pytest.raises(ThrottledError) as failed:
+        transport(seconds=20.0).request("GET", "v2", "teams")
+
+    assert (failed.value.retry_after or 0) >= 21
+    assert (len(mocked.calls), waits) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome_unknown"),
+    [
+        ([{"status": 429}, {"status": 403}], False),
+        ([{"status": 500}, {"status": 403}], True),
+        ([{"status": 500}, {"status": 429}, {"status": 404}], True),
+        ([{"body": requests.ConnectionError()}, {"status": 404}], True),
+        ([{"status": 429}, {"body": requests.ConnectionError()}, {"status": 428}], True),
+    ],
+)
+@pytest.mark.usefixtures("waits")
+def test_one_uncertain_try_makes_the_whole_call_uncertain(
+    mocked: responses.RequestsMock, failures: list[dict[str, Any]], outcome_unknown: bool
+) -> None:
+    for failure in failures:
+        mocked.delete(ANYTHING, **{"body": b"{}", **failure})
+
+    with pytest.raises(ServiceError) as failed:
+        transport().request("DELETE", "v2", "users", "u")
+    assert failed.value.outcome_unknown == outcome_unknown

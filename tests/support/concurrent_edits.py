@@ -1,0 +1,33 @@
+"""Edits that somebody else makes at the same time, in the sample account."""
+
+from collections.abc import Callable
+
+from tests.support import expected_account
+from tests.support.expected_account import Item
+from tests.support.service_env import ServiceEnv
+
+NORA = "nora@example.com"
+PRIMARY = "52f04f1a-0191-5579-955f-411b485b6e32"
+"""The rotation Primary of Platform 24x7, in which hari has two places of eight."""
+PRIMARY_PATH = f"/rotations/{PRIMARY}$"
+
+
+def user(account: Item, username: str) -> Item:
+    found = expected_account.user_named(account, username)
+    assert found
+    return {"type": "user", "id": found["id"], "username": username}
+
+
+def rotation(account: Item, identifier: str = PRIMARY) -> Item:
+    found: Item = next(r for s in account["schedules"] for r in s["rotations"] if r["id"] == identifier)
+    return found
+
+
+def add(service_env: ServiceEnv, username: str, identifier: str = PRIMARY) -> Callable[[], None]:
+    """Return an edit that puts somebody last in a rotation."""
+
+    def edit() -> None:
+        with service_env.simulation.edit() as account:
+            rotation(account, identifier)["participants"].append(user(account, username))
+
+    return edit

@@ -1,0 +1,197 @@
+"""The operator's commands in front of the simulated Opsgenie, and accounts compared by what matters."""
+
+import errno
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from click.testing import Result
+
+from console import create_app
+from local.opsgenie import Simulation
+from local.opsgenie import create_app as create_opsgenie
+from service.settings import Settings
+from service.vendors import open_session
+from tests.support import expected_account
+from tests.support.local_stack import ROOT
+from tests.support.service_env import NOW, OPSGENIE
+from tests.support.wsgi_adapter import WsgiAdapter
+
+Run = Callable[..., Result]
+HALF = 700
+"""Bytes of a line that a full disk has room for."""
+
+
+def runner(
+    simulation: Simulation,
+    *,
+    key: str = "local-key",
+    now: datetime = NOW,
+    protected: frozenset[str] = frozenset(),
+    time_budget: float = 120.0,
+) -> Run:
+    """Return a function that runs a command line."""
+    settings = Settings(key, opsgenie_api_url=OPSGENIE, protected_users=protected, time_budget=time_budget)
+    session = open_session(settings)
+    session.mount(OPSGENIE, WsgiAdapter(create_opsgenie(simulation)))
+    return runner_of(settings, session, now)
+
+
+def runner_of(settings: Settings | None, session: requests.Session | None, now: datetime = NOW) -> Run:
+    """Return a function that runs a command line over a session of the test's."""
+    cli = create_app(settings, session, lambda: now).test_cli_runner()
+
+    def run(*words: str, stdin: bytes | str | None = None) -> Result:
+        result = cli.invoke(args=list(words), input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
+
+
+def process_of(address: str, *words: str, **streams: Any) -> subprocess.Popen[bytes]:
+    """Run a command line in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "console", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": address},
+        **streams,
+    )
+
+
+def as_json(result: Result) -> Any:
+    """Read what a command printed with --json."""
+    return json.loads(result.stdout)
+
+
+def statuses(answer: dict[str, Any]) -> set[str]:
+    """Return what became of the steps of a restore, each status once."""
+    return {step["status"] for person in answer["people"] for step in person["steps"]}
+
+
+def lines_of(path: str | Path) -> list[dict[str, Any]]:
+    """Read a record's lines on what was done."""
+    lines = [json.loads(line) for line in Path(path).read_text().splitlines() if line]
+    return [line for line in lines if line["outcome"] != "under way"]
+
+
+def normal(account: dict[str, Any]) -> dict[str, Any]:
+    """Return an account without what is different in a thing that is made anew: ids, dates, contacts, order."""
+    usernames = {user["id"]: user["username"] for user in account["users"]}
+    fresh = {"createdAt", "verified", "userContacts"}
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: walk(item) for name, item in value.items() if name not in fresh}
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return usernames.get(value, value) if isinstance(value, str) else value
+
+    plain = walk(account)
+    for rule in plain["forwardingRules"]:
+        rule.pop("id")
+    for key in ("users", "forwardingRules"):
+        plain[key].sort(key=json.dumps)
+    for team in plain["teams"]:
+        team["members"] = sorted(team.get("members", []), key=json.dumps)
+    for schedule in plain["schedules"]:
+        schedule["overrides"].sort(key=lambda override: override["alias"])
+    return dict(plain)
+
+
+def without_what_is_over(simulation: Simulation) -> dict[str, Any]:
+    """Return the account without the override that is over, which goes with an account and does not come back."""
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"].pop(1)
+    return normal(simulation.snapshot())
+
+
+@contextmanager
+def terminal() -> Iterator[None]:
+    """Take signals as a program does that was started in a terminal, whatever an earlier test made of them."""
+    usual: dict[int, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def interrupt(number: int = signal.SIGINT) -> None:
+    """Send a signal as a terminal does, and let the main thread, where Python takes it, take it.
+
+    Two that come at once are one.
+    """
+    main = threading.main_thread().ident
+    assert main
+    signal.pthread_kill(main, number)
+    time.sleep(0.05)
+
+
+def full_at(*numbers: int) -> Callable[[int], None]:
+    """Return an fsync that finds the disk full these times, counted from 1."""
+    times = itertools.count(1)
+
+    def fsync(_: int) -> None:
+        if next(times) in numbers:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    return fsync
+
+
+def half_of(number: int) -> Callable[[int, bytes], int]:
+    """Return a write that has room for half of this one, counted from 1, then for nothing, then for everything."""
+    real, times = os.write, itertools.count(1)
+
+    def write(file: int, data: bytes) -> int:
+        match next(times) - number:
+            case 0:
+                return real(file, data[:HALF])
+            case 1:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        return real(file, data)
+
+    return write
+
+
+def add(account: dict[str, Any], username: str, rotation: dict[str, Any]) -> None:
+    """Put somebody at the end of a rotation, as an editor would."""
+    who = {"id": expected_account.user_of(account, username)["id"], "username": username}
+    rotation["participants"].append({"type": "user", **who})
+
+
+def side_by_side(simulation: Simulation) -> None:
+    """Take away what would be changed first, and alone: the rest is changed side by side."""
+    with simulation.edit() as account:
+        for schedule in account["schedules"]:
+            schedule["overrides"].clear()
+
+
+def copied(simulation: Simulation, record: str, *hooks: Callable[[], None]) -> list[bytes]:
+    """Copy the record at each delete of the account, and let somebody do something at the first ones."""
+    copies: list[bytes] = []
+    left = list(hooks)
+
+    def copy() -> None:
+        copies.append(Path(record).read_bytes())
+        if left:
+            left.pop(0)()
+
+    simulation.before("DELETE", "/v2/users/", copy, times=9)
+    return copies

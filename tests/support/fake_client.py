@@ -1,0 +1,145 @@
+"""An on-call system of another vendor, in memory: what the flow is tested against without any HTTP.
+
+Unlike Opsgenie it deactivates accounts, and never refuses to, unless a test lets it.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+
+from service.client import Capabilities, Rule, Scope
+from service.errors import InUseError, NotFoundError, ServiceError, UnavailableError
+from service.model import (
+    Blocker,
+    Change,
+    Entry,
+    Escalation,
+    ForwardingRule,
+    Membership,
+    Override,
+    Person,
+    Roster,
+    Rotation,
+    Survey,
+)
+from service.rules import detach
+from service.transport.updates import update
+
+Key = tuple[str, str]
+
+
+def failing(
+    error: ServiceError, *, outcome_unknown: bool = False, first: Callable[[], object] = lambda: None
+) -> Callable[[], None]:
+    """Return a call that fails after `first` has happened."""
+
+    def fail() -> None:
+        first()
+        error.outcome_unknown = outcome_unknown
+        raise error
+
+    return fail
+
+
+CAPABILITIES = Capabilities("Callout", "deactivate", False, ("phones that were lent",), "", "give it all rights")
+
+
+class FakeClient:
+    """The account: people, and what may hold them; `log` has each call that came, in order."""
+
+    def __init__(self, people: Iterable[Person], *entries: Entry) -> None:
+        self.capabilities = CAPABILITIES
+        self.people = {person.username: person for person in people}
+        self.entries = {Change("", entry).key: entry for entry in entries}
+        self.hidden: dict[Key, Entry] = {}
+        """What holds a person and only a survey with Scope.EVERYWHERE shows."""
+        self.stays: tuple[Blocker, ...] = ()
+        """What a refusal names beside what the person's lists show."""
+        self.on_slot: Callable[[], object] = lambda: None
+        self.log: list[str] = []
+        self._events: dict[str, list[Callable[[], object]]] = {}
+
+    def when(self, call: str, happens: Callable[[], object], *, skip: int = 0) -> None:
+        """Let something happen, or be raised, right before a call is carried out, after `skip` such calls."""
+        self._events[call] = [*self._events.get(call, []), *[lambda: None] * skip, happens]
+
+    def put(self, entry: Entry) -> None:
+        """Put an entry there, or in the place of one, as somebody else would."""
+        self.entries[Change("", entry).key] = entry
+
+    def find(self, username: str) -> Person:
+        """Return a user."""
+        self._called(f"find {username}")
+        return self._there(username)
+
+    def survey(self, person: Person, scope: Scope) -> Survey:
+        """Return what holds the person."""
+        self._called(f"survey {scope.value}")
+        self._there(person.username)
+        entries = [*self.entries.values(), *(self.hidden.values() if scope is Scope.EVERYWHERE else ())]
+        return Survey(
+            person,
+            rotations=tuple(e for e in entries if isinstance(e, Rotation) and detach(e, person)),
+            escalations=tuple(e for e in entries if isinstance(e, Escalation) and detach(e, person)),
+            overrides=tuple(e for e in entries if isinstance(e, Override)),
+            forwarding_rules=tuple(e for e in entries if isinstance(e, ForwardingRule)),
+            memberships=tuple(e for e in entries if isinstance(e, Membership)),
+        )
+
+    def read(self, entry: Entry) -> Entry | None:
+        """Return the entry as it is now."""
+        self._called(f"read {entry.kind} {entry.id}")
+        began = time.monotonic()
+        found = {**self.entries, **self.hidden}.get(Change("", entry).key)
+        return replace(found, read_at=began) if isinstance(found, Roster) else found
+
+    def update(self, entry: Roster, rule: Rule) -> Change | None:
+        """Let the rule decide and write once, in two tries without a wait."""
+        return update(cast(Any, self), entry, rule, read=self.read, write=self.apply)
+
+    def attempts(self) -> Retrying:
+        """Try twice, without a wait."""
+        return Retrying(retry=retry_if_exception_type(UnavailableError), stop=stop_after_attempt(2), reraise=True)
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Let whatever `on_slot` does happen before a write."""
+        self.on_slot()
+        yield
+
+    def apply(self, change: Change) -> None:
+        """Carry out a change."""
+        self._called(f"{change.action} {change.before.kind} {change.before.id}")
+        if isinstance(change.before, Person):
+            return self._end(change.before)
+        for entries in (self.entries, self.hidden):
+            if change.key in entries and change.after:
+                entries[change.key] = change.after
+            elif change.key in entries:
+                del entries[change.key]
+        return None
+
+    def _end(self, person: Person) -> None:
+        self._there(person.username)
+        entries = [*self.entries.values(), *self.hidden.values()]
+        held = any(
+            isinstance(e, Membership) or (isinstance(e, Rotation | Escalation) and detach(e, person)) for e in entries
+        )
+        if self.capabilities.refuses_while_in_use and (held or self.stays):
+            raise InUseError("in use", self.stays)
+        del self.people[person.username]
+
+    def _there(self, username: str) -> Person:
+        if username not in self.people:
+            raise NotFoundError("nobody of that name")
+        return self.people[username]
+
+    def _called(self, call: str) -> None:
+        self.log.append(call)
+        events = self._events.get(call)
+        if events:
+            events.pop(0)()

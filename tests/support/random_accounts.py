@@ -1,0 +1,119 @@
+"""Random accounts with a leaver in them, and the requests that can be made of them."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.support.expected_account import Item
+
+LEAVER, OTHER = "lea@example.com", "rex@example.com"
+USERS = {name: f"{name}@example.com" for name in ("lea", "rex", "uma", "vic", "wim")}
+TEAMS = ("t0", "t1", "t2")
+ESCALATIONS = ("e0", "e1")
+SCHEDULES = ("s0", "s1", "s2")
+DATES = ("2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z")
+
+
+def user(name: str) -> Item:
+    return {"type": "user", "id": name, "username": USERS[name]}
+
+
+users = st.sampled_from(sorted(USERS)).map(user)
+teams = st.sampled_from(TEAMS).map(lambda name: {"type": "team", "id": name, "name": name})
+escalations = st.sampled_from(ESCALATIONS).map(lambda name: {"type": "escalation", "id": name, "name": name})
+schedules = st.sampled_from(SCHEDULES).map(lambda name: {"type": "schedule", "id": name, "name": name})
+nobody = st.just({"type": "none"})
+leaver = st.just(user("lea"))
+participants = st.lists(st.one_of(leaver, users, teams, escalations, nobody), min_size=1, max_size=6)
+recipients = st.lists(st.one_of(leaver, users, teams, schedules), min_size=1, max_size=4)
+members = st.lists(st.sampled_from(sorted(USERS)), unique=True, max_size=4)
+
+
+@st.composite
+def overrides(draw: Any, rotations: list[Item]) -> list[Item]:
+    """An override's alias may be the same as one in another schedule."""
+    found = []
+    for alias in draw(st.lists(st.sampled_from(("cover", "swap")), unique=True)):
+        override = {"alias": alias, "user": draw(st.one_of(leaver, users)), "startDate": "2025-01-01T00:00:00Z"}
+        override["endDate"] = draw(st.sampled_from(DATES))
+        if rotations and draw(st.booleans()):
+            override["rotations"] = [{"id": rotations[0]["id"], "name": rotations[0]["name"]}]
+        found.append(override)
+    return found
+
+
+@st.composite
+def schedule(draw: Any, name: str) -> Item:
+    rotations = [
+        {
+            "id": f"{name}-r{number}",
+            "name": f"Rotation {number}",
+            "type": "weekly",
+            "length": 1,
+            "startDate": "2026-01-05T09:00:00Z",
+            "participants": entries,
+        }
+        for number, entries in enumerate(draw(st.lists(participants, max_size=3)))
+    ]
+    found = {"id": name, "name": name, "enabled": True, "timezone": "Etc/UTC", "rotations": rotations}
+    return {**found, "overrides": draw(overrides(rotations))}
+
+
+@st.composite
+def escalation(draw: Any, name: str) -> Item:
+    rules = [
+        {
+            "condition": "if-not-acked",
+            "notifyType": "default",
+            "delay": {"timeAmount": 5 * number, "timeUnit": "minutes"},
+            "recipient": recipient,
+        }
+        for number, recipient in enumerate(draw(recipients))
+    ]
+    return {"id": name, "name": name, "rules": rules}
+
+
+@st.composite
+def team(draw: Any, name: str) -> Item:
+    found = [{"user": {"id": who, "username": USERS[who]}, "role": "user"} for who in draw(members)]
+    return {"id": name, "name": name, "members": found, "routingRules": []}
+
+
+@st.composite
+def forwarding_rules(draw: Any) -> list[Item]:
+    pairs = draw(st.lists(st.lists(st.sampled_from(sorted(USERS)), min_size=2, max_size=2, unique=True), max_size=3))
+    return [
+        {
+            "id": f"f{number}",
+            "alias": f"forward {number}",
+            "fromUser": {"id": start, "username": USERS[start]},
+            "toUser": {"id": end, "username": USERS[end]},
+            "startDate": "2026-01-01T00:00:00Z",
+            "endDate": "2036-01-01T00:00:00Z",
+        }
+        for number, (start, end) in enumerate(pairs)
+    ]
+
+
+@st.composite
+def accounts(draw: Any) -> Item:
+    """Everything that Opsgenie can hold a person by, in any mix."""
+    return {
+        "name": "Random",
+        "users": [
+            {"id": name, "username": username, "fullName": name, "role": {"id": "User", "name": "User"}}
+            for name, username in USERS.items()
+        ],
+        "teams": [draw(team(name)) for name in TEAMS],
+        "escalations": [draw(escalation(name)) for name in ESCALATIONS],
+        "schedules": [draw(schedule(name)) for name in SCHEDULES],
+        "forwardingRules": draw(forwarding_rules()),
+        "integrations": [],
+        "policies": [],
+    }
+
+
+bodies: st.SearchStrategy[Item] = st.fixed_dictionaries(
+    {"username": st.just(LEAVER)},
+    optional={"replace_with": st.just(OTHER), "keep_user": st.booleans()},
+)

@@ -1,0 +1,148 @@
+"""Every fault at every call of a request: nobody else is touched, the answer is true, and a repeat finishes the job."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from deploy import package
+from service import changes, deadline, offboarding, rules
+from service.errors import NotFoundError, ServiceError
+from service.opsgenie import client as opsgenie
+from service.transport import call, retries
+from tests.support.fault_table import (
+    ALL_FAULTS,
+    BODIES,
+    Point,
+    cases,
+    failures,
+    first_of_each_endpoint,
+    points,
+)
+
+pytestmark = pytest.mark.sweep
+
+FAULTS = [*ALL_FAULTS, "gone"]
+
+
+def quick_points(kind: str) -> tuple[Point, ...]:
+    """Each sort of call that `delete` makes, and those in which the other kinds differ from it."""
+    if kind == "replace":
+        ends = [point for point in first_of_each_endpoint(kind) if point.method == "PATCH" or point.ends]
+        return tuple([point for point in points(kind) if "kofi" in point.path] + ends)
+    known = {point for point in points("delete") if point.method == "GET" and kind != "delete"}
+    return tuple(point for point in first_of_each_endpoint(kind) if point not in known)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_fault_at_each_sort_of_call(kind: str, fault: str, record_property: Callable[[str, object], None]) -> None:
+    count, wrong = failures(cases(kind, fault, quick_points(kind), whole=False), threads=False)
+
+    record_property("cases", count)
+    assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_fault_at_every_call(kind: str, fault: str, record_property: Callable[[str, object], None]) -> None:
+    count, wrong = failures(cases(kind, fault, points(kind)), threads=True)
+
+    record_property("cases", count)
+    assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
+
+
+def test_the_table_has_the_size_that_the_readme_says() -> None:
+    """Calls times faults times once and for good; something can only be gone once."""
+    pairs = [(kind, fault) for kind in BODIES for fault in FAULTS]
+    quick = sum(len(list(cases(kind, fault, quick_points(kind), whole=False))) for kind, fault in pairs)
+    whole = sum(len(list(cases(kind, fault, points(kind)))) for kind, fault in pairs)
+
+    assert {kind: len(points(kind)) for kind in BODIES} == {"delete": 35, "replace": 36, "keep_user": 38}
+    assert len(FAULTS) == 18
+    assert (quick, whole) == (1092, 3815)
+    assert f"{quick:,} cases in `make test`, {whole:,} in `make test-all`" in (package.ROOT / "README.md").read_text()
+
+
+def without_teams(participants: Any, person: Any, _: Any) -> Any:
+    return tuple(entry for entry in participants if entry.type == "user" and not entry.is_person(person))
+
+
+def in_another_order(participants: Any, person: Any, _: Any) -> Any:
+    return tuple(sorted((e for e in participants if not e.is_person(person)), key=lambda entry: entry.id))
+
+
+def not_sent(self: Any, error: Exception) -> ServiceError:
+    """Take every lost answer for a request that was not sent."""
+    lost = LOST(self, error)
+    lost.outcome_unknown = False
+    return lost
+
+
+def believing(self: Any, change: Any, rule: Any, error: ServiceError) -> bool:
+    """Believe a 404 without a look."""
+    return isinstance(error, NotFoundError) or LOOK(self, change, rule, error)
+
+
+def all_at_once(self: Any, survey: Any, end: Any) -> None:
+    """Detach without an order."""
+    rule = partial(rules.detach, person=survey.person)
+    changes = self._decide(survey)
+    self._plan(changes, end)
+    self._parallel.run([partial(self.changes.make, change, rule) for change in changes])
+
+
+def lenient(read: Any, listed: Any, _: Any) -> Any:
+    """Take a 404 for what was listed a moment ago as the end of it."""
+    try:
+        found = read(listed)
+    except NotFoundError:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+LOST = call.Transport._lost
+LOOK = changes.Changes._happened
+BROKEN = {
+    "teams are dropped": (rules, "_without", without_teams, "delete", "429", "PATCH"),
+    "the order changes": (rules, "_without", in_another_order, "delete", "429", "PATCH"),
+    "a lost answer counts as not made": (
+        changes.Changes,
+        "_happened",
+        lambda *_: False,
+        "delete",
+        "html-lost",
+        "PATCH",
+    ),
+    "a lost answer counts as made": (changes.Changes, "_happened", lambda *_: True, "delete", "drop", "PATCH"),
+    "a time-out counts as not sent": (call.Transport, "_lost", not_sent, "delete", "hang-lost", "PATCH"),
+    "a 404 is believed": (changes.Changes, "_happened", believing, "delete", "404", "DELETE"),
+    "what is planned counts as made": (
+        changes.Changes,
+        "made",
+        property(lambda self: self.remaining),
+        "delete",
+        "403",
+        "PATCH",
+    ),
+    "what remains is not told": (changes.Changes, "remaining", property(lambda _: ()), "delete", "hang", "DELETE"),
+    "nothing is tried again": (retries, "ATTEMPTS", 1, "delete", "503", "GET"),
+    "time is not looked at": (deadline.Deadline, "remaining", lambda _: 25.0, "delete", "hang", "GET"),
+    "overrides go last": (offboarding.Offboarding, "_detach", all_at_once, "keep_user", "403", "DELETE"),
+    "what is listed and not there counts as gone": (opsgenie, "_unless_gone", lenient, "keep_user", "404", "GET"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_rule_is_caught(name: str) -> None:
+    target, attribute, broken, kind, fault, method = BROKEN[name]
+    chosen = tuple(point for point in first_of_each_endpoint(kind) if point.method == method)
+
+    with mock.patch.object(target, attribute, broken):
+        _, wrong = failures(cases(kind, fault, chosen), threads=False, enough=1)
+
+    assert wrong

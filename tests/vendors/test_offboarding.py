@@ -1,0 +1,181 @@
+"""The flow and the rules, on the sample account of the simulated Opsgenie: whole accounts are compared."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from local.opsgenie import Quirks, Simulation
+from tests.conftest import Post
+from tests.support import expected_account
+from tests.support.fault_table import HARI, KOFI
+from tests.support.wsgi_adapter import WsgiAdapter
+
+
+def test_the_leaver_goes_and_nothing_else_changes(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=HARI)
+
+    assert (answer.status_code, answer.json["deleted"]) == (200, True)
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+    assert answer.json["message"] == (
+        "hari@example.com was taken out of 4 rotations, 1 escalation, 1 override, 2 forwarding rules and 2 teams "
+        "and deleted"
+    )
+
+
+def test_a_second_post_finds_nobody(simulation: Simulation, post: Post) -> None:
+    post(username=HARI)
+    after = simulation.snapshot()
+
+    answer = post(username=HARI)
+
+    assert answer.status_code == 404
+    assert answer.json == {
+        "message": "there is no user hari@example.com",
+        "request_id": answer.json["request_id"],
+    }
+    assert simulation.snapshot() == after
+
+
+@pytest.mark.parametrize("alias", [".", ".."])
+def test_an_override_that_is_named_like_a_folder_takes_no_schedule_with_it(
+    simulation: Simulation, post: Post, alias: str
+) -> None:
+    """In an address it would be the list of overrides, or the schedule."""
+    with simulation.edit() as account:
+        account["schedules"][0]["overrides"][0]["alias"] = alias
+    schedules = simulation.snapshot()["schedules"]
+
+    answer = post(username=HARI)
+
+    assert (answer.status_code, answer.json["changes"]) == (502, [])
+    assert f"what is named '{alias}' has no address of its own" in answer.json["message"]
+    assert simulation.snapshot()["schedules"] == schedules
+
+
+def test_every_other_participant_stays_in_its_place(simulation: Simulation, post: Post) -> None:
+    post(username=HARI)
+
+    rotation = simulation.snapshot()["schedules"][0]["rotations"][0]
+    assert [entry.get("username") or entry.get("name") or entry["type"] for entry in rotation["participants"]] == [
+        "anders.lindqvist@example.com",
+        "Data",
+        "none",
+        "aiko.tanaka@example.com",
+        "Payments escalation",
+        "priya.raman+apac@example.com",
+    ]
+
+
+def test_the_replacement_takes_exactly_the_leavers_places(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=HARI, replace_with=" Kofi@Example.com ")
+
+    assert answer.status_code == 200
+    assert simulation.snapshot() == expected_account.left(before, HARI, by=KOFI)
+
+
+def test_a_kept_user_is_in_nothing(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=HARI, keep_user=True)
+
+    assert (answer.status_code, answer.json["deleted"]) == (200, False)
+    assert simulation.snapshot() == expected_account.left(before, HARI, keep=True)
+    assert not [call for call in simulation.writes if "/users/" in call.path and "/teams/" not in call.path]
+
+
+def test_a_dry_run_writes_nothing_and_says_what_the_real_run_does(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+
+    planned = post(username=HARI, dry_run=True).json
+
+    assert simulation.writes == []
+    assert simulation.snapshot() == before
+    assert planned["not_checked"] == [
+        "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
+        "integrations and policies: Opsgenie names them only where it refuses to delete the user",
+    ]
+    assert planned["message"].startswith("hari@example.com would be taken out of 4 rotations")
+    done = post(username=HARI).json
+    assert planned["changes"] == done["changes"]
+    assert planned["on_call_now"] == done["on_call_now"] != []
+
+
+@pytest.mark.parametrize("username", ["nora@example.com", "bela@example.com"])
+def test_somebody_in_nothing_is_deleted(simulation: Simulation, post: Post, username: str) -> None:
+    before = simulation.snapshot()
+
+    answer = post(username=username)
+
+    assert answer.json["message"] == f"{username} was deleted"
+    assert simulation.snapshot() == expected_account.left(before, username)
+
+
+QUIRKS = [
+    Quirks(schedules_through_overrides=True, schedules_through_teams=True, escalations_through_teams=True),
+    Quirks(whole_escalations=False),
+    Quirks(incoming_forwarding_rules=False),
+    Quirks(usernames_beside_ids=False),
+    Quirks(names_in_428=False),
+    Quirks(kind_words={"schedules": "schedule rotations", "teams": "Team"}),
+    Quirks(deletes_in_use=True),
+    Quirks(overrides_block=True, forwarding_rules_block=True),
+    Quirks(accepts_empty_participants=True, accepts_empty_rules=True),
+]
+
+
+@pytest.mark.parametrize("quirks", QUIRKS, ids=repr)
+def test_what_opsgenie_does_not_document_makes_no_difference(
+    simulation: Simulation, post: Post, quirks: Quirks
+) -> None:
+    simulation.quirks = quirks
+    before = simulation.snapshot()
+
+    assert post(username=HARI, dry_run=True).status_code == 200
+    assert post(username="meera@example.com").status_code == 409
+    assert post(username="tomas@example.com").status_code == 409
+    assert simulation.snapshot() == before
+    assert post(username=HARI).status_code == 200
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+
+
+def test_an_account_without_a_list_of_forwarding_rules_makes_no_difference(simulation: Simulation, post: Post) -> None:
+    before = simulation.snapshot()
+    simulation.faults.order("404", "GET", "^/v2/forwarding-rules$", times=None)
+
+    assert post(username=HARI).status_code == 200
+    assert simulation.snapshot() == expected_account.left(before, HARI)
+
+
+@pytest.mark.parametrize("more", [0, 22])
+def test_the_time_does_not_grow_with_schedules_and_teams(
+    simulation: Simulation, post: Post, wire: WsgiAdapter, more: int
+) -> None:
+    """A chain of seven calls: user, lists, details, refused delete, fresh read, write, delete.
+
+    Delays are counted, not seconds: a busy machine takes longer over the same chain.
+    """
+    with simulation.edit() as account:
+        add_schedules_and_teams(account, more)
+    simulation.delay = 0.4
+
+    answer = post(username=HARI)
+
+    assert answer.status_code == 200
+    assert len(answer.json["changes"]) == 4 + 1 + 1 + 2 + 2 + 1 + 2 * more
+    assert wire.depth <= (8 if more else 7)
+
+
+def add_schedules_and_teams(account: dict[str, Any], count: int) -> None:
+    hari = expected_account.user_of(account, HARI)
+    for number in range(count):
+        schedule = copy.deepcopy(account["schedules"][0])
+        schedule.update(id=f"schedule-{number}", name=f"Schedule {number}", overrides=[])
+        schedule["rotations"] = [{**schedule["rotations"][0], "id": f"rotation-{number}"}]
+        account["schedules"].append(schedule)
+        member = {"user": {"id": hari["id"], "username": HARI}, "role": "user"}
+        account["teams"].append({"id": f"team-{number}", "name": f"Team {number}", "members": [member]})

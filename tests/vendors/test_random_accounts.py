@@ -1,0 +1,110 @@
+"""Any account: only the leaver's entries go, and what was planned is what is done."""
+
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import Phase, given, settings
+
+from local.opsgenie import sample_account
+from service import rules
+from tests.support import expected_account
+from tests.support.expected_account import Item
+from tests.support.fault_table import BODIES
+from tests.support.random_accounts import accounts, bodies
+from tests.support.service_env import ServiceEnv
+from tests.support.virtual_time import virtual_time
+
+pytestmark = pytest.mark.sweep
+
+QUICK, LONG = settings(max_examples=50), settings(max_examples=2500)
+
+
+def emptied(account: Item, final: Item) -> bool:
+    """Whether something that somebody was in would be left with nobody."""
+    before, after = expected_account.units(account), expected_account.units(final)
+    rotations = (
+        all(entry["type"] == "none" for entry in entries) and entries != before[key]
+        for key, entries in after.items()
+        if key[0] == "rotation"
+    )
+    return any(rotations) or any(not rules for key, rules in after.items() if key[0] == "escalation")
+
+
+def hold(account: Item, body: Item) -> None:
+    """Off-board twice after a dry run, and compare whole accounts each time."""
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(account)
+        keep = body.get("keep_user", False)
+        final = expected_account.left(service_env.before, body["username"], by=body.get("replace_with"), keep=keep)
+        planned = service_env.post(**body, dry_run=True)
+        assert (service_env.snapshot(), service_env.simulation.writes) == (service_env.before, [])
+        answer = service_env.post(**body)
+        after = service_env.snapshot()
+        expected_account.check(service_env.before, after, final, answer.status, answer.body)
+        assert answer.status == planned.status == (409 if emptied(service_env.before, final) else 200)
+        if answer.status == 409:
+            assert planned.body["blockers"] == answer.body["blockers"]
+            return
+        assert planned.body["changes"] == answer.body["changes"]
+        assert planned.body["on_call_now"] == answer.body["on_call_now"]
+        assert any("overrides" in sentence for sentence in answer.body["not_checked"])
+        again = service_env.post(**body)
+        assert again.status == (200 if keep else 404)
+        assert again.body.get("changes", []) == []
+        assert service_env.snapshot() == after == final
+
+
+@given(accounts(), bodies)
+@QUICK
+def test_a_random_account(account: Item, body: Item) -> None:
+    hold(account, body)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@given(accounts(), bodies)
+@LONG
+def test_many_random_accounts(account: Item, body: Item) -> None:
+    hold(account, body)
+
+
+def all_but_last(participants: Any, person: Any, replacement: Any) -> Any:
+    kept = WITHOUT(participants, person, replacement)
+    return kept[:-1] if len(kept) > 3 else kept
+
+
+def at_the_end(participants: Any, person: Any, replacement: Any) -> Any:
+    kept = WITHOUT(participants, person, None)
+    return (*kept, rules._as_participant(replacement)) if replacement else kept
+
+
+def once(participants: Any, person: Any, replacement: Any) -> Any:
+    """Take the person out of the first place only."""
+    participants = tuple(participants)
+    first = next(number for number, entry in enumerate(participants) if entry.is_person(person))
+    changed = WITHOUT(participants[first : first + 1], person, replacement)
+    return (*participants[:first], *changed, *participants[first + 1 :])
+
+
+WITHOUT = rules._without
+BROKEN: dict[str, Callable[..., Any]] = {"one too many": all_but_last, "last place": at_the_end, "only once": once}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_rule_is_caught(broken: Callable[..., Any]) -> None:
+    check = settings(max_examples=60, phases=[Phase.generate])(given(accounts(), bodies)(hold))
+
+    with mock.patch.object(rules, "_without", broken), pytest.raises((AssertionError, BaseExceptionGroup)):
+        check()
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_overrides_of_the_same_name_in_two_schedules(body: Item) -> None:
+    """An alias names an override in its schedule only."""
+    account = sample_account()
+    for other in account["schedules"][1:3]:
+        other["overrides"] = [{**account["schedules"][0]["overrides"][0], "rotations": []}]
+
+    hold(account, body)

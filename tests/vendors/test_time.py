@@ -1,0 +1,139 @@
+"""The answer always comes before the function's limit, whatever Opsgenie does with the time."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bench.accounts import big
+from tests.support import expected_account
+from tests.support.expected_account import Item
+from tests.support.fault_table import BODIES, HARI
+from tests.support.service_env import Answer, ServiceEnv
+from tests.support.virtual_time import virtual_time
+
+pytestmark = pytest.mark.sweep
+
+BIG = big()
+LIMIT = 29.0
+"""Seconds that API Gateway waits for the function."""
+
+
+def until_done(service_env: ServiceEnv, body: Item, times: int) -> list[Answer]:
+    """Send a request until it is done."""
+    answers: list[Answer] = []
+    while not answers or (answers[-1].status == 504 and len(answers) < times):
+        before = service_env.snapshot()
+        answer = service_env.post(**body)
+        answers.append(answer)
+        final = expected_account.left(before, HARI, by=body.get("replace_with"), keep="keep_user" in body)
+        expected_account.check(before, service_env.snapshot(), final, answer.status, answer.body)
+    return answers
+
+
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("latency", [0.2, 0.5, 1.0, 2.0, 3.0, 3.5])
+def test_slow_calls_are_got_through(kind: str, latency: float) -> None:
+    with virtual_time(threads=True):
+        service_env = ServiceEnv(budget=LIMIT - 2.5)
+        service_env.line.latency = latency
+        answers = until_done(service_env, BODIES[kind], times=3)
+
+    assert all(answer.seconds <= LIMIT - 2 for answer in answers)
+    assert answers[-1].status == 200
+    if latency <= 2:
+        assert len(answers) == 1
+    assert {answer.status for answer in answers[:-1]} <= {504}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("latency", [5.0, 7.0, 10.0, 11.9, 12.1, 40.0])
+def test_calls_too_slow_for_the_chain_end_in_time_and_truly(kind: str, latency: float) -> None:
+    """Seven calls one after the other do not fit into 29 seconds: nothing is changed, or it is told."""
+    with virtual_time(threads=True):
+        service_env = ServiceEnv(budget=LIMIT - 2.5)
+        service_env.line.latency = latency
+        answers = until_done(service_env, BODIES[kind], times=3)
+
+    assert all(answer.seconds <= LIMIT - 2 for answer in answers)
+    assert {answer.status for answer in answers} == {504}
+    if latency >= 10:
+        assert service_env.snapshot() == service_env.before
+
+
+@pytest.mark.parametrize("latency", [0.2, 2.0, 10.0])
+def test_a_big_account_in_time(latency: float) -> None:
+    """The cost grows with what the leaver is in, not with the size of the account."""
+    with virtual_time(threads=True):
+        service_env = ServiceEnv(BIG, budget=LIMIT - 2.5)
+        service_env.line.latency = latency
+        answers = until_done(service_env, {"username": HARI}, times=2)
+
+    assert all(answer.seconds <= LIMIT - 2 for answer in answers)
+    if latency < 10:
+        assert [answer.status for answer in answers] == [200]
+        assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
+        assert len(service_env.simulation.calls) < 12 * 64
+    else:
+        assert answers[-1].status == 504
+        assert service_env.snapshot() == service_env.before
+
+
+@pytest.mark.parametrize("milliseconds", [1, 500, 2600, 3000, 5000, 8000, 29000])
+def test_the_budget_is_what_lambda_leaves(milliseconds: int) -> None:
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
+    with virtual_time(threads=False):
+        service_env = ServiceEnv()
+        service_env.line.latency = 1.0
+        answer = service_env.post(environ={"awsgi.context": context}, username=HARI)
+
+    assert answer.seconds <= max(0.11, milliseconds / 1000 - 2.4)
+    assert answer.status == (200 if milliseconds > 15000 else 504)
+    expected_account.check(
+        service_env.before,
+        service_env.snapshot(),
+        expected_account.left(service_env.before, HARI),
+        answer.status,
+        answer.body,
+    )
+
+
+def test_a_429_slows_the_calls() -> None:
+    """In real time: with so many calls a second allowed, most are not refused."""
+    service_env = ServiceEnv(big(schedules=8, teams=8, users=3, mine=8))
+    service_env.simulation.rate_limit = 30
+    service_env.line.latency = 0.0
+
+    answer = service_env.post(username=HARI)
+    refused = [call for call in service_env.simulation.calls if call.status == 429]
+
+    assert answer.status == 200
+    assert 0 < len(refused) < len(service_env.simulation.calls) / 2
+    assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process its highest use of memory")
+def test_memory_stays_small() -> None:
+    """In a process of its own, the whole big account of the simulated Opsgenie included."""
+    child = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=60)
+    status, kilobytes = child.stdout.split()
+
+    assert status == "200"
+    assert int(kilobytes) < 128 * 1024
+
+
+CHILD = """
+import pathlib
+from bench.accounts import big
+from tests.vendors.test_time import HARI
+from tests.support.service_env import ServiceEnv
+
+service_env = ServiceEnv(big())
+service_env.line.latency = 0.0
+answer = service_env.post(username=HARI)
+# Not getrusage: what it calls the highest was taken over from the process that started this one.
+high = next(line for line in pathlib.Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+print(answer.status, high.split()[1])
+"""
