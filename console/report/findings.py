@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from console.report import shifts
-from console.report.inventory import Inventory, Schedule, User, key_of, on_call_participants, user_of
-from console.report.shifts import Shift
+from console.report.inventory import Inventory, User, key_of, on_call_participants, user_of
+from service import coverage
+from service.coverage import Shift
 from service.model import Participant
+from service.schedule import Schedule
 
 WEEKS = timedelta(weeks=4)
 
@@ -122,15 +123,15 @@ def _escalations(inventory: Inventory) -> Iterator[SinglePerson]:
 
 def _outlook(schedule: Schedule, now: datetime) -> Outlook:
     end = now + WEEKS
-    found = shifts.shifts(schedule, now, end)
-    return Outlook(schedule, now, end, tuple(found), tuple(shifts.gaps(found, now, end)))
+    found = coverage.shifts(schedule, now, end)
+    return Outlook(schedule, now, end, tuple(found), tuple(coverage.gaps(found, now, end)))
 
 
 def summary(outlook: Outlook) -> str:
     """Say how much of the time somebody is on call, and in which time zone where that is not the schedule's."""
     zone = outlook.schedule.timezone
     return _covered(outlook) + (
-        "" if shifts.is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
+        "" if coverage.is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
     )
 
 

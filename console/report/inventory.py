@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.model import Escalation, Participant, ascii_lower
+from service.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -17,53 +18,6 @@ class User:
     blocked: bool = False
     verified: bool = True
     reachable: bool | None = None
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """Hours in which a rotation has somebody on call, counted from the midnight before they begin.
-
-    `day` is the weekday on which they begin, Monday being 0; None for each day.
-    """
-
-    day: int | None
-    begins: timedelta
-    ends: timedelta
-
-
-@dataclass(frozen=True)
-class TimedRotation:
-    """A rotation with its times: who has the n-th turn is the n-th participant, round and round."""
-
-    id: str
-    name: str
-    start: datetime
-    end: datetime | None
-    turn: timedelta
-    participants: tuple[Participant, ...]
-    restrictions: tuple[Restriction, ...] = ()
-
-
-@dataclass(frozen=True)
-class TimedOverride:
-    """An override with its times; `rotations` are the ids of those that it is for, none meaning all."""
-
-    user: Participant
-    start: datetime
-    end: datetime
-    rotations: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """A schedule with its rotations and overrides."""
-
-    id: str
-    name: str
-    timezone: str
-    enabled: bool
-    rotations: tuple[TimedRotation, ...]
-    overrides: tuple[TimedOverride, ...]
 
 
 @dataclass(frozen=True)

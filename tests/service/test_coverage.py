@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.opsgenie import inventory
-from console.report import shifts
-from console.report.inventory import Schedule
 from local.opsgenie import Simulation, sample_account
 from local.opsgenie.account import Account
 from local.opsgenie.shifts import on_call
+from service import coverage
+from service.coverage import Shift, shifts
 from service.model import Named
-from service.opsgenie import parsing
+from service.opsgenie import parsing, schedules
+from service.schedule import Schedule
 from tests.support.simulation_client import of_type, ref, user
 
 START = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 END = START + timedelta(weeks=4)
-DAYS = inventory.DAYS
+DAYS = schedules.DAYS
 
 hour = st.integers(0, 23)
 hours = st.fixed_dictionaries(
@@ -78,10 +78,10 @@ def schedule(found: list[dict[str, Any]], covers: list[tuple[str, int, list[str]
 
 
 def read(data: dict[str, Any]) -> Schedule:
-    return inventory.schedule(data, [parsing.override(entry, Named("s", "S")) for entry in data["overrides"]])
+    return schedules.schedule(data, [parsing.override(entry, Named("s", "S")) for entry in data["overrides"]])
 
 
-def at(found: list[shifts.Shift], moment: datetime) -> set[str]:
+def at(found: list[Shift], moment: datetime) -> set[str]:
     now = [shift.who for shift in found if shift.start <= moment < shift.end and not shift.is_nobody]
     return {who.username or who.name for who in now}
 
@@ -100,8 +100,8 @@ def test_whoever_opsgenie_says_is_on_call_has_the_shift(
     team = {"id": "ops", "name": "ops", "members": [{"user": ref("ann"), "role": "user"}]}
     account = Account({"users": [user(name) for name in ("ann", "bob", "cid")], "teams": [team], "schedules": [data]})
 
-    computed = shifts.shifts(read(data), START, END)
-    gaps = shifts.gaps(computed, START, END)
+    computed = shifts(read(data), START, END)
+    gaps = coverage.gaps(computed, START, END)
 
     for moment in (START + timedelta(minutes=number) for number in minutes):
         there = {one["name"] for one in on_call(account, account.schedules.values()[0], moment)}
@@ -112,7 +112,7 @@ def test_whoever_opsgenie_says_is_on_call_has_the_shift(
 def test_the_sample_s_shifts_are_joined_and_bounded() -> None:
     simulation = Simulation(sample_account())
     for data in simulation.snapshot()["schedules"]:
-        computed = shifts.shifts(read(data), START, END)
+        computed = shifts(read(data), START, END)
         assert all(START <= shift.start < shift.end <= END for shift in computed)
         pairs = [(one, other) for one in computed for other in computed if one.end == other.start]
         assert not [pair for pair in pairs if (pair[0].who, pair[0].rotation) == (pair[1].who, pair[1].rotation)]
@@ -131,20 +131,20 @@ def _without_the_machine_s_time_zones() -> Iterator[None]:
 def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
     summer = datetime(2026, 7, 1, tzinfo=UTC)
 
-    assert shifts.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
-    assert shifts.is_known("Europe/Stockholm")
+    assert coverage.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
+    assert coverage.is_known("Europe/Stockholm")
 
 
 @pytest.mark.parametrize(
     "name", ["Nowhere/Land", "Europe", "../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "\ud800"]
 )
 def test_a_time_zone_that_is_not_known_is_utc_and_told(name: str) -> None:
-    assert shifts.timezone(name) == UTC
-    assert not shifts.is_known(name)
+    assert coverage.timezone(name) == UTC
+    assert not coverage.is_known(name)
 
 
 def test_a_schedule_that_is_switched_off_has_no_shifts() -> None:
     data = {**schedule([], [], "Etc/UTC"), "enabled": False}
 
-    assert shifts.shifts(read(data), START, END) == []
-    assert shifts.gaps([], START, END) == [(START, END)]
+    assert shifts(read(data), START, END) == []
+    assert coverage.gaps([], START, END) == [(START, END)]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from console.report.inventory import Schedule, TimedOverride, TimedRotation
 from service.model import Participant
+from service.schedule import Schedule, TimedOverride, TimedRotation
 
 DAY = timedelta(days=1)
 
