@@ -1,10 +1,11 @@
 """Who has which turn, computed from rotations, restrictions and overrides.
 
-To ask Opsgenie who is on call at each moment would be right by definition, but takes a call for every hand-over: for
-a rotation that changes every hour 672 of them in four weeks. This takes one call a schedule. Turns count from a
-rotation's start in hours, so that around a change of the clocks a hand-over may be off by an hour.
+To ask the vendor who is on call at each moment would be right by definition, but takes a call for every hand-over, and
+no vendor tells who would be on call after a change. Turns count from a rotation's start in hours: where the clocks of
+the schedule's time zone have changed since, a hand-over may be off by an hour.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -14,6 +15,9 @@ from service.model import Participant
 from service.schedule import Schedule, TimedOverride, TimedRotation
 
 DAY = timedelta(days=1)
+
+AHEAD = (1, 8, 64, 366)
+"""Days in which the next hand-over is looked for: to compute each turn of a year takes time, and most are near."""
 
 Span = tuple[datetime, datetime]
 
@@ -57,6 +61,36 @@ def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
     return [*free, (covered, end)] if covered < end else free
 
 
+def on_call(schedule: Schedule, moment: datetime) -> tuple[Participant, ...]:
+    """Return who is on call at a moment, each once; nobody's turns are left out."""
+    found = shifts(schedule, moment, moment + timedelta.resolution)
+    return tuple(dict.fromkeys(shift.who for shift in found if not shift.is_nobody))
+
+
+def next_hand_over(schedule: Schedule, moment: datetime) -> datetime | None:
+    """Return when first others are on call than at a moment; None where that is more than a year off."""
+    there = frozenset(on_call(schedule, moment))
+    for days in AHEAD:
+        end = moment + days * DAY
+        for edge, who in _changes(shifts(schedule, moment, end)):
+            if moment < edge < end and who != there:
+                return edge
+    return None
+
+
+def _changes(found: Iterable[Shift]) -> Iterator[tuple[datetime, frozenset[Participant]]]:
+    """Go through the moments at which shifts begin or end, each with those who are on call from then on."""
+    edges: dict[datetime, Counter[Participant]] = defaultdict(Counter)
+    for shift in found:
+        if not shift.is_nobody:
+            edges[shift.start][shift.who] += 1
+            edges[shift.end][shift.who] -= 1
+    there: Counter[Participant] = Counter()
+    for edge in sorted(edges):
+        there.update(edges[edge])
+        yield edge, frozenset(who for who, count in there.items() if count)
+
+
 def timezone(name: str) -> tzinfo:
     """Return a time zone by its name, UTC where there is none of that name."""
     return _zone(name) or UTC
@@ -94,6 +128,10 @@ def _is_for(override: TimedOverride, rotation: TimedRotation) -> bool:
 
 def _turns(rotation: TimedRotation, window: Span) -> Iterator[tuple[Participant, Span]]:
     last = min(window[1], rotation.end or window[1])
+    if len(set(rotation.participants)) == 1:  # one long turn, however many there are
+        if span := _common((rotation.start, last), window):
+            yield rotation.participants[0], span
+        return
     number = max(0, (window[0] - rotation.start) // rotation.turn)
     while rotation.participants and (begins := rotation.start + number * rotation.turn) < last:
         span = _common((begins, begins + rotation.turn), (window[0], last))

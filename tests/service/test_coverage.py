@@ -1,7 +1,7 @@
-"""The computed rota against the simulated Opsgenie's own answer to who is on call at a moment."""
+"""The computed turns against the simulated Opsgenie's own answer to who is on call at a moment."""
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from local.opsgenie.account import Account
 from local.opsgenie.shifts import on_call
 from service import coverage
 from service.coverage import Shift, shifts
-from service.model import Named
+from service.model import Named, Participant
 from service.opsgenie import parsing, schedules
 from service.schedule import Schedule
 from tests.support.simulation_client import of_type, ref, user
@@ -22,6 +22,7 @@ from tests.support.simulation_client import of_type, ref, user
 START = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 END = START + timedelta(weeks=4)
 DAYS = schedules.DAYS
+NIGHTS = {"type": "time-of-day", "restriction": {"startHour": 18, "startMin": 0, "endHour": 6, "endMin": 0}}
 
 hour = st.integers(0, 23)
 hours = st.fixed_dictionaries(
@@ -82,8 +83,21 @@ def read(data: dict[str, Any]) -> Schedule:
 
 
 def at(found: list[Shift], moment: datetime) -> set[str]:
-    now = [shift.who for shift in found if shift.start <= moment < shift.end and not shift.is_nobody]
-    return {who.username or who.name for who in now}
+    return names(shift.who for shift in found if shift.start <= moment < shift.end and not shift.is_nobody)
+
+
+def account_of(data: dict[str, Any]) -> Account:
+    team = {"id": "ops", "name": "ops", "members": [{"user": ref("ann"), "role": "user"}]}
+    return Account({"users": [user(name) for name in ("ann", "bob", "cid")], "teams": [team], "schedules": [data]})
+
+
+def simulated(account: Account, moment: datetime) -> set[str]:
+    """Return who is on call by the simulated Opsgenie, a team by its name."""
+    return {one["name"].removesuffix("@example.com") for one in on_call(account, account.schedules.values()[0], moment)}
+
+
+def names(participants: Iterable[Participant]) -> set[str]:
+    return {(one.username or one.name).removesuffix("@example.com") for one in participants}
 
 
 @settings(max_examples=80)
@@ -97,16 +111,124 @@ def test_whoever_opsgenie_says_is_on_call_has_the_shift(
     found: list[dict[str, Any]], covers: list[tuple[str, int, list[str]]], zone: str, minutes: list[int]
 ) -> None:
     data = schedule(found, covers, zone)
-    team = {"id": "ops", "name": "ops", "members": [{"user": ref("ann"), "role": "user"}]}
-    account = Account({"users": [user(name) for name in ("ann", "bob", "cid")], "teams": [team], "schedules": [data]})
+    account = account_of(data)
 
     computed = shifts(read(data), START, END)
     gaps = coverage.gaps(computed, START, END)
 
     for moment in (START + timedelta(minutes=number) for number in minutes):
-        there = {one["name"] for one in on_call(account, account.schedules.values()[0], moment)}
-        assert at(computed, moment) == there
+        there = simulated(account, moment)
+        assert at(computed, moment) == names(coverage.on_call(read(data), moment)) == there
         assert any(start <= moment < end for start, end in gaps) == (not there)
+
+
+def clocks_change(zone: str, moment: datetime) -> bool:
+    """Tell whether clocks change around a moment: an hour that comes twice has no one meaning."""
+    hours = [(moment + timedelta(hours=hours)).astimezone(coverage.timezone(zone)).utcoffset() for hours in (-26, 26)]
+    return len(set(hours)) > 1
+
+
+SUMMER_TIME = [("Europe/Stockholm", 3, 29), ("Europe/Stockholm", 10, 25), ("America/New_York", 11, 1)]
+
+
+@settings(max_examples=80)
+@given(
+    found=rotations,
+    covers=overrides,
+    change=st.sampled_from(SUMMER_TIME),
+    hours=st.lists(st.integers(-14 * 24, 14 * 24), min_size=1, max_size=20),
+)
+def test_whoever_opsgenie_says_is_on_call_is_on_call_on_both_sides_of_summer_time(
+    found: list[dict[str, Any]],
+    covers: list[tuple[str, int, list[str]]],
+    change: tuple[str, int, int],
+    hours: list[int],
+) -> None:
+    zone, month, day = change
+    data = schedule(found, covers, zone)
+    account = account_of(data)
+
+    for moment in (datetime(2026, month, day, 1, 30, tzinfo=UTC) + timedelta(hours=number) for number in hours):
+        if not clocks_change(zone, moment):
+            assert names(coverage.on_call(read(data), moment)) == simulated(account, moment)
+
+
+@settings(max_examples=80)
+@given(
+    found=rotations,
+    covers=overrides,
+    zone=st.sampled_from(["Etc/UTC", "Europe/Stockholm", "America/New_York", "Asia/Kolkata"]),
+    minutes=st.integers(0, 4 * 7 * 24 * 60 - 1),
+    between=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=10),
+)
+def test_until_the_next_hand_over_nobody_else_is_on_call_and_from_then_on_somebody_is(
+    found: list[dict[str, Any]],
+    covers: list[tuple[str, int, list[str]]],
+    zone: str,
+    minutes: int,
+    between: list[float],
+) -> None:
+    data = schedule(found, covers, zone)
+    account, now = account_of(data), START + timedelta(minutes=minutes)
+
+    following = coverage.next_hand_over(read(data), now)
+
+    there, until = simulated(account, now), following or now + timedelta(days=365)
+    for share in between:
+        moment = now + share * (until - now)
+        if not clocks_change(zone, moment):
+            assert simulated(account, moment) == there
+    if following and not clocks_change(zone, following):
+        assert simulated(account, following) != there
+
+
+ANN, BOB, CID = (of_type("user", name) for name in ("ann", "bob", "cid"))
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def weekly(*participants: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "startDate": "2026-11-02T08:00:00Z",
+        "type": "weekly",
+        "length": 1,
+        "participants": list(participants),
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([], None),
+        ([weekly(ANN)], None),
+        ([weekly(ANN, ANN)], None),
+        ([weekly(ANN, BOB)], timedelta(days=7)),
+        ([weekly(ANN, BOB, length=5)], timedelta(days=14)),
+        ([weekly(ANN, BOB, length=20)], timedelta(days=119)),
+        ([weekly(ANN, BOB, length=60)], None),
+        ([weekly(ANN, {"type": "none"}, type="hourly", length=7)], timedelta(hours=7)),
+        ([weekly(ANN, endDate="2027-01-01T00:00:00Z")], datetime(2027, 1, 1, tzinfo=UTC) - MONDAY),
+        ([weekly(ANN, startDate="2026-12-01T00:00:00Z")], datetime(2026, 12, 1, tzinfo=UTC) - MONDAY),
+        ([weekly(ANN, BOB, type="hourly"), weekly(BOB, ANN, type="hourly")], None),
+        ([weekly(ANN, BOB, type="hourly"), weekly(BOB)], timedelta(hours=1)),
+        ([weekly(ANN, timeRestriction=NIGHTS)], timedelta(hours=10)),
+        ([weekly(ANN, BOB, timeRestriction=NIGHTS)], timedelta(hours=10)),
+    ],
+)
+def test_the_next_hand_over_is_when_somebody_else_or_nobody_is_on_call(
+    found: list[dict[str, Any]], expected: timedelta | None
+) -> None:
+    following = coverage.next_hand_over(read(schedule(found, [], "Etc/UTC")), MONDAY)
+
+    assert (following - MONDAY if following else None) == expected
+
+
+def test_a_schedule_without_the_leaver_is_counted_anew_from_its_start() -> None:
+    """In the fourth week the second of three has the turn, and the second of the two who stay is another one."""
+    before, after = (read(schedule([weekly(*people)], [], "Etc/UTC")) for people in ((ANN, BOB, CID), (BOB, CID)))
+    moment = datetime(2026, 11, 11, tzinfo=UTC)
+
+    assert (names(coverage.on_call(before, moment)), names(coverage.on_call(after, moment))) == ({"bob"}, {"cid"})
 
 
 def test_the_sample_s_shifts_are_joined_and_bounded() -> None:
