@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from service.model import Change, Entry, Person, Roster, Survey
+from service.model import Change, Entry, Participant, Person, Roster, Survey, TeamUse
 
 
 class Scope(Enum):
@@ -56,6 +56,12 @@ class Client(Protocol):
 
     def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now, None where it is gone."""
+
+    def behind(self, participant: Participant) -> tuple[Participant, ...]:
+        """Read whom a team, an escalation or a schedule leads to; empty where it is gone or of another kind."""
+
+    def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+        """Read every rotation and escalation that lists one of the teams, and the teams' own routing rules."""
 
     def apply(self, change: Change) -> None:
         """Make a change to anything but a rotation or an escalation.

@@ -93,6 +93,11 @@ class Rotation:
     source: Mapping[str, Any] | None = _source()
     read_at: float = _read_at()
 
+    @property
+    def listed(self) -> tuple[Participant, ...]:
+        """The participants, by the name that they share with an escalation's recipients."""
+        return self.participants
+
 
 @dataclass(frozen=True)
 class Delay:
@@ -125,6 +130,11 @@ class Escalation:
     source: Mapping[str, Any] | None = _source()
     read_at: float = _read_at()
 
+    @property
+    def listed(self) -> tuple[Participant, ...]:
+        """The recipients of the rules, in order."""
+        return tuple(rule.recipient for rule in self.rules)
+
 
 Roster = Rotation | Escalation
 """What lists people in an order, and is written back as a whole."""
@@ -143,6 +153,27 @@ class Membership:
     user: Named
     role: str
     stale: bool = field(default=False, repr=False)
+    others: tuple[Participant, ...] = field(default=(), compare=False, repr=False)
+    """The team's other members."""
+
+
+@dataclass(frozen=True)
+class RoutingRule:
+    """A rule of a team's that sends its alerts to an escalation, to a schedule or to no one."""
+
+    kind: ClassVar = "routing_rule"
+    id: str
+    name: str
+    notify: Participant
+
+    @property
+    def listed(self) -> tuple[Participant, ...]:
+        """What it notifies."""
+        return (self.notify,)
+
+
+TeamUse = Rotation | Escalation | RoutingRule
+"""What leads to a team."""
 
 
 @dataclass(frozen=True)
@@ -222,6 +253,10 @@ class Survey:
     on_call: tuple[OnCall, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     """What only a client can know to be in the way."""
+    blocked: frozenset[str] = frozenset()
+    """The ids and the usernames, in lower case, of the users who are blocked."""
+    not_checked: tuple[str, ...] = ()
+    """What could not be read and does not decide, a sentence each."""
 
 
 @dataclass(frozen=True)

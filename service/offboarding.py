@@ -1,18 +1,33 @@
 """The flow: look, decide, ask, detach, delete. It knows neither Flask nor HTTP, nor whose system it is."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from service.changes import BeforeChange, Changes, OnChange
 from service.client import Client, Scope
 from service.errors import BlockedError, InUseError, NotFoundError, ReaddedError, ServiceError
-from service.model import Change, Escalation, Override, Person, Report, Request, Roster, Rotation, Survey
+from service.model import (
+    Change,
+    Entry,
+    Escalation,
+    Membership,
+    Override,
+    Person,
+    Report,
+    Request,
+    Rotation,
+    Survey,
+)
 from service.parallel import Parallel
+from service.reach import Leaver, Reach
 from service.rules import blocks_deletion, decide, detach
+
+FEW = 3
+"""Teams with fewer other members are read again before the person leaves them: somebody else may leave meanwhile."""
 
 ROUNDS = 4
 """How often the person is taken out at most, where somebody else puts the person back."""
@@ -32,6 +47,7 @@ class Offboarding:
         parallel: Parallel,
         *,
         protected: Set[str] = frozenset(),
+        earlier: Sequence[Leaver] = (),
         on_change: OnChange = lambda *_: None,
         before_change: BeforeChange = lambda *_: None,
     ) -> None:
@@ -44,6 +60,9 @@ class Offboarding:
         self._request = request
         self._parallel = parallel
         self._protected = protected
+        self._earlier = earlier
+        self._reach = Reach()
+        self._not_checked: tuple[str, ...] = ()
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._now = datetime.now(UTC)
 
@@ -62,7 +81,7 @@ class Offboarding:
             deleted=deletes,
             changes=planned if self._request.dry_run else self.changes.made,
             on_call_now=survey.on_call,
-            not_checked=(*self.capabilities.not_checked, *filter(None, [only_in_refusal])),
+            not_checked=(*self.capabilities.not_checked, *filter(None, [only_in_refusal]), *self._not_checked),
         )
 
     def _look(self) -> Survey:
@@ -72,7 +91,13 @@ class Offboarding:
         self._parallel.run(finds)
         if self.person is None:
             raise NotFoundError(f"there is no user {self._request.username}")
-        return self._client.survey(self.person, Scope.FIRST)
+        return self._survey(self.person, Scope.FIRST)
+
+    def _survey(self, person: Person, scope: Scope) -> Survey:
+        survey = self._client.survey(person, scope)
+        # Each survey's own: who is in a team or is blocked may have changed since the one before.
+        self._reach = Reach(survey.blocked, cache(self._client.behind), cache(self._client.uses))
+        return survey
 
     def _find_person(self) -> None:
         with suppress(NotFoundError):
@@ -89,10 +114,13 @@ class Offboarding:
             replacement=self.replacement,
             protected=self._protected,
             now=self._now,
+            reach=self._reach,
+            earlier=self._earlier,
             ended_overrides=self._looked_everywhere,
         )
         if plan.blockers:
             raise BlockedError(plan.blockers)
+        self._not_checked = tuple(dict.fromkeys((*self._not_checked, *survey.not_checked, *plan.not_checked)))
         return plan.changes
 
     def _plan(self, changes: tuple[Change, ...], end: Change | None) -> None:
@@ -125,7 +153,7 @@ class Offboarding:
         raise refusal
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
-        survey = self._client.survey(person, Scope.AGAIN)
+        survey = self._survey(person, Scope.AGAIN)
         # Skip stale memberships: they were tried once already.
         survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
         changes = self._decide(survey)
@@ -134,7 +162,7 @@ class Offboarding:
             # Still in use, but not listed: scan the whole account, ended overrides included. Only once: it takes a call
             # or two for each thing in the account.
             self._looked_everywhere = True
-            survey = self._client.survey(person, Scope.EVERYWHERE)
+            survey = self._survey(person, Scope.EVERYWHERE)
             self._plan(self._decide(survey), end)
         return survey
 
@@ -153,14 +181,19 @@ class Offboarding:
 
         Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them.
         """
-        entries: list[Roster] = [*survey.rotations, *survey.escalations]
+        small = [team for team in survey.memberships if not team.stale and len(team.others) < FEW]
+        large = [team for team in survey.memberships if team not in small]
+        entries: list[Entry] = [*survey.rotations, *survey.escalations, *small]
         calls: list[Callable[[], Any]] = [partial(self._client.read, entry) for entry in entries]
         overrides = [change for change in self.changes.remaining if isinstance(change.before, Override)]
         calls += [partial(self.changes.make, change) for change in overrides]
         now = self._parallel.run(calls)
         rotations = tuple(entry for entry in now if isinstance(entry, Rotation))
         escalations = tuple(entry for entry in now if isinstance(entry, Escalation))
-        changes = self._decide(replace(survey, rotations=rotations, escalations=escalations, overrides=()))
+        teams = (*large, *(entry for entry in now if isinstance(entry, Membership)))
+        left = replace(survey, rotations=rotations, escalations=escalations, memberships=teams, overrides=())
+        changes = self._decide(left)
         self._plan(changes, end)
-        rule = partial(detach, person=survey.person, replacement=self.replacement)
+        leaver = Leaver(survey.person, self.replacement)
+        rule = partial(detach, leavers=(*self._earlier, leaver), reach=self._reach)
         self._parallel.run([partial(self.changes.make, change, rule) for change in changes])

@@ -1,14 +1,15 @@
 """The rules: what an off-boarding changes, and what forbids it. Pure functions, no vendor."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from service import blockers
 from service.model import (
     Blocker,
     Change,
     Escalation,
-    Participant,
+    Membership,
     Person,
     Request,
     Roster,
@@ -17,6 +18,7 @@ from service.model import (
     Survey,
     ascii_lower,
 )
+from service.reach import ANYBODY, NOBODY, Leaver, Reach, without
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Plan:
 
     changes: tuple[Change, ...]
     blockers: tuple[Blocker, ...]
+    not_checked: tuple[str, ...] = ()
+    """What nobody can know about what would be left behind, a sentence each."""
 
 
 def decide(
@@ -34,43 +38,54 @@ def decide(
     replacement: Person | None,
     protected: Set[str],
     now: datetime,
+    reach: Reach = ANYBODY,
+    earlier: Sequence[Leaver] = (),
     ended_overrides: bool = False,
 ) -> Plan:
     """Decide what taking the person out changes, or name everything that forbids it.
 
-    `replacement` is the account of `request.replace_with`, None where there is none. Overrides that ended before `now`
-    stay unless `ended_overrides` are asked for.
+    `replacement` is the account of `request.replace_with`, None where there is none. The `earlier` leavers count as
+    gone. Overrides that ended before `now` stay unless `ended_overrides` are asked for.
     """
-    person = survey.person
-    blockers = [*survey.blockers, *_person_blockers(person, protected)]
-    blockers += _replacement_blockers(person, request, replacement)
+    leavers = (*earlier, Leaver(survey.person, replacement))
+    found: list[Blocker] = [*survey.blockers, *_person_blockers(survey.person, protected)]
+    found += blockers.unfit(request, survey.person, replacement)
     changes: list[Change] = []
     if not (request.replace_with and replacement is None):
         entries: list[Roster] = [*survey.rotations, *survey.escalations]
         for entry in entries:
-            outcome = detach(entry, person, replacement)
+            outcome = detach(entry, leavers, reach)
             if isinstance(outcome, Blocker):
-                blockers.append(outcome)
+                found.append(outcome)
             elif outcome is not None:
                 changes.append(outcome)
     overrides = [override for override in survey.overrides if ended_overrides or not override.is_over(now)]
     changes += [Change("delete", override) for override in overrides]
     changes += [Change("delete", rule) for rule in survey.forwarding_rules]
     changes += [Change("remove", membership) for membership in survey.memberships]
-    if blockers:
-        return Plan((), tuple(blockers))
+    last, notes = _emptied_teams(survey.memberships, leavers, reach)
+    found += last
+    if found:
+        return Plan((), tuple(found))
     # What is listed twice goes once.
-    return Plan(tuple({change.key: change for change in changes}.values()), ())
+    return Plan(tuple({change.key: change for change in changes}.values()), (), notes)
 
 
-def detach(entry: Roster, person: Person, replacement: Person | None = None) -> Change | Blocker | None:
-    """Take the person out of one rotation or escalation, or put the replacement in the same places.
+def detach(entry: Roster, leavers: Sequence[Leaver], reach: Reach = ANYBODY) -> Change | Blocker | None:
+    """Take the last of the leavers out of one rotation or escalation, or put the replacement in the same places.
 
-    None means that the person is not in it; a Blocker, that it would be left with nobody.
+    The others count as gone. None means that the person is not in it; a Blocker, that nobody who can be called would
+    be left.
     """
-    if isinstance(entry, Rotation):
-        return _detach_rotation(entry, person, replacement)
-    return _detach_escalation(entry, person, replacement)
+    leaver = leavers[-1]
+    if not any(one.is_person(leaver.person) for one in entry.listed):
+        return None
+    after = _after_rotation(entry, leaver) if isinstance(entry, Rotation) else _after_escalation(entry, leaver)
+    if all(one.type in NOBODY for one in after.listed):
+        return blockers.only_one(entry, leaver.person)
+    if not reach.somebody(entry.listed, leavers):
+        return blockers.nobody_left(entry, leavers, after.listed, reach)
+    return Change("replace" if leaver.replacement else "remove", entry, after)
 
 
 def blocks_deletion(survey: Survey) -> bool:
@@ -79,80 +94,35 @@ def blocks_deletion(survey: Survey) -> bool:
     return bool(survey.rotations or survey.escalations or memberships)
 
 
-def _detach_rotation(rotation: Rotation, person: Person, replacement: Person | None) -> Change | Blocker | None:
-    if not any(participant.is_person(person) for participant in rotation.participants):
-        return None
-    kept = _without(rotation.participants, person, replacement)
-    if all(participant.type == "none" for participant in kept):
-        return Blocker(
-            rotation.kind,
-            f"{rotation.schedule.name} / {rotation.name}",
-            f"{person.username} is the only participant of this rotation",
-            ("add another participant", "delete the rotation"),
-            replaceable=True,
-        )
-    after = replace(rotation, participants=kept)
-    return Change("replace" if replacement else "remove", rotation, after)
+def _after_rotation(rotation: Rotation, leaver: Leaver) -> Rotation:
+    return replace(rotation, participants=without(rotation.participants, [leaver]))
 
 
-def _without(
-    participants: Iterable[Participant], person: Person, replacement: Person | None
-) -> tuple[Participant, ...]:
-    kept = []
-    for participant in participants:
-        if not participant.is_person(person):
-            kept.append(participant)
-        elif replacement:
-            kept.append(_as_participant(replacement))
-    return tuple(kept)
-
-
-def _detach_escalation(escalation: Escalation, person: Person, replacement: Person | None) -> Change | Blocker | None:
-    if not any(rule.recipient.is_person(person) for rule in escalation.rules):
-        return None
+def _after_escalation(escalation: Escalation, leaver: Leaver) -> Escalation:
     rules: list[Rule] = []
     for rule in escalation.rules:
-        if not rule.recipient.is_person(person):
-            rules.append(rule)
-        elif replacement:
-            rules.append(replace(rule, recipient=_as_participant(replacement)))
-    if not rules:
-        return Blocker(
-            escalation.kind,
-            escalation.name,
-            f"{person.username} is the only recipient left in this escalation",
-            ("add a rule for someone else", "delete the escalation"),
-            replaceable=True,
-        )
-    after = replace(escalation, rules=tuple(rules))
-    return Change("replace" if replacement else "remove", escalation, after)
+        rules += [replace(rule, recipient=recipient) for recipient in without([rule.recipient], [leaver])]
+    return replace(escalation, rules=tuple(rules))
 
 
-def _as_participant(person: Person) -> Participant:
-    return Participant("user", id=person.id, username=person.username)
+def _emptied_teams(
+    memberships: Iterable[Membership], leavers: Sequence[Leaver], reach: Reach
+) -> tuple[list[Blocker], tuple[str, ...]]:
+    """Judge the teams that nobody can be called in without the leaver: used ones are blockers."""
+    emptied = [one for one in memberships if not one.stale and not reach.colleague(one.others, leavers)]
+    uses = reach.uses(tuple(dict.fromkeys(one.id for one in emptied))) if emptied else ()
+    found: list[Blocker] = []
+    notes: list[str] = []
+    for one in emptied:
+        if used_by := [use for use in uses if reach.leads_to(use.listed, one.id)]:
+            found.append(blockers.last_member(one, leavers[-1].person, used_by))
+        else:
+            notes.append(
+                f"integrations and policies that notify the team {one.name}, in which nobody can be called now"
+            )
+    return found, tuple(dict.fromkeys(notes))
 
 
 def _person_blockers(person: Person, protected: Set[str]) -> list[Blocker]:
-    blockers = []
-    if person.owner:
-        blockers.append(
-            Blocker(
-                "owner", person.username, "an account owner is not off-boarded", ("give the person another role first",)
-            )
-        )
-    if ascii_lower(person.username) in protected:
-        remedies = ("change PROTECTED_USERS",)
-        blockers.append(Blocker("protected_user", person.username, "the user is protected by a setting", remedies))
-    return blockers
-
-
-def _replacement_blockers(person: Person, request: Request, replacement: Person | None) -> list[Blocker]:
-    if not request.replace_with:
-        return []
-    if replacement is None:
-        return [Blocker("replacement", request.replace_with, "the replacement does not exist", ())]
-    if replacement.id == person.id or ascii_lower(replacement.username) == ascii_lower(person.username):
-        return [Blocker("replacement", replacement.username, "the replacement is the leaver", ())]
-    if replacement.blocked:
-        return [Blocker("replacement", replacement.username, "the replacement is blocked", ())]
-    return []
+    found = [blockers.owner(person)] if person.owner else []
+    return [*found, blockers.protected(person)] if ascii_lower(person.username) in protected else found

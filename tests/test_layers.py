@@ -62,7 +62,16 @@ def test_a_vendor_is_imported_by_vendors_and_by_its_own_rooms(package: str, vend
     assert importing == {"vendors.py"}
 
 
-def test_the_rules_know_nothing_but_the_model() -> None:
-    ours = {module for module in imports(ROOT / "service/rules.py") if is_in(module, "service")}
+@pytest.mark.parametrize(
+    ("module", "known"),
+    [
+        ("rules", {"blockers", "model", "reach"}),
+        ("blockers", {"model", "reach"}),
+        ("reach", {"model"}),
+        ("model", set()),
+    ],
+)
+def test_the_rules_import_only_what_is_as_pure(module: str, known: set[str]) -> None:
+    names = {name.split(".")[1] for name in imports(ROOT / f"service/{module}.py") if name.startswith("service.")}
 
-    assert {".".join(module.split(".")[:2]) for module in ours} == {"service.model"}
+    assert names == known

@@ -19,6 +19,7 @@ from service.errors import (
 )
 from service.model import Change, ForwardingRule, Override, Request
 from service.offboarding import Offboarding
+from service.reach import Leaver
 from service.wording import API, Wording
 
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
@@ -71,13 +72,17 @@ def run(
     RecordError.
     """
     outcomes: list[Outcome] = []
+    leavers: list[Leaver] = []
     down = 0
     for place, request in enumerate(requests):
         if interrupts.asked:
             return Result(tuple(outcomes), tuple(requests[place:]), "interrupted", interrupted=True)
         on_start(request)
-        outcome, error = _one(context, request, interrupts, wording, before_writing)
+        outcome, error = _one(context, request, interrupts, wording, before_writing, earlier=leavers)
         outcomes.append(outcome)
+        if outcome.status == PLANNED and outcome.line.person:
+            # Those before are gone by the time that this list is carried out.
+            leavers.append(Leaver(outcome.line.person, outcome.line.replacement))
         down = down + 1 if isinstance(error, UnavailableError | OutOfTimeError) else 0
         try:
             if outcome.line.follows_plan or not isinstance(error, RecordError):
@@ -100,6 +105,8 @@ def _one(
     interrupts: Interrupts,
     wording: Wording,
     before_writing: Callable[[PersonLine], None],
+    *,
+    earlier: Sequence[Leaver],
 ) -> tuple[Outcome, BaseException | None]:
     failure: BaseException | None = None
     with context.connect() as connection:
@@ -114,6 +121,7 @@ def _one(
             request,
             connection.parallel,
             protected=context.settings.protected_users,
+            earlier=earlier,
             before_change=plan,
         )
         try:

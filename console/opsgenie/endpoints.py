@@ -5,20 +5,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from service.errors import UnexpectedResponseError
-from service.model import Escalation, ForwardingRule, Membership, Named, Override, Person
+from service.model import ForwardingRule, Membership, Override, Person
 from service.opsgenie import parsing
-from service.opsgenie.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
+from service.opsgenie.account import PAGE, AccountEndpoints, whole
+from service.opsgenie.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID
 from service.opsgenie.parsing import Json
 from service.transport.call import Transport
 
-PAGE = 100
-"""Users a page has at most.
 
-https://docs.opsgenie.com/docs/pagination
-"""
-
-
-class ConsoleEndpoints(Endpoints):
+class ConsoleEndpoints(AccountEndpoints):
     """More of Opsgenie's endpoints; a POST is made once: who repeats it reads first."""
 
     def __init__(self, transport: Transport, base_url: str) -> None:
@@ -87,21 +82,7 @@ class ConsoleEndpoints(Endpoints):
 
         https://docs.opsgenie.com/docs/user-api#get-user
         """
-        return self._get("a user", _whole, "v2", "users", user_id, query={"expand": "contact"})
-
-    def whole_schedules(self) -> list[Json]:
-        """List the schedules with their rotations.
-
-        https://docs.opsgenie.com/docs/schedule-api#list-schedules
-        """
-        return self._list("schedules", _whole, "v2", "schedules", query={"expand": "rotation"})
-
-    def whole_escalations(self) -> list[Named | Escalation]:
-        """List the escalations, each whole where the list has it whole: that is not documented.
-
-        https://docs.opsgenie.com/docs/escalation-api#list-escalations
-        """
-        return self._list("escalations", _whole_or_named, "v2", "escalations")
+        return self._get("a user", whole, "v2", "users", user_id, query={"expand": "contact"})
 
     def _post(self, body: Json, *path: str, query: Json | None = None) -> None:
         self._transport.request("POST", *path, query=query, body=body, retry=False)
@@ -128,13 +109,3 @@ class ConsoleEndpoints(Endpoints):
                 f"the next page of users is said to be at another host ({host}); it is not followed"
             )
         return dict(parse_qsl(parts.query))
-
-
-def _whole(data: Any) -> Json:
-    if not isinstance(data, dict):
-        raise TypeError("not an object")
-    return data
-
-
-def _whole_or_named(data: Json) -> Named | Escalation:
-    return parsing.escalation(data) if "rules" in data else parsing.named(data)

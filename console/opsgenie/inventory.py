@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from console.client import unless_gone
@@ -10,7 +11,7 @@ from console.opsgenie.endpoints import ConsoleEndpoints
 from console.report.inventory import Inventory, User, on_call_participants, user_of
 from service.errors import NotFoundError
 from service.model import Escalation, Named
-from service.opsgenie import parsing
+from service.opsgenie import parsing, reach
 from service.opsgenie.parsing import Json
 from service.opsgenie.schedules import schedule
 from service.parallel import Parallel
@@ -32,7 +33,18 @@ def read_account(api: ConsoleEndpoints, parallel: Parallel, now: datetime) -> In
             schedules=tuple(schedule(*pair) for pair in zip(schedules, overrides, strict=True)),
             escalations=tuple(one for one in whole if one),
         )
-    return _with_contacts(api, parallel, found)
+    return _with_contacts(api, parallel, _with_teams(api, parallel, found))
+
+
+def _with_teams(api: ConsoleEndpoints, parallel: Parallel, found: Inventory) -> Inventory:
+    """Read the members of the teams that stand in a rotation or an escalation, and of no other."""
+    everybody = chain(
+        (one for schedule in found.schedules for rotation in schedule.rotations for one in rotation.participants),
+        (one for escalation in found.escalations for one in escalation.listed),
+    )
+    teams = list({one.id: one for one in everybody if one.type == "team"}.values())
+    members = parallel.run([partial(reach.behind, api, team) for team in teams])
+    return replace(found, teams={team.id: who for team, who in zip(teams, members, strict=True)})
 
 
 def _with_contacts(api: ConsoleEndpoints, parallel: Parallel, found: Inventory) -> Inventory:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from console.report.inventory import Inventory, User, key_of, on_call_participants, user_of
 from service import coverage
@@ -65,7 +66,7 @@ def find(inventory: Inventory) -> Findings:
         unreachable_users=tuple(_unreachable_users(inventory)),
         rotations=tuple(_rotations(inventory)),
         escalations=tuple(_escalations(inventory)),
-        outlooks=tuple(_outlook(schedule, inventory.time) for schedule in inventory.schedules),
+        outlooks=tuple(_outlook(schedule, inventory) for schedule in inventory.schedules),
     )
 
 
@@ -121,10 +122,12 @@ def _escalations(inventory: Inventory) -> Iterator[SinglePerson]:
             yield SinglePerson(escalation.name, label(inventory, next(iter(real.values()), Participant("none"))))
 
 
-def _outlook(schedule: Schedule, now: datetime) -> Outlook:
-    end = now + WEEKS
+def _outlook(schedule: Schedule, inventory: Inventory) -> Outlook:
+    """Look four weeks ahead; the turn of whoever leads to nobody who can be called is a gap."""
+    now, end, somebody = inventory.time, inventory.time + WEEKS, cache(inventory.reach.somebody)
     found = coverage.shifts(schedule, now, end)
-    return Outlook(schedule, now, end, tuple(found), tuple(coverage.gaps(found, now, end)))
+    covered = [shift for shift in found if somebody((shift.who,), ())]
+    return Outlook(schedule, now, end, tuple(found), tuple(coverage.gaps(covered, now, end)))
 
 
 def summary(outlook: Outlook) -> str:

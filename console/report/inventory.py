@@ -1,10 +1,11 @@
 """A whole account as the report needs it, and who is counted on in it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.model import Escalation, Participant, ascii_lower
+from service.reach import Reach
 from service.schedule import Schedule
 
 
@@ -28,6 +29,31 @@ class Inventory:
     users: Mapping[str, User]
     schedules: tuple[Schedule, ...]
     escalations: tuple[Escalation, ...]
+    teams: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
+    """The members of the teams that stand in a rotation or an escalation, by the team's id."""
+
+    @property
+    def reach(self) -> Reach:
+        """What this account tells about who can be called."""
+        names = [name for user in self.users.values() if user.blocked for name in (user.id, ascii_lower(user.username))]
+        return Reach(frozenset(names), behind=self._behind)
+
+    def _behind(self, one: Participant) -> tuple[Participant, ...]:
+        match one.type:
+            case "team":
+                return self.teams.get(one.id, ())
+            case "escalation":
+                return tuple(who for found in self.escalations if found.id == one.id for who in found.listed)
+            case "schedule":
+                found = [schedule for schedule in self.schedules if schedule.id == one.id and schedule.enabled]
+                return tuple(
+                    who
+                    for schedule in found
+                    for rotation in schedule.rotations
+                    if rotation.end is None or rotation.end > self.time
+                    for who in rotation.participants
+                )
+        return ()
 
 
 def user_of(inventory: Inventory, participant: Participant) -> User | None:

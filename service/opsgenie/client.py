@@ -25,9 +25,13 @@ from service.model import (
     Person,
     Roster,
     Rotation,
+    RoutingRule,
     Survey,
+    TeamUse,
 )
-from service.opsgenie.endpoints import Endpoints, api
+from service.opsgenie import reach
+from service.opsgenie.account import AccountEndpoints
+from service.opsgenie.endpoints import api
 from service.parallel import Parallel
 from service.settings import Settings
 from service.transport import updates
@@ -54,7 +58,7 @@ class Opsgenie:
     def __init__(self, transport: Transport, parallel: Parallel) -> None:
         self._transport = transport
         self._parallel = parallel
-        self._api = Endpoints(transport)
+        self._api = AccountEndpoints(transport)
 
     def find(self, username: str) -> Person:
         """Return the user with this username or id; raises NotFoundError."""
@@ -88,6 +92,15 @@ class Opsgenie:
         except NotFoundError:
             return None
 
+    def behind(self, participant: Participant) -> tuple[Participant, ...]:
+        """Read whom a team, an escalation or a schedule leads to; empty where it is gone or of another kind."""
+        return reach.behind(self._api, participant)
+
+    def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+        """Read every rotation and escalation that lists one of the teams, and the teams' own routing rules."""
+        found = reach.uses(self._api, self._parallel, team_ids)
+        return tuple(use for use in found if isinstance(use, RoutingRule) or _lists_team(use, team_ids))
+
     def apply(self, change: Change) -> None:
         """Delete or remove what the change is about.
 
@@ -111,8 +124,9 @@ class Opsgenie:
         if not everywhere:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
         # Whether a user's own list has the forwarding rules to the user is not documented; the account's list has them.
+        blocked = reach.Blocked(api)
         calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
-        *named, own, every = self._parallel.run(calls)
+        *named, own, every, _ = self._parallel.run([*calls, blocked.read_first])
         teams, schedules, escalations = map(_once, named)
         readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
         for schedule in schedules:
@@ -121,9 +135,12 @@ class Opsgenie:
         readers += [(api.escalation, escalation, lists[2]) for escalation in escalations]
         member = partial(self._memberships, person=person, listed=not everywhere)
         readers += [(member, team, lists[0]) for team in teams]
-        found = self._parallel.run([partial(_unless_gone, *reader) for reader in readers])
+        details: list[Callable[[], list[Any]]] = [partial(_unless_gone, *reader) for reader in readers]
+        found = self._parallel.run([*details, *blocked.rest])
         forwarding_rules = {rule.id: rule for rule in (*own, *every) if _forwards(rule, person)}
-        return _sorted_out(person, list(chain.from_iterable(found)), tuple(forwarding_rules.values()))
+        survey = _sorted_out(person, list(chain.from_iterable(found)), tuple(forwarding_rules.values()))
+        notes = (f"who is blocked: Opsgenie does not list it ({blocked.refusal})",) if blocked.refusal else ()
+        return replace(survey, blocked=frozenset(blocked.names), not_checked=notes)
 
     def _forwarding_rules(self) -> list[ForwardingRule]:
         try:
@@ -140,10 +157,17 @@ class Opsgenie:
         return [membership] if membership else []
 
     def _membership(self, team: Named, user: Named) -> Membership | None:
-        for member, role in self._api.members(team.id):
-            if Person(user.id, user.name).is_named(member.id, member.name):
-                return Membership(team.id, team.name, user, role)
-        return None
+        members = self._api.members(team.id)
+        person = Person(user.id, user.name)
+        roles = [role for member, role in members if person.is_named(member.id, member.name)]
+        if not roles:
+            return None
+        others = [Participant("user", one.id, one.name) for one, _ in members if not person.is_named(one.id, one.name)]
+        return Membership(team.id, team.name, user, roles[0], others=tuple(others))
+
+
+def _lists_team(use: Roster, team_ids: tuple[str, ...]) -> bool:
+    return any(one.type == "team" and one.id in team_ids for one in use.listed)
 
 
 def _once(entries: list[Named]) -> list[Named]:

@@ -15,6 +15,7 @@ from service.model import (
     Participant,
     Person,
     Rotation,
+    RoutingRule,
     Rule,
 )
 
@@ -176,6 +177,21 @@ def forwarding_rule(data: Json) -> ForwardingRule:
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
     )
+
+
+def user_participant(data: Json) -> Participant:
+    """Read a user as who may stand in a rotation; id or username may be missing."""
+    found = named_user(data)
+    return Participant("user", found.id, found.name)
+
+
+def routing_rule(data: Json) -> RoutingRule:
+    """Read a routing rule of a team.
+
+    https://docs.opsgenie.com/docs/team-routing-rule-api
+    """
+    found = named(data)
+    return RoutingRule(found.id, found.name, participant(data.get("notify") or {"type": "none"}))
 
 
 def members(data: Json) -> list[tuple[Named, str]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.model import Blocker, Change, Escalation, Participant, Person, Rotation
+from service.reach import Leaver
 from service.rules import detach
 from tests.support.people import ANNA, HARI, KOFI, LADDER, LEAVER, NOBODY, PLAN_B, SUCCESSOR, TEAM, escalation, rotation
 
@@ -12,7 +13,7 @@ from tests.support.people import ANNA, HARI, KOFI, LADDER, LEAVER, NOBODY, PLAN_
 def test_every_other_participant_stays_in_order() -> None:
     before = rotation(LEAVER, TEAM, NOBODY, ANNA, LEAVER, LADDER, ANNA, NOBODY)
 
-    change = detach(before, HARI)
+    change = detach(before, [Leaver(HARI)])
 
     after = rotation(TEAM, NOBODY, ANNA, LADDER, ANNA, NOBODY)
     assert change == Change("remove", before, after)
@@ -21,7 +22,7 @@ def test_every_other_participant_stays_in_order() -> None:
 def test_the_replacement_takes_each_of_the_leavers_places() -> None:
     before = rotation(LEAVER, TEAM, NOBODY, LEAVER, SUCCESSOR, LADDER, LEAVER)
 
-    change = detach(before, HARI, KOFI)
+    change = detach(before, [Leaver(HARI, KOFI)])
 
     after = rotation(SUCCESSOR, TEAM, NOBODY, SUCCESSOR, SUCCESSOR, LADDER, SUCCESSOR)
     assert change == Change("replace", before, after)
@@ -30,7 +31,7 @@ def test_the_replacement_takes_each_of_the_leavers_places() -> None:
 def test_an_entry_that_stays_keeps_what_the_vendor_sent() -> None:
     source = {"type": "user", "id": "id-anna", "since": "2019"}
 
-    change = detach(rotation(LEAVER, replace(ANNA, source=source)), HARI)
+    change = detach(rotation(LEAVER, replace(ANNA, source=source)), [Leaver(HARI)])
 
     assert isinstance(change, Change)
     assert isinstance(change.after, Rotation)
@@ -57,8 +58,8 @@ def test_an_entry_that_stays_keeps_what_the_vendor_sent() -> None:
     ],
 )
 def test_who_counts_as_the_person(participant: Participant, is_hari: bool) -> None:
-    of_rotation = detach(rotation(participant, ANNA), HARI)
-    of_escalation = detach(escalation(participant, ANNA), HARI)
+    of_rotation = detach(rotation(participant, ANNA), [Leaver(HARI)])
+    of_escalation = detach(escalation(participant, ANNA), [Leaver(HARI)])
 
     assert (of_rotation is not None) == is_hari
     assert (of_escalation is not None) == is_hari
@@ -79,12 +80,12 @@ def test_empty_identifiers_are_nobody() -> None:
 @pytest.mark.parametrize("entry", [rotation(ANNA, TEAM), rotation(), escalation(ANNA, TEAM), escalation()])
 @pytest.mark.parametrize("replacement", [None, KOFI])
 def test_what_does_not_hold_the_person_is_left_alone(entry: Rotation | Escalation, replacement: Person | None) -> None:
-    assert detach(entry, HARI, replacement) is None
+    assert detach(entry, [Leaver(HARI, replacement)]) is None
 
 
 @pytest.mark.parametrize("participants", [(LEAVER,), (LEAVER, LEAVER), (NOBODY, LEAVER, NOBODY)])
 def test_a_rotation_is_not_left_with_nobody(participants: tuple[Participant, ...]) -> None:
-    blocker = detach(rotation(*participants), HARI)
+    blocker = detach(rotation(*participants), [Leaver(HARI)])
 
     assert blocker == Blocker(
         "rotation",
@@ -95,12 +96,12 @@ def test_a_rotation_is_not_left_with_nobody(participants: tuple[Participant, ...
     )
     replaced = tuple(SUCCESSOR if participant == LEAVER else participant for participant in participants)
     change = Change("replace", rotation(*participants), rotation(*replaced))
-    assert detach(rotation(*participants), HARI, KOFI) == change
+    assert detach(rotation(*participants), [Leaver(HARI, KOFI)]) == change
 
 
 @pytest.mark.parametrize("other", [TEAM, LADDER, ANNA])
 def test_a_rotation_may_be_left_with_somebody_of_any_type(other: Participant) -> None:
-    change = detach(rotation(LEAVER, other), HARI)
+    change = detach(rotation(LEAVER, other), [Leaver(HARI)])
 
     assert change == Change("remove", rotation(LEAVER, other), rotation(other))
 
@@ -108,7 +109,7 @@ def test_a_rotation_may_be_left_with_somebody_of_any_type(other: Participant) ->
 def test_the_leavers_rules_go_and_the_others_stay_in_order() -> None:
     before = escalation(TEAM, LEAVER, PLAN_B, LEAVER, ANNA)
 
-    change = detach(before, HARI)
+    change = detach(before, [Leaver(HARI)])
 
     after = replace(before, rules=(before.rules[0], before.rules[2], before.rules[4]))
     assert change == Change("remove", before, after)
@@ -117,7 +118,7 @@ def test_the_leavers_rules_go_and_the_others_stay_in_order() -> None:
 def test_a_rule_that_is_pointed_elsewhere_keeps_all_the_rest() -> None:
     before = escalation(TEAM, LEAVER, LEAVER)
 
-    change = detach(before, HARI, KOFI)
+    change = detach(before, [Leaver(HARI, KOFI)])
 
     assert change == Change("replace", before, escalation(TEAM, SUCCESSOR, SUCCESSOR))
     assert isinstance(change, Change)
@@ -127,7 +128,7 @@ def test_a_rule_that_is_pointed_elsewhere_keeps_all_the_rest() -> None:
 
 @pytest.mark.parametrize("recipients", [(LEAVER,), (LEAVER, LEAVER)])
 def test_an_escalation_is_not_left_without_rules(recipients: tuple[Participant, ...]) -> None:
-    blocker = detach(escalation(*recipients), HARI)
+    blocker = detach(escalation(*recipients), [Leaver(HARI)])
 
     assert blocker == Blocker(
         "escalation",
@@ -136,4 +137,4 @@ def test_an_escalation_is_not_left_without_rules(recipients: tuple[Participant, 
         ("add a rule for someone else", "delete the escalation"),
         replaceable=True,
     )
-    assert isinstance(detach(escalation(*recipients), HARI, KOFI), Change)
+    assert isinstance(detach(escalation(*recipients), [Leaver(HARI, KOFI)]), Change)

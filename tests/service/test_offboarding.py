@@ -36,18 +36,19 @@ def test_everything_that_holds_the_person_goes_and_then_the_account(fake_client:
     assert list(fake_client.entries.values()) == [rotation(ANNA), CHANGES[1].after, OVER]
     assert list(fake_client.people) == ["kofi@example.com"]
     assert fake_client.log[:2] == ["find hari@example.com", "survey first"]
-    assert set(fake_client.log[2:5]) == {
+    assert set(fake_client.log[2:6]) == {
         "read rotation id-rotation",
         "read escalation id-escalation",
+        "read team id-data",
         "delete override cover",
     }
-    assert set(fake_client.log[5:9]) == {
+    assert set(fake_client.log[6:10]) == {
         "remove rotation id-rotation",
         "remove escalation id-escalation",
         "delete forwarding_rule id-forward",
         "remove team id-data",
     }
-    assert fake_client.log[9:] == ["deactivate user id-hari"]
+    assert fake_client.log[10:] == ["deactivate user id-hari"]
 
 
 def test_a_dry_run_reports_the_same_and_only_reads(fake_client: FakeClient) -> None:

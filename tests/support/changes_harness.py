@@ -9,13 +9,14 @@ from unittest import mock
 from service.changes import Changes
 from service.errors import UnavailableError
 from service.model import Change, Membership, Rotation
+from service.reach import Leaver
 from service.rules import detach
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import ANNA, HARI, LEAVER, NAMED_HARI, rotation
 
 DAYS, WITHOUT = rotation(LEAVER, ANNA), rotation(ANNA)
 OUT = Change("remove", DAYS, WITHOUT)
-MEMBER = Membership("id-data", "Data", NAMED_HARI, "admin")
+MEMBER = Membership("id-data", "Data", NAMED_HARI, "admin", others=(ANNA,))
 LEAVE = Change("remove", MEMBER)
 READ, WRITE = "read rotation id-rotation", "remove rotation id-rotation"
 READ_TEAM, WRITE_TEAM = "read team id-data", "remove team id-data"
@@ -39,7 +40,7 @@ class ChangesHarness:
         if isinstance(change.before, Rotation):
             change = replace(change, before=replace(change.before, read_at=100.0))
         with mock.patch("service.transport.updates.time", clock):
-            self.changes.make(change, partial(detach, person=HARI))
+            self.changes.make(change, partial(detach, leavers=(Leaver(HARI),)))
 
     def outcome(self) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
         """Return what was made, remains, and is not known."""

@@ -21,12 +21,13 @@ from service.model import (
     ForwardingRule,
     Membership,
     Override,
+    Participant,
     Person,
     Roster,
     Rotation,
     Survey,
+    TeamUse,
 )
-from service.rules import detach
 from service.transport.updates import update
 
 Key = tuple[str, str]
@@ -45,6 +46,10 @@ def failing(
     return fail
 
 
+def _lists(entry: Roster, person: Person) -> bool:
+    return any(one.is_person(person) for one in entry.listed)
+
+
 CAPABILITIES = Capabilities("Callout", "deactivate", False, ("phones that were lent",), "", "give it all rights")
 
 
@@ -59,6 +64,10 @@ class FakeClient:
         """What holds a person and only a survey with Scope.EVERYWHERE shows."""
         self.stays: tuple[Blocker, ...] = ()
         """What a refusal names beside what the person's lists show."""
+        self.blocked: frozenset[str] = frozenset()
+        """Who is blocked, by id or username."""
+        self.groups: dict[str, tuple[Participant, ...]] = {}
+        """Who is behind a team, an escalation or a schedule, by its id; somebody where it is not in here."""
         self.on_slot: Callable[[], object] = lambda: None
         self.log: list[str] = []
         self._events: dict[str, list[Callable[[], object]]] = {}
@@ -83,11 +92,12 @@ class FakeClient:
         entries = [*self.entries.values(), *(self.hidden.values() if scope is Scope.EVERYWHERE else ())]
         return Survey(
             person,
-            rotations=tuple(e for e in entries if isinstance(e, Rotation) and detach(e, person)),
-            escalations=tuple(e for e in entries if isinstance(e, Escalation) and detach(e, person)),
+            rotations=tuple(e for e in entries if isinstance(e, Rotation) and _lists(e, person)),
+            escalations=tuple(e for e in entries if isinstance(e, Escalation) and _lists(e, person)),
             overrides=tuple(e for e in entries if isinstance(e, Override)),
             forwarding_rules=tuple(e for e in entries if isinstance(e, ForwardingRule)),
             memberships=tuple(e for e in entries if isinstance(e, Membership)),
+            blocked=self.blocked,
         )
 
     def read(self, entry: Entry) -> Entry | None:
@@ -96,6 +106,18 @@ class FakeClient:
         began = time.monotonic()
         found = {**self.entries, **self.hidden}.get(Change("", entry).key)
         return replace(found, read_at=began) if isinstance(found, Roster) else found
+
+    def behind(self, participant: Participant) -> tuple[Participant, ...]:
+        """Return who is behind a team and the like."""
+        if participant.id in self.groups:
+            self._called(f"behind {participant.type} {participant.id}")
+        return self.groups.get(participant.id, (Participant("user", "id-somebody"),))
+
+    def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+        """Return the rotations and escalations that list one of the teams."""
+        self._called(f"uses {' '.join(team_ids)}")
+        rosters = (e for e in self.entries.values() if isinstance(e, Roster))
+        return tuple(e for e in rosters if any(one.type == "team" and one.id in team_ids for one in e.listed))
 
     def update(self, entry: Roster, rule: Rule) -> Change | None:
         """Let the rule decide and write once, in two tries without a wait."""
@@ -127,7 +149,7 @@ class FakeClient:
         self._there(person.username)
         entries = [*self.entries.values(), *self.hidden.values()]
         held = any(
-            isinstance(e, Membership) or (isinstance(e, Rotation | Escalation) and detach(e, person)) for e in entries
+            isinstance(e, Membership) or (isinstance(e, Rotation | Escalation) and _lists(e, person)) for e in entries
         )
         if self.capabilities.refuses_while_in_use and (held or self.stays):
             raise InUseError("in use", self.stays)

@@ -26,6 +26,9 @@ nobody = st.just({"type": "none"})
 leaver = st.just(user("lea"))
 participants = st.lists(st.one_of(leaver, users, teams, escalations, nobody), min_size=1, max_size=6)
 recipients = st.lists(st.one_of(leaver, users, teams, schedules), min_size=1, max_size=4)
+blocked: st.SearchStrategy[list[str]] = st.one_of(
+    st.just([]), st.lists(st.sampled_from(sorted(USERS)), unique=True, min_size=2, max_size=4)
+)
 members = st.lists(st.sampled_from(sorted(USERS)), unique=True, max_size=4)
 
 
@@ -98,10 +101,17 @@ def forwarding_rules(draw: Any) -> list[Item]:
 @st.composite
 def accounts(draw: Any) -> Item:
     """Everything that Opsgenie can hold a person by, in any mix."""
+    unable = draw(blocked)
     return {
         "name": "Random",
         "users": [
-            {"id": name, "username": username, "fullName": name, "role": {"id": "User", "name": "User"}}
+            {
+                "id": name,
+                "username": username,
+                "fullName": name,
+                "role": {"id": "User", "name": "User"},
+                "blocked": name in unable,
+            }
             for name, username in USERS.items()
         ],
         "teams": [draw(team(name)) for name in TEAMS],

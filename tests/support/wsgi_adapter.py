@@ -1,7 +1,6 @@
 """A requests adapter that hands each request to a WSGI app in this process: no socket, the same bytes."""
 
 import io
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +18,6 @@ class WsgiAdapter(BaseAdapter):
     def __init__(self, app: Any) -> None:
         super().__init__()
         self._app = app
-        self._spans: list[tuple[float, float]] = []
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         raw_uri = request.path_url
@@ -33,27 +31,15 @@ class WsgiAdapter(BaseAdapter):
         )
         environ = builder.get_environ()
         environ["REQUEST_URI"] = environ["RAW_URI"] = raw_uri
-        began = time.monotonic()
         try:
             body, status, headers = run_wsgi_app(self._app, environ, buffered=True)
             content = b"".join(body)
         except ConnectionDropped as error:
             raise requests.ConnectionError(error) from error
-        finally:
-            self._spans.append((began, time.monotonic()))
         raw = HTTPResponse(
             io.BytesIO(content), headers=dict(headers), status=int(status.split()[0]), preload_content=False
         )
         return HTTPAdapter().build_response(request, raw)
-
-    @property
-    def depth(self) -> int:
-        """The longest chain of calls each of which began after the one before had ended: whole delays, not seconds."""
-        depth, free = 0, 0.0
-        for began, ended in sorted(self._spans, key=lambda span: span[1]):
-            if began >= free:
-                depth, free = depth + 1, ended
-        return depth
 
     def close(self) -> None:
         """Nothing is open."""

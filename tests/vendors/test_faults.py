@@ -8,9 +8,10 @@ from unittest import mock
 import pytest
 
 from deploy import package
-from service import changes, deadline, offboarding, rules
+from service import changes, deadline, offboarding, reach, rules
 from service.errors import NotFoundError, ServiceError
 from service.opsgenie import client as opsgenie
+from service.reach import Leaver
 from service.transport import call, retries
 from tests.support.fault_table import (
     ALL_FAULTS,
@@ -68,12 +69,12 @@ def test_the_table_has_the_size_that_the_readme_says() -> None:
     assert f"{quick:,} cases in `make test`, {whole:,} in `make test-all`" in (package.ROOT / "README.md").read_text()
 
 
-def without_teams(participants: Any, person: Any, _: Any) -> Any:
-    return tuple(entry for entry in participants if entry.type == "user" and not entry.is_person(person))
+def without_teams(participants: Any, leavers: Any) -> Any:
+    return tuple(entry for entry in reach.without(participants, leavers) if entry.type == "user")
 
 
-def in_another_order(participants: Any, person: Any, _: Any) -> Any:
-    return tuple(sorted((e for e in participants if not e.is_person(person)), key=lambda entry: entry.id))
+def in_another_order(participants: Any, leavers: Any) -> Any:
+    return tuple(sorted(reach.without(participants, leavers), key=lambda entry: entry.id))
 
 
 def not_sent(self: Any, error: Exception) -> ServiceError:
@@ -90,7 +91,7 @@ def believing(self: Any, change: Any, rule: Any, error: ServiceError) -> bool:
 
 def all_at_once(self: Any, survey: Any, end: Any) -> None:
     """Detach without an order."""
-    rule = partial(rules.detach, person=survey.person)
+    rule = partial(rules.detach, leavers=(Leaver(survey.person),))
     changes = self._decide(survey)
     self._plan(changes, end)
     self._parallel.run([partial(self.changes.make, change, rule) for change in changes])
@@ -108,8 +109,8 @@ def lenient(read: Any, listed: Any, _: Any) -> Any:
 LOST = call.Transport._lost
 LOOK = changes.Changes._happened
 BROKEN = {
-    "teams are dropped": (rules, "_without", without_teams, "delete", "429", "PATCH"),
-    "the order changes": (rules, "_without", in_another_order, "delete", "429", "PATCH"),
+    "teams are dropped": (rules, "without", without_teams, "delete", "429", "PATCH"),
+    "the order changes": (rules, "without", in_another_order, "delete", "429", "PATCH"),
     "a lost answer counts as not made": (
         changes.Changes,
         "_happened",

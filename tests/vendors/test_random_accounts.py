@@ -8,9 +8,11 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from local.opsgenie import sample_account
-from service import rules
+from service import reach, rules
+from service.reach import Leaver
 from tests.support import expected_account
 from tests.support.expected_account import Item
+from tests.support.expected_reach import lost, must_be_refused
 from tests.support.fault_table import BODIES
 from tests.support.random_accounts import accounts, bodies
 from tests.support.service_env import ServiceEnv
@@ -21,15 +23,8 @@ pytestmark = pytest.mark.sweep
 QUICK, LONG = settings(max_examples=50), settings(max_examples=2500)
 
 
-def emptied(account: Item, final: Item) -> bool:
-    """Whether something that somebody was in would be left with nobody."""
-    before, after = expected_account.units(account), expected_account.units(final)
-    rotations = (
-        all(entry["type"] == "none" for entry in entries) and entries != before[key]
-        for key, entries in after.items()
-        if key[0] == "rotation"
-    )
-    return any(rotations) or any(not rules for key, rules in after.items() if key[0] == "escalation")
+def blocked(account: Item, username: str | None) -> bool:
+    return any(user["username"] == username and user.get("blocked") for user in account["users"])
 
 
 def hold(account: Item, body: Item) -> None:
@@ -43,7 +38,9 @@ def hold(account: Item, body: Item) -> None:
         answer = service_env.post(**body)
         after = service_env.snapshot()
         expected_account.check(service_env.before, after, final, answer.status, answer.body)
-        assert answer.status == planned.status == (409 if emptied(service_env.before, final) else 200)
+        refused = must_be_refused(service_env.before, final) or blocked(account, body.get("replace_with"))
+        assert answer.status == planned.status == (409 if refused else 200)
+        assert not lost(service_env.before, after)
         if answer.status == 409:
             assert planned.body["blockers"] == answer.body["blockers"]
             return
@@ -70,33 +67,49 @@ def test_many_random_accounts(account: Item, body: Item) -> None:
     hold(account, body)
 
 
-def all_but_last(participants: Any, person: Any, replacement: Any) -> Any:
-    kept = WITHOUT(participants, person, replacement)
+def all_but_last(participants: Any, leavers: Any) -> Any:
+    kept = WITHOUT(participants, leavers)
     return kept[:-1] if len(kept) > 3 else kept
 
 
-def at_the_end(participants: Any, person: Any, replacement: Any) -> Any:
-    kept = WITHOUT(participants, person, None)
-    return (*kept, rules._as_participant(replacement)) if replacement else kept
+def at_the_end(participants: Any, leavers: Any) -> Any:
+    kept, replacement = WITHOUT(participants, [Leaver(leavers[0].person)]), leavers[0].replacement
+    return (*kept, reach.as_participant(replacement)) if replacement else kept
 
 
-def once(participants: Any, person: Any, replacement: Any) -> Any:
+def once(participants: Any, leavers: Any) -> Any:
     """Take the person out of the first place only."""
     participants = tuple(participants)
-    first = next(number for number, entry in enumerate(participants) if entry.is_person(person))
-    changed = WITHOUT(participants[first : first + 1], person, replacement)
+    places = [number for number, entry in enumerate(participants) if entry.is_person(leavers[0].person)]
+    if not places:
+        return participants
+    first = places[0]
+    changed = WITHOUT(participants[first : first + 1], leavers)
     return (*participants[:first], *changed, *participants[first + 1 :])
 
 
-WITHOUT = rules._without
-BROKEN: dict[str, Callable[..., Any]] = {"one too many": all_but_last, "last place": at_the_end, "only once": once}
+def direct_users(self: Any, kept: Any, leavers: Any, _: Any) -> bool:
+    return any(self._callable(one, leavers) for one in kept if one.type == "user")
 
 
-@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
-def test_a_broken_rule_is_caught(broken: Callable[..., Any]) -> None:
-    check = settings(max_examples=60, phases=[Phase.generate])(given(accounts(), bodies)(hold))
+WITHOUT = reach.without
+BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "one too many": (rules, "without", all_but_last),
+    "last place": (rules, "without", at_the_end),
+    "only once": (rules, "without", once),
+    "blocked people count": (reach.Reach, "is_blocked", lambda *_: False),
+    "teams count without a look": (reach.Reach, "colleague", lambda *_: True),
+    "nested ones are not read": (reach.Reach, "_somebody", direct_users),
+    "uses of a team do not count": (reach.Reach, "leads_to", lambda *_: False),
+}
 
-    with mock.patch.object(rules, "_without", broken), pytest.raises((AssertionError, BaseExceptionGroup)):
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_rule_is_caught(name: str) -> None:
+    owner, attribute, broken = BROKEN[name]
+    check = settings(max_examples=200, phases=[Phase.generate])(given(accounts(), bodies)(hold))
+
+    with mock.patch.object(owner, attribute, broken), pytest.raises((AssertionError, BaseExceptionGroup)):
         check()
 
 

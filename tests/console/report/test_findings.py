@@ -1,5 +1,6 @@
 """What the report finds wrong, where Opsgenie names people by id, by username, or by either."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,3 +63,52 @@ def test_usernames_are_compared_as_the_service_compares_them() -> None:
     found = findings.find(Inventory(NOW, {"k": kelvin}, account.schedules, account.escalations))
 
     assert [one.problems for one in found.unreachable_users] == [("no account",)]
+
+
+BEV = User("bev", "bev@example.com", blocked=True)
+
+
+@pytest.mark.parametrize(
+    ("who", "covered"),
+    [
+        (Participant("team", "t"), True),
+        (Participant("team", "empty"), False),
+        (Participant("team", "unknown"), False),
+        (Participant("team", "blocked"), False),
+        (Participant("user", "bev"), False),
+        (Participant("user", username="BEV@example.com"), False),
+        (Participant("escalation", "to bev"), False),
+        (Participant("escalation", "to t"), True),
+    ],
+)
+def test_a_turn_that_leads_to_nobody_who_can_be_called_is_a_gap(who: Participant, covered: bool) -> None:
+    account = inventory(who)
+    bev, team = Participant("user", "bev"), Participant("team", "t")
+    account = replace(
+        account,
+        users={**account.users, "bev": BEV},
+        escalations=(
+            Escalation("to bev", "E", (Rule("", "", Delay(0, "minutes"), bev),)),
+            Escalation("to t", "F", (Rule("", "", Delay(0, "minutes"), team),)),
+        ),
+        teams={"t": (bev, BY_ID), "empty": (), "blocked": (bev,)},
+    )
+
+    (outlook,) = findings.find(account).outlooks
+
+    assert (outlook.gaps == ()) == covered
+    assert findings.summary(outlook).startswith("Somebody" if covered else "Nobody is on call for 28 days")
+
+
+@pytest.mark.parametrize(("enabled", "end", "covered"), [(True, None, True), (False, None, False), (True, NOW, False)])
+def test_an_escalation_to_a_schedule_counts_where_the_schedule_goes_on(
+    enabled: bool, end: datetime | None, covered: bool
+) -> None:
+    account = inventory(Participant("escalation", "e"))
+    there = Schedule(
+        "there", "T", "Etc/UTC", enabled, (TimedRotation("q", "Q", NOW, end, timedelta(days=1), (BY_ID,)),), ()
+    )
+    rule = Rule("", "", Delay(0, "minutes"), Participant("schedule", "there"))
+    account = replace(account, schedules=(*account.schedules, there), escalations=(Escalation("e", "E", (rule,)),))
+
+    assert (findings.find(account).outlooks[0].gaps == ()) == covered

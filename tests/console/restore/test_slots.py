@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from console.restore.slots import Differs, Removal, chain, places, put_back
 from service.model import Change, Delay, Escalation, Named, Participant, Person, Roster, Rotation, Rule
+from service.reach import Leaver
 from service.rules import detach
 
 PEOPLE = {name: Person(id=name, username=f"{name}@example.com") for name in ("ann", "bob", "cid", "dee")}
@@ -30,7 +31,7 @@ def escalation(*names: str) -> Escalation:
 
 
 def leave(entry: Roster, name: str, by: str | None = None) -> Removal:
-    change = detach(entry, PEOPLE[name], PEOPLE[by] if by else None)
+    change = detach(entry, [Leaver(PEOPLE[name], PEOPLE[by] if by else None)])
     assert isinstance(change, Change)
     # The account that the person has on the day of the restoring is another one.
     return Removal(PEOPLE[name], PEOPLE[by] if by else None, change, replace(PEOPLE[name], id=f"new-{name}"))
@@ -140,7 +141,7 @@ def test_whoever_left_in_whatever_order_comes_back_in_any_order(
     now, removals = start, []
     for leaver, stand_in in zip(leavers, stand_ins, strict=True):
         by = next(name for name in PEOPLE if name not in leavers) if stand_in else None
-        if isinstance(detach(now, PEOPLE[leaver], PEOPLE[by] if by else None), Change):
+        if isinstance(detach(now, [Leaver(PEOPLE[leaver], PEOPLE[by] if by else None)]), Change):
             removals.append(leave(now, leaver, by))
             now = after(removals[-1])
 

@@ -81,6 +81,7 @@ def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
             data = [{"id": identifier, "name": identifier} for _ in answer if name in answer]
             mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": data})
     mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": []})
+    mocked.get(f"{URL}/v2/users", json={"data": []})
     mocked.get(re.compile(f"{URL}/v2/(?!users)"), status=404, json={"message": "gone"})
 
 
@@ -117,6 +118,7 @@ def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, o
         mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": [{"id": identifier, "name": identifier}] * 2})
     mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": [FORWARDING_JSON] * 2})
     mocked.get(f"{URL}/v2/forwarding-rules", json={"data": []})
+    mocked.get(f"{URL}/v2/users", json={"data": []})
     mocked.get(f"{URL}/v2/schedules/s1/rotations", json={"data": [ROTATION_JSON]})
     mocked.get(f"{URL}/v2/schedules/s1/overrides", json={"data": []})
     mocked.get(f"{URL}/v2/schedules/s1/on-calls", json={"data": {"onCallRecipients": ["hari@example.com"]}})
@@ -127,7 +129,7 @@ def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, o
 
     held = (survey.rotations, survey.escalations, survey.memberships, survey.forwarding_rules, survey.on_call)
     assert [len(entries) for entries in held] == [1] * 5
-    assert len(mocked.calls) == 10
+    assert len(mocked.calls) == 11
 
 
 def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:

@@ -1,0 +1,102 @@
+"""Why somebody must not be off-boarded, and what to do about it, a blocker each."""
+
+from collections.abc import Iterable, Sequence
+
+from service.model import (
+    Blocker,
+    Membership,
+    Participant,
+    Person,
+    Request,
+    Roster,
+    Rotation,
+    TeamUse,
+    ascii_lower,
+)
+from service.reach import NOBODY, Leaver, Reach
+
+MOST_NAMED = 20
+"""Uses of a team that are named."""
+
+
+def owner(person: Person) -> Blocker:
+    """Say that the person owns the account."""
+    remedies = ("give the person another role first",)
+    return Blocker("owner", person.username, "an account owner is not off-boarded", remedies)
+
+
+def protected(person: Person) -> Blocker:
+    """Say that a setting protects the person."""
+    remedies = ("change PROTECTED_USERS",)
+    return Blocker("protected_user", person.username, "the user is protected by a setting", remedies)
+
+
+def unfit(request: Request, person: Person, replacement: Person | None) -> list[Blocker]:
+    """Say why the replacement cannot take the person's places; empty where nobody was named, or nothing is wrong."""
+    if not request.replace_with:
+        return []
+    if replacement is None:
+        return [Blocker("replacement", request.replace_with, "the replacement does not exist", ())]
+    if replacement.id == person.id or ascii_lower(replacement.username) == ascii_lower(person.username):
+        return [Blocker("replacement", replacement.username, "the replacement is the leaver", ())]
+    if replacement.blocked:
+        return [Blocker("replacement", replacement.username, "the replacement is blocked", ())]
+    return []
+
+
+def only_one(entry: Roster, person: Person) -> Blocker:
+    """Say that nobody else is in a rotation or an escalation."""
+    if isinstance(entry, Rotation):
+        return _of(entry, f"{person.username} is the only participant of this rotation")
+    return _of(entry, f"{person.username} is the only recipient left in this escalation")
+
+
+def nobody_left(entry: Roster, leavers: Sequence[Leaver], kept: Iterable[Participant], reach: Reach) -> Blocker:
+    """Say that nobody who can be called is left in a rotation or an escalation, and why each of the rest cannot."""
+    *earlier, leaver = leavers
+    whys = dict.fromkeys(_why(one, earlier, reach) for one in kept if one.type not in NOBODY)
+    reason = f"without {leaver.person.username} nobody who can be called is left in this {entry.kind}"
+    return _of(entry, f"{reason}: {', '.join(whys)}")
+
+
+def last_member(membership: Membership, person: Person, uses: Sequence[TeamUse]) -> Blocker:
+    """Say that the person is the last of a team to be called, and what uses the team."""
+    last = "the last member of this team"
+    if membership.others:
+        last += " who can be called"
+    names = [_use(use) for use in uses[:MOST_NAMED]]
+    if len(uses) > MOST_NAMED:
+        names.append(f"{len(uses) - MOST_NAMED} more")
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    reason = f"{person.username} is {last}, which is used by {listed}"
+    return Blocker(
+        membership.kind, membership.name, reason, ("add another member to the team", "take the team out there")
+    )
+
+
+def _of(entry: Roster, reason: str) -> Blocker:
+    remedies = (
+        ("add another participant", "delete the rotation")
+        if isinstance(entry, Rotation)
+        else ("add a rule for someone else", "delete the escalation")
+    )
+    return Blocker(entry.kind, _name(entry), reason, remedies, replaceable=True)
+
+
+def _name(entry: TeamUse) -> str:
+    return f"{entry.schedule.name} / {entry.name}" if isinstance(entry, Rotation) else entry.name
+
+
+def _use(use: TeamUse) -> str:
+    return f"the {use.kind.replace('_', ' ')} {_name(use)}"
+
+
+def _why(one: Participant, earlier: Sequence[Leaver], reach: Reach) -> str:
+    name = one.username or one.name or one.id
+    if one.type != "user":
+        return f"nobody can be called through the {one.type} {name}"
+    if reach.is_blocked(one):
+        return f"{name} is blocked"
+    # Only a run over a list of people plans with somebody gone who is still there.
+    leaver = next((leaver for leaver in earlier if one.is_person(leaver.person)), None)
+    return f"{leaver.person.username if leaver else name} leaves in the same run"

@@ -1,0 +1,94 @@
+"""Opsgenie's endpoints that read a whole account, or what several people share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from service.model import Escalation, Named, Participant, RoutingRule
+from service.opsgenie import parsing
+from service.opsgenie.endpoints import BY_ID, TEAM_BY_ID, Endpoints
+from service.opsgenie.parsing import Json
+
+BY_NAME = {"identifierType": "name"}
+PAGE = 100
+"""Users a page has at most.
+
+https://docs.opsgenie.com/docs/pagination
+"""
+
+
+class AccountEndpoints(Endpoints):
+    """The calls that judge who is left, and that reports read."""
+
+    def blocked_users(self, offset: int) -> tuple[list[Participant], int]:
+        """List a page of the users who are blocked; returns them and how many there are in all pages.
+
+        https://docs.opsgenie.com/docs/user-api#list-users
+        """
+        query = {"query": "blocked:true", "limit": str(PAGE), "offset": str(offset)}
+        answer = self._transport.request("GET", "v2", "users", query=query)
+        with parsing.parsing("blocked users"):
+            page = parsing.entries(answer["data"])
+            total = answer.get("totalCount")
+            # Without a total, a full page may have another one after it.
+            more = total if isinstance(total, int) else offset + len(page) + (len(page) == PAGE)
+            return [parsing.user_participant(user) for user in page if user.get("blocked") is True], more
+
+    def whole_schedules(self) -> list[Json]:
+        """List the schedules with their rotations.
+
+        https://docs.opsgenie.com/docs/schedule-api#list-schedules
+        """
+        return self._list("schedules", whole, "v2", "schedules", query={"expand": "rotation"})
+
+    def whole_schedule(self, known: Participant) -> Json:
+        """Get a schedule with its rotations.
+
+        https://docs.opsgenie.com/docs/schedule-api#get-schedule
+        """
+        return self._get("a schedule", whole, "v2", "schedules", known.id or known.name, query=_by(known))
+
+    def whole_escalations(self) -> list[Named | Escalation]:
+        """List the escalations, each whole where the list has it whole: that is not documented.
+
+        https://docs.opsgenie.com/docs/escalation-api#list-escalations
+        """
+        return self._list("escalations", _whole_or_named, "v2", "escalations")
+
+    def recipients(self, known: Participant) -> list[Participant]:
+        """Get the recipients of an escalation.
+
+        https://docs.opsgenie.com/docs/escalation-api#get-escalation
+        """
+        read: Callable[[Any], list[Participant]] = lambda data: list(parsing.escalation(data).listed)  # noqa: E731
+        return self._get("an escalation", read, "v2", "escalations", known.id or known.name, query=_by(known))
+
+    def team_members(self, known: Participant) -> list[Participant]:
+        """Get the members of a team.
+
+        https://docs.opsgenie.com/docs/team-api#get-team
+        """
+        found = self._get("a team", parsing.members, "v2", "teams", known.id or known.name, query=_by(known))
+        return [Participant("user", user.id, user.name) for user, _ in found]
+
+    def routing_rules(self, team_id: str) -> list[RoutingRule]:
+        """List the routing rules of a team.
+
+        https://docs.opsgenie.com/docs/team-routing-rule-api#list-team-routing-rules
+        """
+        path = ("v2", "teams", team_id, "routing-rules")
+        return self._list("routing rules", parsing.routing_rule, *path, query=TEAM_BY_ID)
+
+
+def whole(data: Any) -> Json:
+    """Take an object as it is; raises TypeError for anything else."""
+    if not isinstance(data, dict):
+        raise TypeError("not an object")
+    return data
+
+
+def _whole_or_named(data: Any) -> Named | Escalation:
+    return parsing.escalation(data) if "rules" in data else parsing.named(data)
+
+
+def _by(known: Participant) -> Json:
+    return BY_ID if known.id else BY_NAME
