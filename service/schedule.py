@@ -35,6 +35,7 @@ class TimedRotation:
 class TimedOverride:
     """An override with its times; `rotations` are the ids of those that it is for, none meaning all."""
 
+    id: str
     user: Participant
     start: datetime
     end: datetime
@@ -51,3 +52,5 @@ class Schedule:
     enabled: bool
     rotations: tuple[TimedRotation, ...]
     overrides: tuple[TimedOverride, ...]
+    unread: tuple[str, ...] = ()
+    """What of it cannot be understood; without that nobody knows who is on call."""

@@ -12,13 +12,14 @@ from flask.cli import with_appcontext
 
 from console import terminal
 from console.context import current_context
-from console.json_output import as_json, as_time
+from console.json_output import as_json
 from console.report import findings, html_file, timeline
 from console.report.findings import Findings
 from console.report.inventory import Inventory
 from console.signals import interruptible
 from service import coverage
 from service.errors import ServiceError, UnauthorizedError
+from service.serialization import as_time
 
 HELP = """Report on the account's on-call, and change nothing.
 

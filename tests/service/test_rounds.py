@@ -8,7 +8,20 @@ from service.errors import BadRequestError, BlockedError, InUseError, OutOfTimeE
 from service.model import Blocker, Change, Report
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import ANNA, HARI, rotation
-from tests.support.sample_run import CHANGES, COVER, DAYS, END, LATE, MEMBER, OUT_OF_DAYS, OVER, UNLISTED, Run, by_key
+from tests.support.sample_run import (
+    CHANGES,
+    COVER,
+    DAYS,
+    END,
+    LATE,
+    MEMBER,
+    OUT_OF_DAYS,
+    OVER,
+    PLANNED_TURNS,
+    UNLISTED,
+    Run,
+    by_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +133,7 @@ def test_an_account_that_goes_meanwhile_is_gone(refusing: FakeClient) -> None:
 def test_a_kept_account_that_goes_meanwhile_is_not_asked_for(fake_client: FakeClient) -> None:
     fake_client.when("survey again", lambda: fake_client.people.pop("hari@example.com"))
 
-    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], (), (UNLISTED,))
+    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], PLANNED_TURNS, (UNLISTED,))
     assert fake_client.log[-1] == "survey again"
 
 
