@@ -4,7 +4,7 @@ The words are Opsgenie's. Nothing here is tied to its JSON: a client fills these
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -67,6 +67,10 @@ class Person:
     def is_named(self, id: str, username: str) -> bool:  # noqa: A002 -- Opsgenie's word
         """Tell whether id or username, of which either may be empty, is this person's."""
         return (bool(id) and id == self.id) or (bool(username) and ascii_lower(username) == ascii_lower(self.username))
+
+    def is_among(self, usernames: Iterable[str]) -> bool:
+        """Tell whether this person's username is among these."""
+        return any(self.is_named("", username) for username in usernames)
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,7 @@ class OnCall:
 
     def has(self, person: Person) -> bool:
         """Tell whether the person is among them."""
-        return any(person.is_named("", name) for name in self.recipients)
+        return person.is_among(self.recipients)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who is on call before and after the changes of one request. It is only told: what fails here stops no change."""
+"""Who is on call before and after the changes of one request. What is not known here stops no change."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,10 @@ def touched_schedules(survey: Survey, changes: Iterable[Change]) -> tuple[Named,
     """Return the schedules whose turns the changes touch, or in which the person is on call by whatever."""
     found = [change.before.schedule for change in changes if isinstance(change.before, Rotation | Override)]
     found += [Named(one.id, one.name) for one in survey.on_call.schedules if one.has(survey.person)]
-    return tuple({schedule.id: schedule for schedule in reversed(found)}.values())[::-1]
+    first: dict[str, Named] = {}
+    for schedule in found:
+        first.setdefault(schedule.id, schedule)
+    return tuple(first.values())
 
 
 def on_call_changes(
@@ -38,48 +41,11 @@ def on_call_changes(
     `after` is what was read after the changes, None where they are only planned; `now` counts where the vendor does
     not tell the time.
     """
-    schedules = touched_schedules(survey, changes)
-    if not schedules:
-        return (), ()
-    notes = [f"who is on call now: {survey.on_call.unread}"] if survey.on_call.unread else []
-    notes += [f"who is on call after the change: {after.unread}"] if after and after.unread else []
-    time = survey.on_call.time or now
-    return tuple(_tell(survey, schedule, changes, after, time, notes) for schedule in schedules), tuple(notes)
-
-
-def _tell(
-    survey: Survey, schedule: Named, changes: Sequence[Change], after: OnCalls | None, time: datetime, notes: list[str]
-) -> OnCallChange:
-    now = _read(survey.on_call, schedule, "now", notes)
-    read = _read(after, schedule, "after the change", notes) if after else None
-    if read is not None and any(survey.person.is_named("", name) for name in read):
-        notes.append(f"who is on call in {schedule.name} after the change: {survey.person.username} is still named")
-        read = None
-    try:
-        forecast = _forecast(survey, schedule, changes, time, now)
-    except _UnknownError as unknown:
-        what = "who will be on call in" if read is None else "the next hand-over in"
-        notes.append(f"{what} {schedule.name}: {unknown}")
-        return OnCallChange(schedule.id, schedule.name, now, read)
-    computed = read is None
-    moves = forecast.moves or (not computed and now is not None and set(read or ()) != set(now))
-    return OnCallChange(
-        schedule.id,
-        schedule.name,
-        now,
-        forecast.after if computed else read,
-        computed,
-        forecast.hand_over if moves else None,
-    )
-
-
-def _read(on_calls: OnCalls, schedule: Named, when: str, notes: list[str]) -> Names | None:
-    if on_calls.unread:
-        return None
-    found = next((one.recipients for one in on_calls.schedules if one.id == schedule.id), None)
-    if found is None:
-        notes.append(f"who is on call in {schedule.name} {when}: the schedule is not in the answer")
-    return found
+    found = [_Outlook(survey, schedule, changes, now) for schedule in touched_schedules(survey, changes)]
+    told = tuple(outlook.told(after) for outlook in found)
+    notes = [f"who is on call now: {survey.on_call.unread}"] if found and survey.on_call.unread else []
+    notes += [f"who is on call after the change: {after.unread}"] if found and after and after.unread else []
+    return told, (*notes, *(note for outlook in found for note in outlook.notes))
 
 
 class _UnknownError(Exception):
@@ -93,41 +59,73 @@ class _Forecast:
     moves: bool
 
 
-def _forecast(
-    survey: Survey, schedule: Named, changes: Sequence[Change], time: datetime, now: Names | None
-) -> _Forecast:
-    """Compute who is on call after the changes; raises _UnknownError where that cannot be known."""
-    before = _understood(survey, schedule)
-    left = _left(before, changes)
-    there, then = coverage.on_call(before, time), coverage.on_call(left, time)
-    rules = [rule for rule in survey.other_forwarding_rules if rule.is_in_force(time)]
-    own = [rule for rule in survey.forwarding_rules if rule.is_in_force(time)]
-    if now is not None and not _fits(there, _names(there, [*own, *rules]), now):
-        raise _UnknownError("its rotations and overrides do not give who is on call now")
-    following = coverage.next_hand_over(left, time)
-    moves = set(there) != set(then) or following != coverage.next_hand_over(before, time)
-    return _Forecast(_names(then, rules), following, moves)
+class _Outlook:
+    """One schedule before and after the changes; `notes` has a sentence for each thing that is not known of it."""
 
+    def __init__(self, survey: Survey, schedule: Named, changes: Sequence[Change], now: datetime) -> None:
+        self.notes: list[str] = []
+        self._survey = survey
+        self._schedule = schedule
+        self._changes = changes
+        self._time = survey.on_call.time or now
 
-def _understood(survey: Survey, schedule: Named) -> Schedule:
-    found = next((one for one in survey.schedules if one.id == schedule.id), None)
-    if found is None:
-        raise _UnknownError("its times could not be read")
-    if found.unread:
-        raise _UnknownError(f"{' and '.join(found.unread)} cannot be understood")
-    if any(rotation.restrictions for rotation in found.rotations) and not coverage.is_known(found.timezone):
-        raise _UnknownError(f"its time zone {found.timezone} is not known")
-    return found
+    def told(self, after: OnCalls | None) -> OnCallChange:
+        """Return who is on call now and after the changes: as it was read, and computed where it was not."""
+        survey, schedule = self._survey, self._schedule
+        now = self._read(survey.on_call, "now")
+        read = self._read(after, "after the change") if after else None
+        if read is not None and survey.person.is_among(read):
+            self.notes.append(f"who is on call in {schedule.name} after the change: {survey.person.username} still is")
+            read = None
+        try:
+            forecast = self._forecast(now)
+        except _UnknownError as unknown:
+            what = "who will be on call in" if read is None else "the next hand-over in"
+            self.notes.append(f"{what} {schedule.name}: {unknown}")
+            return OnCallChange(schedule.id, schedule.name, now, read)
+        differs = now is not None and (survey.person.is_among(now) or (read is not None and set(read) != set(now)))
+        hand_over = forecast.hand_over if forecast.moves or differs else None
+        names = forecast.after if read is None else read
+        return OnCallChange(schedule.id, schedule.name, now, names, read is None, hand_over)
+
+    def _read(self, on_calls: OnCalls, when: str) -> Names | None:
+        if on_calls.unread:
+            return None
+        found = next((one.recipients for one in on_calls.schedules if one.id == self._schedule.id), None)
+        if found is None:
+            self.notes.append(f"who is on call in {self._schedule.name} {when}: the answer does not name the schedule")
+        return found
+
+    def _forecast(self, now: Names | None) -> _Forecast:
+        """Compute who is on call after the changes; raises _UnknownError where that cannot be known."""
+        before, time = self._understood(), self._time
+        left = _left(before, self._changes)
+        there, then = coverage.on_call(before, time), coverage.on_call(left, time)
+        stay = [rule for rule in self._survey.other_forwarding_rules if rule.is_in_force(time)]
+        own = [rule for rule in self._survey.forwarding_rules if rule.is_in_force(time)]
+        computed, after = _names(there, [*own, *stay]), _names(then, stay)
+        if now is not None and not _fits(there, computed, now):
+            raise _UnknownError("its rotations and overrides do not give who is on call now")
+        following = coverage.next_hand_over(left, time)
+        moves = set(computed) != set(after) or following != coverage.next_hand_over(before, time)
+        return _Forecast(after, following, moves)
+
+    def _understood(self) -> Schedule:
+        found = next((one for one in self._survey.schedules if one.id == self._schedule.id), None)
+        if found is None:
+            raise _UnknownError("its times could not be read")
+        if found.unread:
+            raise _UnknownError(f"{' and '.join(found.unread)} cannot be understood")
+        if any(rotation.restrictions for rotation in found.rotations) and not coverage.is_known(found.timezone):
+            raise _UnknownError(f"its time zone {found.timezone} is not known")
+        return found
 
 
 def _left(before: Schedule, changes: Iterable[Change]) -> Schedule:
     """Return the schedule as the changes leave it."""
     after = {change.before.id: change.after for change in changes if isinstance(change.after, Rotation)}
-    gone = {
-        change.before.id
-        for change in changes
-        if isinstance(change.before, Override) and change.before.schedule.id == before.id
-    }
+    removed = (change.before for change in changes if isinstance(change.before, Override))
+    gone = {override.id for override in removed if override.schedule.id == before.id}
     return replace(
         before,
         rotations=tuple(
