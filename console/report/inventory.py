@@ -10,7 +10,7 @@ from service.reach import Reach
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with an account; `reachable` is None where nobody looked for contact methods."""
+    """A user; `reachable` is None if the contact methods were not fetched."""
 
     id: str
     username: str
@@ -24,7 +24,7 @@ class User:
 class Restriction:
     """Hours in which a rotation has somebody on call, counted from the midnight before they begin.
 
-    `day` is the weekday on which they begin, Monday being 0; None for each day.
+    `day` is the weekday they begin on (Monday is 0), or None for every day.
     """
 
     day: int | None
@@ -34,7 +34,7 @@ class Restriction:
 
 @dataclass(frozen=True)
 class TimedRotation:
-    """A rotation with its times: who has the n-th turn is the n-th participant, round and round."""
+    """A rotation with its times: its turns go to the participants in order, cyclically."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class TimedRotation:
 
 @dataclass(frozen=True)
 class TimedOverride:
-    """An override with its times; `rotations` are the ids of those that it is for, none meaning all."""
+    """An override with its times; `rotations` has the ids it applies to, or none for all."""
 
     user: Participant
     start: datetime
@@ -103,7 +103,7 @@ class Inventory:
 
 
 def user_of(inventory: Inventory, participant: Participant) -> User | None:
-    """Return the account of a participant, by id or by username: which of them is present is not documented."""
+    """Find a participant's user by id or by username: which one is present is not documented."""
     username = ascii_lower(participant.username)
     return inventory.users.get(participant.id) or next(
         (user for user in inventory.users.values() if username and ascii_lower(user.username) == username), None
@@ -111,14 +111,14 @@ def user_of(inventory: Inventory, participant: Participant) -> User | None:
 
 
 def key_of(inventory: Inventory, participant: Participant) -> tuple[str, str]:
-    """Return what tells a participant from the others, whether it came by id or by username."""
+    """Return a key that identifies a participant, whether given by id or by username."""
     user = user_of(inventory, participant) if participant.type == "user" else None
     known = participant.id or ascii_lower(participant.username) or participant.name
     return participant.type, user.id if user else known
 
 
 def on_call_participants(inventory: Inventory) -> Iterator[tuple[str, str, Participant]]:
-    """Go through everybody in a rotation, an escalation or an override that is not over: kind, name, who."""
+    """Yield kind, name and participant for users in rotations, escalations and overrides not yet over."""
     for found in inventory.schedules:
         for rotation in found.rotations:
             if rotation.end is None or rotation.end > inventory.time:

@@ -1,4 +1,4 @@
-"""The computed rota against the simulated Opsgenie's own answer to who is on call at a moment."""
+"""The computed shifts against the simulated Opsgenie's own on-call answers."""
 
 import zoneinfo
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def at(found: list[shifts.Shift], moment: datetime) -> set[str]:
     zone=st.sampled_from(["Etc/UTC", "Europe/Stockholm", "America/New_York", "Asia/Kolkata", "Nowhere/Land"]),
     minutes=st.lists(st.integers(0, 4 * 7 * 24 * 60 - 1), min_size=1, max_size=20),
 )
-def test_whoever_opsgenie_says_is_on_call_has_the_shift(
+def test_computed_shifts_match_the_simulated_on_call_answers(
     found: list[dict[str, Any]], covers: list[tuple[str, int, list[str]]], zone: str, minutes: list[int]
 ) -> None:
     data = schedule(found, covers, zone)
@@ -109,7 +109,7 @@ def test_whoever_opsgenie_says_is_on_call_has_the_shift(
         assert any(start <= moment < end for start, end in gaps) == (not there)
 
 
-def test_the_sample_s_shifts_are_joined_and_bounded() -> None:
+def test_sample_account_shifts_are_joined_and_within_the_window() -> None:
     simulation = Simulation(sample_account())
     for data in simulation.snapshot()["schedules"]:
         computed = shifts.shifts(read(data), START, END)
@@ -128,7 +128,7 @@ def _without_the_machine_s_time_zones() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_without_the_machine_s_time_zones")
-def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
+def test_time_zones_load_without_a_system_tz_database() -> None:
     summer = datetime(2026, 7, 1, tzinfo=UTC)
 
     assert shifts.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
@@ -138,12 +138,12 @@ def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
 @pytest.mark.parametrize(
     "name", ["Nowhere/Land", "Europe", "../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "\ud800"]
 )
-def test_a_time_zone_that_is_not_known_is_utc_and_told(name: str) -> None:
+def test_unknown_time_zone_falls_back_to_utc(name: str) -> None:
     assert shifts.timezone(name) == UTC
     assert not shifts.is_known(name)
 
 
-def test_a_schedule_that_is_switched_off_has_no_shifts() -> None:
+def test_disabled_schedule_has_no_shifts() -> None:
     data = {**schedule([], [], "Etc/UTC"), "enabled": False}
 
     assert shifts.shifts(read(data), START, END) == []

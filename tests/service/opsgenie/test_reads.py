@@ -1,4 +1,4 @@
-"""Each read at the wire: what is sent, and what is made of the answer."""
+"""Each read on the wire: what is sent, and how the answer is parsed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -84,7 +84,7 @@ READS: list[tuple[Callable[[Endpoints], Any], str, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("call", "path", "data", "result"), READS)
-def test_a_read_asks_for_the_documented_address(
+def test_read_requests_the_documented_url_and_parses_the_answer(
     mocked: responses.RequestsMock, api: Endpoints, call: Callable[[Endpoints], Any], path: str, data: Any, result: Any
 ) -> None:
     mocked.get(ANYTHING, json={"data": data, "took": 0.1, "requestId": "r"})
@@ -109,14 +109,16 @@ def test_a_read_asks_for_the_documented_address(
         ("~_-.@example.com", "~_-.%40example.com"),
     ],
 )
-def test_a_username_is_quoted_whole(mocked: responses.RequestsMock, api: Endpoints, username: str, quoted: str) -> None:
+def test_username_is_percent_encoded_in_the_url(
+    mocked: responses.RequestsMock, api: Endpoints, username: str, quoted: str
+) -> None:
     mocked.get(ANYTHING, json={"data": {"id": "u", "username": username}})
 
     assert api.user(username) == Person("u", username)
     assert sent(mocked) == [("GET", f"/v2/users/{quoted}", None)]
 
 
-def test_a_user_is_read_with_all_that_a_new_one_can_be_given(mocked: responses.RequestsMock, api: Endpoints) -> None:
+def test_user_is_read_with_role_and_profile(mocked: responses.RequestsMock, api: Endpoints) -> None:
     profile = {
         "timeZone": "Asia/Kolkata", "locale": "en_US", "userAddress": {"city": "Pune"}, "skypeUsername": "hari",
         "tags": ["night"], "details": {"desk": ["7"]},
@@ -130,7 +132,7 @@ def test_a_user_is_read_with_all_that_a_new_one_can_be_given(mocked: responses.R
 
 
 @pytest.mark.parametrize("role", [{"id": "User", "name": "User"}, {"id": "x", "name": "Ownership viewer"}])
-def test_only_an_owner_is_an_owner(mocked: responses.RequestsMock, api: Endpoints, role: dict[str, str]) -> None:
+def test_other_roles_are_not_the_owner(mocked: responses.RequestsMock, api: Endpoints, role: dict[str, str]) -> None:
     mocked.get(ANYTHING, json={"data": {**HARI_JSON, "role": role}})
 
     assert not api.user("u/1").owner
