@@ -267,6 +267,7 @@ class Request:
     replace_with: str | None = None
     dry_run: bool = False
     keep_user: bool = False
+    keep_turns: bool = False
 
 
 @dataclass(frozen=True)

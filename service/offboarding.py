@@ -194,6 +194,6 @@ class Offboarding:
         left = replace(survey, rotations=rotations, escalations=escalations, memberships=teams, overrides=())
         changes = self._decide(left)
         self._plan(changes, end)
-        leaver = Leaver(survey.person, self.replacement)
+        leaver = Leaver(survey.person, self.replacement, self._request.keep_turns)
         rule = partial(detach, leavers=(*self._earlier, leaver), reach=self._reach)
         self._parallel.run([partial(self.changes.make, change, rule) for change in changes])

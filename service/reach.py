@@ -17,6 +17,8 @@ class Leaver:
 
     person: Person
     replacement: Person | None = None
+    keep_turns: bool = False
+    """Whether "no one" takes their places in rotations, so that nobody else's turns move."""
 
 
 def _nothing(_: object) -> tuple[()]:
@@ -94,6 +96,11 @@ def without(participants: Iterable[Participant], leavers: Sequence[Leaver]) -> t
         put = (as_participant(leaver.replacement),) if leaver.replacement else ()
         kept = tuple(one for entry in kept for one in (put if entry.is_person(leaver.person) else (entry,)))
     return kept
+
+
+def with_gaps(participants: Iterable[Participant], leaver: Leaver) -> tuple[Participant, ...]:
+    """Return the list with "no one" in the leaver's places."""
+    return tuple(Participant("none") if one.is_person(leaver.person) else one for one in participants)
 
 
 def as_participant(person: Person) -> Participant:

@@ -40,9 +40,11 @@ def parse(body: bytes) -> Request:
             values[name] = _username(name, values[name], problems)
     problems += [
         f"{name} must be true or false"
-        for name in ("dry_run", "keep_user")
+        for name in ("dry_run", "keep_user", "keep_turns")
         if not isinstance(values.get(name, False), bool)
     ]
+    if values.get("keep_turns") is True and "replace_with" in values:
+        problems.append("keep_turns and replace_with exclude each other: only one can take the places")
     if problems:
         raise BodyError(*problems)
     return Request(**values)

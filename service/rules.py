@@ -18,7 +18,7 @@ from service.model import (
     Survey,
     ascii_lower,
 )
-from service.reach import ANYBODY, NOBODY, Leaver, Reach, without
+from service.reach import ANYBODY, NOBODY, Leaver, Reach, with_gaps, without
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def decide(
     `replacement` is the account of `request.replace_with`, None where there is none. The `earlier` leavers count as
     gone. Overrides that ended before `now` stay unless `ended_overrides` are asked for.
     """
-    leavers = (*earlier, Leaver(survey.person, replacement))
+    leavers = (*earlier, Leaver(survey.person, replacement, request.keep_turns))
     found: list[Blocker] = [*survey.blockers, *_person_blockers(survey.person, protected)]
     found += blockers.unfit(request, survey.person, replacement)
     changes: list[Change] = []
@@ -95,7 +95,8 @@ def blocks_deletion(survey: Survey) -> bool:
 
 
 def _after_rotation(rotation: Rotation, leaver: Leaver) -> Rotation:
-    return replace(rotation, participants=without(rotation.participants, [leaver]))
+    kept = with_gaps(rotation.participants, leaver) if leaver.keep_turns else without(rotation.participants, [leaver])
+    return replace(rotation, participants=kept)
 
 
 def _after_escalation(escalation: Escalation, leaver: Leaver) -> Escalation:

@@ -138,3 +138,25 @@ def test_escalation_to_only_the_leaver_is_blocked_without_a_replacement(recipien
         replaceable=True,
     )
     assert isinstance(detach(escalation(*recipients), [Leaver(HARI, KOFI)]), Change)
+
+
+def test_keep_turns_puts_no_one_into_each_of_the_leavers_places() -> None:
+    before = rotation(LEAVER, TEAM, NOBODY, LEAVER, ANNA, LADDER, LEAVER)
+
+    change = detach(before, [Leaver(HARI, keep_turns=True)])
+
+    assert change == Change("remove", before, rotation(NOBODY, TEAM, NOBODY, NOBODY, ANNA, LADDER, NOBODY))
+
+
+def test_keep_turns_takes_the_rules_of_an_escalation_out() -> None:
+    before = escalation(LEAVER, ANNA)
+
+    assert detach(before, [Leaver(HARI, keep_turns=True)]) == detach(before, [Leaver(HARI)])
+
+
+@pytest.mark.parametrize("participants", [(LEAVER,), (LEAVER, NOBODY, LEAVER)])
+def test_keep_turns_is_refused_where_only_no_one_is_left(participants: tuple[Participant, ...]) -> None:
+    blocker = detach(rotation(*participants), [Leaver(HARI, keep_turns=True)])
+
+    assert isinstance(blocker, Blocker)
+    assert blocker.reason == "hari@example.com is the only participant of this rotation"
