@@ -4,7 +4,14 @@ import threading
 from collections.abc import Callable
 
 from service.client import Client
-from service.errors import BadRequestError, BlockedError, NotFoundError, ServiceError, UnexpectedResponseError
+from service.errors import (
+    BadRequestError,
+    BlockedError,
+    InUseError,
+    NotFoundError,
+    ServiceError,
+    UnexpectedResponseError,
+)
 from service.model import Blocker, Change, ForwardingRule, Override, Person, Roster
 
 Detach = Callable[[Roster], Change | Blocker | None]
@@ -67,8 +74,9 @@ class Changes:
                 self._client.apply(change)
         except ServiceError as error:
             if not self._happened(change, detach, error):
-                if error.outcome_unknown and isinstance(error, BlockedError):
-                    self._doubt(change)  # the lost write may still be carried out
+                # That it is not done yet does not prove that it never will be.
+                if error.pending and not isinstance(error, InUseError):
+                    self._doubt(change)
                 raise
             made = error.outcome_unknown or self._went_with_the_account(change)
         self._settle(change, made=made)
@@ -104,8 +112,11 @@ class Changes:
             raise
         happened = entry is None or (isinstance(entry, Roster) and detach(entry) is None)
         if isinstance(error, NotFoundError) and not happened:
-            message = f"it says that {change.before.name} is not there, and shows it"
-            raise UnexpectedResponseError(message, outcome_unknown=error.outcome_unknown) from error
+            contradiction = UnexpectedResponseError(f"it says that {change.before.name} is not there, and shows it")
+            contradiction.after(error)
+            if error.pending:
+                self._doubt(change)
+            raise contradiction from error
         return happened
 
     def _doubt(self, change: Change) -> None:
@@ -119,5 +130,6 @@ class Changes:
             change = self._planned.pop(change.key, change)
             if made:
                 self._made.append(change)
+                self._unconfirmed.pop(change.key, None)
         if made:
             self._on_change("change", change)

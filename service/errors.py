@@ -6,12 +6,20 @@ from service.model import Blocker
 class ServiceError(Exception):
     """The person could not be off-boarded; the text says why, in words for a person.
 
-    `outcome_unknown` says that the failed call may have been carried out anyway.
+    `outcome_unknown` says that the failed call may have been carried out anyway, `pending` that it may still be: no
+    answer came, or one that promises to do it later.
     """
 
-    def __init__(self, message: str = "", *, outcome_unknown: bool = False) -> None:
+    def __init__(self, message: str = "", *, outcome_unknown: bool = False, pending: bool = False) -> None:
         super().__init__(message)
-        self.outcome_unknown = outcome_unknown
+        self.outcome_unknown = outcome_unknown or pending
+        self.pending = pending
+
+    def after(self, earlier: "ServiceError | None") -> None:
+        """Take over what an earlier try of the same call left open."""
+        if earlier:
+            self.outcome_unknown = self.outcome_unknown or earlier.outcome_unknown
+            self.pending = self.pending or earlier.pending
 
 
 class NotFoundError(ServiceError):
@@ -32,8 +40,8 @@ class InUseError(ServiceError):
     `blockers` are the uses named by the server that this service cannot detach; they may be none.
     """
 
-    def __init__(self, message: str, blockers: tuple[Blocker, ...] = (), *, outcome_unknown: bool = False) -> None:
-        super().__init__(message, outcome_unknown=outcome_unknown)
+    def __init__(self, message: str, blockers: tuple[Blocker, ...] = ()) -> None:
+        super().__init__(message)
         self.blockers = blockers
 
 
@@ -47,6 +55,10 @@ class UnauthorizedError(ServiceError):
 
 class BadRequestError(ServiceError):
     """The server understood the call and refuses it to any key."""
+
+
+class NotInPlanError(BadRequestError):
+    """The account's plan does not have what was asked for."""
 
 
 class UnexpectedResponseError(ServiceError):
@@ -66,8 +78,9 @@ class UnavailableError(ServiceError):
         retry_after: float | None = None,
         period: float | None = None,
         outcome_unknown: bool = False,
+        pending: bool = False,
     ) -> None:
-        super().__init__(message, outcome_unknown=outcome_unknown)
+        super().__init__(message, outcome_unknown=outcome_unknown, pending=pending)
         self.retry_after = retry_after
         self.period = period
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import requests
 from requests.auth import AuthBase
 
-from service.errors import BadRequestError, InUseError, NotFoundError
+from service.errors import BadRequestError, InUseError, NotFoundError, ServiceError, UnexpectedResponseError
 from service.model import (
     Entry,
     Escalation,
@@ -32,6 +32,11 @@ T = TypeVar("T")
 BY_ID = {"identifierType": "id"}
 SCHEDULE_BY_ID = {"scheduleIdentifierType": "id"}
 TEAM_BY_ID = {"teamIdentifierType": "id"}
+DONE = {"PATCH": ("Updated",), "DELETE": ("Deleted", "Removed")}
+"""How `result` says that a write is done.
+
+https://docs.opsgenie.com/docs/response
+"""
 
 
 class GenieKey(AuthBase):
@@ -206,13 +211,21 @@ class Endpoints:
     def _write(self, method: str, entry: Entry, **options: Any) -> None:
         path, query = address(entry)
         try:
-            self._transport.request(method, *path, query=query, **options)
+            answer = self._transport.request(method, *path, query=query, **options)
         except InUseError as error:
             if not isinstance(entry, Person):
                 message = f"{entry.name}: {error}"
-                raise BadRequestError(message, outcome_unknown=error.outcome_unknown) from error
-            blockers = blockers_in(str(error))
-            raise InUseError(str(error), blockers, outcome_unknown=error.outcome_unknown) from error
+                refusal: ServiceError = BadRequestError(message)
+            else:
+                refusal = InUseError(str(error), blockers_in(str(error)))
+            refusal.after(error)
+            raise refusal from error
+        # Only the documented word says that it is done; a look settles the rest.
+        if (word := answer.get("result")) not in DONE[method]:
+            shown = "".join(char for char in str(word)[:50] if char.isprintable())
+            raise UnexpectedResponseError(
+                f"{entry.name}: the answer is {shown!r}, not that it is done", outcome_unknown=True
+            )
 
     def _get(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> T:
         answer = self._transport.request("GET", *path, query=query)

@@ -69,13 +69,14 @@ class Transport:
         url = "/".join([self._api.base_url, *map(_quoted, path)])
         if not retry:
             return self._attempt(method, url, query, body)
-        outcome_unknown = False
+        earlier: ServiceError | None = None
         for attempt in self.attempts():
             with attempt:
                 try:
                     return self._attempt(method, url, query, body)
                 except ServiceError as error:
-                    error.outcome_unknown = outcome_unknown = outcome_unknown or error.outcome_unknown
+                    error.after(earlier)
+                    earlier = error
                     raise
         raise AssertionError("the loop above returns or raises")
 
@@ -101,6 +102,7 @@ class Transport:
             except ServiceError as error:
                 # A read changes nothing, whatever becomes of its answer.
                 error.outcome_unknown = error.outcome_unknown and write
+                error.pending = error.pending and write
                 if isinstance(error, ThrottledError):
                     self._limit.slow_down(at_once)
                 raise
@@ -122,8 +124,8 @@ class Transport:
             return UnexpectedResponseError("the server's TLS certificate cannot be trusted")
         sent = not isinstance(cause, NewConnectionError | ConnectTimeoutError)
         if not self._deadline.remaining():
-            return OutOfTimeError("no answer in time", outcome_unknown=sent)
-        return UnavailableError(f"no answer ({type(error).__name__})", outcome_unknown=sent)
+            return OutOfTimeError("no answer in time", pending=sent)
+        return UnavailableError(f"no answer ({type(error).__name__})", pending=sent)
 
 
 def _quoted(part: str) -> str:

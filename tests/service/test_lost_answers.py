@@ -8,6 +8,7 @@ import pytest
 from service.errors import (
     BadRequestError,
     BlockedError,
+    InUseError,
     NotFoundError,
     OutOfTimeError,
     ServiceError,
@@ -18,7 +19,7 @@ from service.errors import (
 from service.model import Change
 from tests.support.changes_harness import LEAVE, OUT, READ, READ_TEAM, WITHOUT, WRITE, WRITE_TEAM, ChangesHarness
 from tests.support.fake_client import failing
-from tests.support.people import LEAVER, TEAM, rotation
+from tests.support.people import HARI, LEAVER, TEAM, rotation
 
 
 def test_write_with_a_lost_answer_is_reported_if_it_was_made(changes_harness: ChangesHarness) -> None:
@@ -127,6 +128,53 @@ def test_removal_with_a_lost_answer_fails_if_it_was_not_made(changes_harness: Ch
     assert changes_harness.outcome() == ((), (OUT, LEAVE), ())
 
 
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize(
+    ("write", "change", "look"), [(WRITE_TEAM, LEAVE, READ_TEAM), (WRITE, OUT, READ)], ids=["team", "rotation"]
+)
+def test_write_without_an_answer_is_unconfirmed_unless_a_look_shows_it_done(
+    changes_harness: ChangesHarness, write: str, change: Change, look: str, done: bool
+) -> None:
+    """It may still be carried out: that it is not done yet proves nothing."""
+    client = changes_harness.fake_client
+    for _ in range(2):
+        client.when(write, failing(UnavailableError("lost"), pending=True))
+    if done:
+        client.when(look, partial(client.put, WITHOUT) if change is OUT else client.entries.clear)
+
+    if done:
+        changes_harness.make(change)
+        assert changes_harness.outcome()[0::2] == ((change,), ())
+    else:
+        with pytest.raises(UnavailableError, match=r"^lost$") as lost:
+            changes_harness.make(change)
+        assert lost.value.outcome_unknown
+        assert changes_harness.outcome() == ((), (OUT, LEAVE), (change,))
+
+
+def test_write_that_was_unconfirmed_is_made_once_it_is_seen(changes_harness: ChangesHarness) -> None:
+    client = changes_harness.fake_client
+    client.when(WRITE_TEAM, failing(UnavailableError("lost"), pending=True))
+    with pytest.raises(UnavailableError):
+        changes_harness.make(LEAVE)
+    client.entries.clear()
+    changes_harness.told.clear()
+
+    changes_harness.make(LEAVE)
+
+    assert (changes_harness.changes.made, changes_harness.changes.unconfirmed) == ((LEAVE,), ())
+
+
+def test_delete_refused_as_in_use_after_a_lost_try_is_not_unconfirmed(changes_harness: ChangesHarness) -> None:
+    end = Change("deactivate", HARI)
+    changes_harness.changes.plan((end,))
+    changes_harness.fake_client.when("deactivate user id-hari", failing(InUseError("in use"), pending=True))
+
+    with pytest.raises(InUseError):
+        changes_harness.make(end)
+    assert changes_harness.outcome() == ((), (end,), ())
+
+
 @pytest.mark.parametrize("unknown", [False, True])
 @pytest.mark.parametrize(("write", "change", "name"), [(WRITE_TEAM, LEAVE, "Data"), (WRITE, OUT, "Days")])
 def test_404_for_an_entry_still_there_is_an_unexpected_response(
@@ -172,7 +220,7 @@ def test_unplanned_lost_write_is_unconfirmed_when_the_check_fails(changes_harnes
 def test_lost_write_is_unconfirmed_when_the_rules_block_its_retry(changes_harness: ChangesHarness) -> None:
     """It may still take effect: the answer must not say nothing changed."""
     changes_harness.fake_client.when(
-        WRITE, failing(UnavailableError("lost"), outcome_unknown=True, first=put_alone(changes_harness))
+        WRITE, failing(UnavailableError("lost"), pending=True, first=put_alone(changes_harness))
     )
 
     with pytest.raises(BlockedError) as blocked:

@@ -34,13 +34,17 @@ Key = tuple[str, str]
 
 
 def failing(
-    error: ServiceError, *, outcome_unknown: bool = False, first: Callable[[], object] = lambda: None
+    error: ServiceError,
+    *,
+    outcome_unknown: bool = False,
+    pending: bool = False,
+    first: Callable[[], object] = lambda: None,
 ) -> Callable[[], None]:
     """Return a call that fails after `first` has happened."""
 
     def fail() -> None:
         first()
-        error.outcome_unknown = outcome_unknown
+        error.outcome_unknown, error.pending = outcome_unknown or pending, pending
         raise error
 
     return fail
@@ -104,6 +108,8 @@ class FakeClient:
         """Return the entry as it is now."""
         self._called(f"read {entry.kind} {entry.id}")
         began = time.monotonic()
+        if isinstance(entry, Person):
+            return self.people.get(entry.username)
         found = {**self.entries, **self.hidden}.get(Change("", entry).key)
         return replace(found, read_at=began) if isinstance(found, Roster) else found
 

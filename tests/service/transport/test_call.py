@@ -13,6 +13,7 @@ from service.errors import (
     BadRequestError,
     InUseError,
     NotFoundError,
+    NotInPlanError,
     ServiceError,
     ThrottledError,
     UnauthorizedError,
@@ -46,7 +47,7 @@ def test_empty_or_dot_path_part_is_not_sent(mocked: responses.RequestsMock, part
     assert (refused.value.outcome_unknown, len(mocked.calls)) == (False, 0)
 
 
-@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize("status", [200, 201])
 def test_success_returns_the_json_object(mocked: responses.RequestsMock, status: int) -> None:
     mocked.get(ANYTHING, status=status, json={"data": {"id": "u"}, "took": 0.1})
 
@@ -58,9 +59,11 @@ def test_success_returns_the_json_object(mocked: responses.RequestsMock, status:
     [
         (400, JSON, BadRequestError, "said so", False),
         (401, JSON, UnauthorizedError, "said so", False),
-        (402, JSON, BadRequestError, "said so", False),
+        (202, JSON, UnexpectedResponseError, "the answer promises to do it later", True),
+        (402, JSON, NotInPlanError, "said so", False),
         (403, JSON, UnauthorizedError, "said so", False),
         (404, JSON, NotFoundError, "said so", False),
+        (410, JSON, NotInPlanError, "said so", False),
         (405, JSON, BadRequestError, "said so", False),
         (409, JSON, BadRequestError, "said so", False),
         (422, JSON, BadRequestError, "said so", False),
