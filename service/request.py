@@ -5,18 +5,13 @@ from dataclasses import fields
 from typing import Any
 
 from service.model import Request, ascii_lower
+from service.usernames import problem
 
 LARGEST_BODY = 16 * 1024
 """Bytes."""
 
 MOST_NAMED = 5
 """Unknown fields that are named, each by up to 50 characters: an answer must not grow with what is sent."""
-
-LONGEST_USERNAME = 100
-"""Characters that an Opsgenie username has at most.
-
-https://docs.opsgenie.com/docs/user-api#create-user
-"""
 
 
 class BodyError(Exception):
@@ -83,13 +78,6 @@ def _username(name: str, value: Any, problems: list[str]) -> str:
         problems.append(f"{name} must be a string")
         return ""
     username = ascii_lower(value.strip(" "))
-    if not username:
-        problems.append(f"{name} is blank")
-    elif len(username) > LONGEST_USERNAME:
-        problems.append(f"{name} is longer than {LONGEST_USERNAME} characters")
-    elif not username.isprintable():
-        problems.append(f"{name} has control characters")
-    elif username in {".", ".."}:
-        # In a URL these two are dot segments, not names, even when quoted.
-        problems.append(f"{name} is not an e-mail address")
+    if found := problem(username):
+        problems.append(f"{name} {found}")
     return username

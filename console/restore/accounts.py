@@ -21,9 +21,11 @@ class CurrentUsers:
         """Return a person's current user, or None if there is none."""
         key = _key(person)
         if key not in self._known:
-            names = [name for name in (person.id, person.username) if name]
-            found = (unless_gone(partial(connection.client.find, name)) for name in names)
-            self._known[key] = next((one for one in found if one), None)
+            by_id = connection.client.read(person) if person.id else None
+            found = by_id if isinstance(by_id, Person) else None
+            if found is None and person.username:
+                found = unless_gone(partial(connection.client.find, person.username))
+            self._known[key] = found
         return self._known[key]
 
     def named(self, connection: Connection, named: Named) -> Person | None:

@@ -61,9 +61,9 @@ class Opsgenie:
         self._api = AccountEndpoints(transport)
 
     def find(self, username: str) -> Person:
-        """Return the user with this username or id; raises NotFoundError."""
+        """Return the user with this username; raises NotFoundError."""
         found = self._api.user(username)
-        if not found.is_named(username, username):
+        if not found.is_named("", username):
             raise UnexpectedResponseError("Opsgenie answered with another user than the one asked for")
         return found
 
@@ -73,7 +73,7 @@ class Opsgenie:
             return self._survey(person, everywhere=scope is Scope.EVERYWHERE)
         except NotFoundError as error:
             # 404 on a list: check whether the user was deleted meanwhile.
-            self.find(person.id)
+            self._api.user(person.id)
             raise UnexpectedResponseError("Opsgenie has the user, but not the lists of what holds the user") from error
 
     def read(self, entry: Entry) -> Entry | None:
@@ -87,6 +87,8 @@ class Opsgenie:
                     return replace(self._api.escalation(entry), read_at=began)
                 case Membership():
                     return self._membership(Named(entry.id, entry.name), entry.user)
+                case Person():
+                    return self._api.user(entry.id)
                 case _:
                     return entry if self._api.exists(entry) else None
         except NotFoundError:
