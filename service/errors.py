@@ -29,9 +29,10 @@ class NotFoundError(ServiceError):
 class BlockedError(ServiceError):
     """The person must not be off-boarded as things stand."""
 
-    def __init__(self, blockers: tuple[Blocker, ...]) -> None:
+    def __init__(self, blockers: tuple[Blocker, ...], *, not_checked: tuple[str, ...] = ()) -> None:
         super().__init__("; ".join(f"{blocker.name}: {blocker.reason}" for blocker in blockers))
         self.blockers = blockers
+        self.not_checked = not_checked
 
 
 class InUseError(ServiceError):

@@ -6,7 +6,7 @@ The words are Opsgenie's. Nothing here is tied to its JSON: a client fills these
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 
@@ -106,6 +106,12 @@ class Delay:
     time_amount: int
     time_unit: str
 
+    @property
+    def length(self) -> timedelta:
+        """The delay as a length of time; an unknown unit counts as minutes."""
+        known = self.time_unit in ("seconds", "minutes", "hours", "days")
+        return timedelta(**{self.time_unit if known else "minutes": self.time_amount})
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -134,6 +140,11 @@ class Escalation:
     def listed(self) -> tuple[Participant, ...]:
         """The recipients of the rules, in order."""
         return tuple(rule.recipient for rule in self.rules)
+
+    @property
+    def first_notice(self) -> timedelta:
+        """How long after the start of an alert the first of the recipients is notified."""
+        return min((rule.delay.length for rule in self.rules), default=timedelta())
 
 
 Roster = Rotation | Escalation

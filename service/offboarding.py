@@ -119,7 +119,8 @@ class Offboarding:
             ended_overrides=self._looked_everywhere,
         )
         if plan.blockers:
-            raise BlockedError(plan.blockers)
+            only_in_refusal = self.capabilities.only_in_refusal
+            raise BlockedError(plan.blockers, not_checked=(only_in_refusal,) if only_in_refusal else ())
         self._not_checked = tuple(dict.fromkeys((*self._not_checked, *survey.not_checked, *plan.not_checked)))
         return plan.changes
 

@@ -66,8 +66,9 @@ def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wo
     match error:
         case NotFoundError():
             return Answer(404, str(error))
-        case BlockedError(blockers=blockers) if not changes.made and not changes.unconfirmed:
-            return Answer(409, f"nothing was changed: {error}", {"blockers": blockers_json(blockers, wording)})
+        case BlockedError(blockers=blockers, not_checked=notes) if not changes.made and not changes.unconfirmed:
+            body = {"blockers": blockers_json(blockers, wording), "not_checked": list(notes)}
+            return Answer(409, f"nothing was changed: {error}", body)
         case BlockedError(blockers=blockers):
             message = f"stopped half-way, since by now this is in the way: {error}. {made}"
             return Answer(502, message, {"blockers": blockers_json(blockers, wording), **so_far})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from service.model import Blocker, Change, Report, Request, Rotation
+from service.model import Blocker, Change, Escalation, Report, Request, Rotation
 from service.wording import Wording, remedy
 
 Json = Mapping[str, Any]
@@ -32,6 +32,7 @@ def change_json(change: Change) -> dict[str, Any]:
     """Return a change with all that is needed to undo it."""
     before = change.before
     name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
+    later = _later(change)
     return {
         "kind": before.kind,
         "id": before.id,
@@ -39,7 +40,19 @@ def change_json(change: Change) -> dict[str, Any]:
         "action": change.action,
         "before": as_json(before),
         "after": as_json(change.after),
+        **({"note": f"the first notice comes {later} later"} if later else {}),
     }
+
+
+def _later(change: Change) -> str:
+    """Say by how much an escalation's first notice is later after the change; "" where it is not."""
+    if not isinstance(change.before, Escalation) or not isinstance(change.after, Escalation):
+        return ""
+    seconds = int((change.after.first_notice - change.before.first_notice).total_seconds())
+    if seconds <= 0:
+        return ""
+    number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def blockers_json(blockers: Iterable[Blocker], wording: Wording) -> list[dict[str, Any]]:

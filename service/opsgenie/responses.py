@@ -82,14 +82,24 @@ _KIND = re.compile(r"(?:remove \w+ from |\],\s*)([a-z][a-z -]{0,40}): ?\[", re.I
 
 
 def blockers_in(message: str) -> tuple[Blocker, ...]:
-    """Name the kinds in a refusal that this service does not detach, such as integrations and policies.
+    """Name the uses in a refusal that this service does not remove, such as integrations and policies, a kind each.
 
-    The grammar is known from old logs only, and names may hold any character; so the whole message goes into the
-    reason, and a message in another form names none.
+    The grammar is known from old logs only, and names may contain any character; a message in another form names none.
     """
-    kinds = dict.fromkeys(kind.lower() for kind in _KIND.findall(message))
+    message = message.rstrip().removesuffix("]")
+    found = list(_KIND.finditer(message))
+    ends = [*(match.start() for match in found[1:]), len(message)]
+    names: dict[str, str] = {}
+    for match, end in zip(found, ends, strict=False):  # without a match there is one end
+        kind, listed = match[1].lower(), message[match.end() : end].strip()
+        names[kind] = f"{names[kind]}, {listed}" if kind in names else listed
     return tuple(
-        Blocker(kind, kind, message, (f"remove the person from these {kind} in Opsgenie, then try again",))
-        for kind in kinds
+        Blocker(
+            kind,
+            kind,
+            f"the person is in these {kind}: {listed}",
+            (f"remove the person from these {kind} in Opsgenie, then try again",),
+        )
+        for kind, listed in names.items()
         if not _DETACHED.fullmatch(kind)
     )

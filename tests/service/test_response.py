@@ -109,10 +109,10 @@ def test_unknown_user_gets_404_with_only_a_message() -> None:
 
 
 def test_409_names_every_blocker() -> None:
-    answer = failed(BlockedError(BLOCKERS), changes(planned=(TEAM,)))
+    answer = failed(BlockedError(BLOCKERS, not_checked=("integrations",)), changes(planned=(TEAM,)))
 
     message = "nothing was changed: hari@example.com: an owner; integrations: used"
-    assert answer == Answer(409, message, {"blockers": BLOCKERS_JSON})
+    assert answer == Answer(409, message, {"blockers": BLOCKERS_JSON, "not_checked": ["integrations"]})
 
 
 def test_blocker_found_after_a_change_gets_502() -> None:

@@ -31,8 +31,7 @@ from tests.support.fault_table import HARI, KOFI
                 (
                     "integrations",
                     "integrations",
-                    "User cannot be modified. Please remove it from integrations: "
-                    "[Payments API : action[Create Alert]]",
+                    "the person is in these integrations: Payments API : action[Create Alert]",
                 )
             ],
         ),

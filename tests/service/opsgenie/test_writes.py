@@ -8,7 +8,7 @@ import pytest
 import responses
 
 from service.errors import BadRequestError, InUseError, NotFoundError, UnavailableError
-from service.model import Delay, Entry, Escalation, Participant, Rotation, Rule
+from service.model import Blocker, Delay, Entry, Escalation, Participant, Rotation, Rule
 from service.opsgenie.endpoints import Endpoints
 from tests.support.wire_samples import (
     ANYTHING,
@@ -119,27 +119,41 @@ def test_exists_tells_200_from_404(
 
 
 @pytest.mark.parametrize(
-    ("message", "kinds"),
+    ("message", "uses"),
     [
-        (f"{MODIFIED} integrations: [API : action[Create],Mail : action[X]]", ["integrations"]),
-        (f"{MODIFIED} groups: [RM],integrations: [IN - MT : action[S]]", ["groups", "integrations"]),
-        (f"{MODIFIED} schedules: [A],alert policies: [P]", ["alert policies"]),
-        (f"{MODIFIED} Teams: [A],escalations: [B],on-call schedules: [C]", []),
-        (f"{MODIFIED} schedule rotations: [A],forwarding rules: [B]", []),
-        ("User is used by another entity", []),
-        ("", []),
+        (
+            f"{MODIFIED} integrations: [API : action[Create],Mail : action[X]]",
+            {"integrations": "API : action[Create],Mail : action[X]"},
+        ),
+        (
+            f"{MODIFIED} integrations: [IN - MT : action[S]],groups: [RM, Ops],escalations: [E]",
+            {"integrations": "IN - MT : action[S]", "groups": "RM, Ops"},
+        ),
+        (f"{MODIFIED} schedules: [A],alert policies: [P]", {"alert policies": "P"}),
+        (f"{MODIFIED} policies: [P],teams: [T],policies: [Q] ", {"policies": "P, Q"}),
+        (f"{MODIFIED} Teams: [A],escalations: [B],on-call schedules: [C]", {}),
+        (f"{MODIFIED} schedule rotations: [A],forwarding rules: [B]", {}),
+        ("User is used by another entity", {}),
+        ("", {}),
     ],
 )  # fmt: skip
 def test_refused_user_delete_names_only_uses_that_cannot_be_detached(
-    mocked: responses.RequestsMock, api: Endpoints, message: str, kinds: list[str]
+    mocked: responses.RequestsMock, api: Endpoints, message: str, uses: dict[str, str]
 ) -> None:
     mocked.delete(ANYTHING, status=428, json={"message": message})
 
     with pytest.raises(InUseError) as refused:
         api.delete(HARI)
 
-    assert [blocker.kind for blocker in refused.value.blockers] == kinds
-    assert {blocker.reason for blocker in refused.value.blockers} <= {message}
+    assert refused.value.blockers == tuple(
+        Blocker(
+            kind,
+            kind,
+            f"the person is in these {kind}: {listed}",
+            (f"remove the person from these {kind} in Opsgenie, then try again",),
+        )
+        for kind, listed in uses.items()
+    )
 
 
 @pytest.mark.parametrize("entry", [OVERRIDE, FORWARDING, MEMBERSHIP])
