@@ -4,14 +4,22 @@ from service.model import Blocker
 
 
 class ServiceError(Exception):
-    """Something kept the person from being off-boarded; the text says what, in words for a person.
+    """The person could not be off-boarded; the text says why, in words for a person.
 
-    `outcome_unknown` says that the failed call may have been carried out all the same.
+    `outcome_unknown` says that the failed call may have been carried out anyway, `pending` that it may still be: no
+    answer came, or one that promises to do it later.
     """
 
-    def __init__(self, message: str = "", *, outcome_unknown: bool = False) -> None:
+    def __init__(self, message: str = "", *, outcome_unknown: bool = False, pending: bool = False) -> None:
         super().__init__(message)
-        self.outcome_unknown = outcome_unknown
+        self.outcome_unknown = outcome_unknown or pending
+        self.pending = pending
+
+    def after(self, earlier: "ServiceError | None") -> None:
+        """Take over what an earlier try of the same call left open."""
+        if earlier:
+            self.outcome_unknown = self.outcome_unknown or earlier.outcome_unknown
+            self.pending = self.pending or earlier.pending
 
 
 class NotFoundError(ServiceError):
@@ -21,9 +29,10 @@ class NotFoundError(ServiceError):
 class BlockedError(ServiceError):
     """The person must not be off-boarded as things stand."""
 
-    def __init__(self, blockers: tuple[Blocker, ...]) -> None:
+    def __init__(self, blockers: tuple[Blocker, ...], *, not_checked: tuple[str, ...] = ()) -> None:
         super().__init__("; ".join(f"{blocker.name}: {blocker.reason}" for blocker in blockers))
         self.blockers = blockers
+        self.not_checked = not_checked
 
 
 class InUseError(ServiceError):
@@ -32,13 +41,13 @@ class InUseError(ServiceError):
     `blockers` are the uses named by the server that this service cannot detach; they may be none.
     """
 
-    def __init__(self, message: str, blockers: tuple[Blocker, ...] = (), *, outcome_unknown: bool = False) -> None:
-        super().__init__(message, outcome_unknown=outcome_unknown)
+    def __init__(self, message: str, blockers: tuple[Blocker, ...] = ()) -> None:
+        super().__init__(message)
         self.blockers = blockers
 
 
 class ReaddedError(ServiceError):
-    """Somebody else puts the person back at the same time."""
+    """Somebody else keeps re-adding the person."""
 
 
 class UnauthorizedError(ServiceError):
@@ -46,17 +55,21 @@ class UnauthorizedError(ServiceError):
 
 
 class BadRequestError(ServiceError):
-    """The server understood the call and will not do it, whoever asks."""
+    """The server understood the call and refuses it to any key."""
+
+
+class NotInPlanError(BadRequestError):
+    """The account's plan does not have what was asked for."""
 
 
 class UnexpectedResponseError(ServiceError):
-    """The answer is not one that this server gives."""
+    """The answer is not a documented one."""
 
 
 class UnavailableError(ServiceError):
-    """The server throttles or is down; both are in seconds, where the server said so.
+    """The server throttles or is down; both are in seconds, None if it did not say.
 
-    `retry_after` is when to come back; `period` is how long the limit counts calls, so the most that it may take.
+    `retry_after` is when to try again; `period` is the rate limit's window, and so the longest wait.
     """
 
     def __init__(
@@ -66,14 +79,15 @@ class UnavailableError(ServiceError):
         retry_after: float | None = None,
         period: float | None = None,
         outcome_unknown: bool = False,
+        pending: bool = False,
     ) -> None:
-        super().__init__(message, outcome_unknown=outcome_unknown)
+        super().__init__(message, outcome_unknown=outcome_unknown, pending=pending)
         self.retry_after = retry_after
         self.period = period
 
 
 class ThrottledError(UnavailableError):
-    """The server answers that calls come too fast."""
+    """The server says that calls come too fast."""
 
 
 class OutOfTimeError(ServiceError):

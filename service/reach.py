@@ -13,10 +13,12 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Leaver:
-    """Somebody who goes, and who takes their places in rotations and escalations."""
+    """A leaver, and who takes their places in rotations and escalations."""
 
     person: Person
     replacement: Person | None = None
+    keep_turns: bool = False
+    """Whether "no one" takes their places in rotations, so that nobody else's turns move."""
 
 
 def _nothing(_: object) -> tuple[()]:
@@ -84,16 +86,21 @@ class Reach:
 
 
 ANYBODY = Reach(behind=lambda _: (Participant("user", "somebody"),))
-"""Counts everybody who is listed, and takes it that somebody is behind each team and the like."""
+"""Counts everybody who is listed, and assumes that somebody is behind each team and the like."""
 
 
 def without(participants: Iterable[Participant], leavers: Sequence[Leaver]) -> tuple[Participant, ...]:
-    """Return the list without the leavers, each one's replacement in the leaver's very places."""
+    """Return the list without the leavers, with each replacement in its leaver's places."""
     kept = tuple(participants)
     for leaver in leavers:
         put = (as_participant(leaver.replacement),) if leaver.replacement else ()
         kept = tuple(one for entry in kept for one in (put if entry.is_person(leaver.person) else (entry,)))
     return kept
+
+
+def with_gaps(participants: Iterable[Participant], leaver: Leaver) -> tuple[Participant, ...]:
+    """Return the list with "no one" in the leaver's places."""
+    return tuple(Participant("none") if one.is_person(leaver.person) else one for one in participants)
 
 
 def as_participant(person: Person) -> Participant:

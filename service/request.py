@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from service.model import Request, ascii_lower
+from service.usernames import problem
 
 LARGEST_BODY = 16 * 1024
 """Bytes."""
@@ -12,15 +13,9 @@ LARGEST_BODY = 16 * 1024
 MOST_NAMED = 5
 """Unknown fields that are named, each by up to 50 characters: an answer must not grow with what is sent."""
 
-LONGEST_USERNAME = 100
-"""Characters that an Opsgenie username has at most.
-
-https://docs.opsgenie.com/docs/user-api#create-user
-"""
-
 
 class BodyError(Exception):
-    """The body cannot be taken; `problems` has a sentence each."""
+    """The body is not accepted; `problems` has a sentence each."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))
@@ -40,9 +35,11 @@ def parse(body: bytes) -> Request:
             values[name] = _username(name, values[name], problems)
     problems += [
         f"{name} must be true or false"
-        for name in ("dry_run", "keep_user")
+        for name in ("dry_run", "keep_user", "keep_turns")
         if not isinstance(values.get(name, False), bool)
     ]
+    if values.get("keep_turns") is True and "replace_with" in values:
+        problems.append("keep_turns and replace_with exclude each other: only one can take the places")
     if problems:
         raise BodyError(*problems)
     return Request(**values)
@@ -81,13 +78,6 @@ def _username(name: str, value: Any, problems: list[str]) -> str:
         problems.append(f"{name} must be a string")
         return ""
     username = ascii_lower(value.strip(" "))
-    if not username:
-        problems.append(f"{name} is blank")
-    elif len(username) > LONGEST_USERNAME:
-        problems.append(f"{name} is longer than {LONGEST_USERNAME} characters")
-    elif not username.isprintable():
-        problems.append(f"{name} has control characters")
-    elif username in {".", ".."}:
-        # In an address these two are folders, not names, however they are quoted.
-        problems.append(f"{name} is not an e-mail address")
+    if found := problem(username):
+        problems.append(f"{name} {found}")
     return username

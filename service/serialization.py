@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from service.model import Blocker, Change, OnCallChange, Report, Request, Rotation
+from service.model import Blocker, Change, Escalation, OnCallChange, Report, Request, Rotation
 from service.wording import Wording, remedy
 
 Json = Mapping[str, Any]
@@ -20,7 +20,7 @@ PLURALS = {
 
 
 def as_json(value: Any) -> Any:
-    """Return a class of the rules as a dict, without what is empty and without what the vendor sent."""
+    """Return a class of the rules as a dict, without empty fields and without what the vendor sent."""
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field.name, as_json(getattr(value, field.name))) for field in fields(value) if field.repr)
         return {name: item for name, item in pairs if item not in ("", None, [], {})}
@@ -30,9 +30,10 @@ def as_json(value: Any) -> Any:
 
 
 def change_json(change: Change) -> dict[str, Any]:
-    """Return a change with all that is needed to put it back."""
+    """Return a change with all that is needed to undo it."""
     before = change.before
     name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
+    later = _later(change)
     return {
         "kind": before.kind,
         "id": before.id,
@@ -40,6 +41,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "action": change.action,
         "before": as_json(before),
         "after": as_json(change.after),
+        **({"note": f"the first notice comes {later} later"} if later else {}),
     }
 
 
@@ -59,6 +61,17 @@ def on_call_json(on_call: OnCallChange) -> dict[str, Any]:
 def as_time(moment: datetime) -> str:
     """Return a moment in UTC and whole seconds, as Opsgenie writes its own."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _later(change: Change) -> str:
+    """Say by how much an escalation's first notice is later after the change; "" where it is not."""
+    if not isinstance(change.before, Escalation) or not isinstance(change.after, Escalation):
+        return ""
+    seconds = int((change.after.first_notice - change.before.first_notice).total_seconds())
+    if seconds <= 0:
+        return ""
+    number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def blockers_json(blockers: Iterable[Blocker], wording: Wording) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import requests
 from requests.auth import AuthBase
 
-from service.errors import BadRequestError, InUseError, NotFoundError
+from service.errors import BadRequestError, InUseError, NotFoundError, ServiceError, UnexpectedResponseError
 from service.model import (
     Entry,
     Escalation,
@@ -32,10 +32,15 @@ T = TypeVar("T")
 BY_ID = {"identifierType": "id"}
 SCHEDULE_BY_ID = {"scheduleIdentifierType": "id"}
 TEAM_BY_ID = {"teamIdentifierType": "id"}
+DONE = {"PATCH": ("Updated",), "DELETE": ("Deleted", "Removed")}
+"""How `result` says that a write is done.
+
+https://docs.opsgenie.com/docs/response
+"""
 
 
 class GenieKey(AuthBase):
-    """Send the key, whatever a .netrc says.
+    """Send the key, ignoring any .netrc.
 
     https://docs.opsgenie.com/docs/api-overview
     """
@@ -169,7 +174,7 @@ class Endpoints:
         return self._get("a team", parsing.members, "v2", "teams", team_id, query=BY_ID)
 
     def exists(self, entry: Entry) -> bool:
-        """Tell whether what has an address of its own is there: an override, a forwarding rule, a user."""
+        """Tell whether an entry with its own URL exists: an override, a forwarding rule or a user."""
         path, query = address(entry)
         try:
             self._transport.request("GET", *path, query=query)
@@ -178,7 +183,7 @@ class Endpoints:
         return True
 
     def patch_rotation(self, rotation: Rotation) -> None:
-        """Replace the participants of a rotation, once: who repeats it reads first.
+        """Replace the participants of a rotation, once: a retry needs a fresh read.
 
         https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
         """
@@ -186,7 +191,7 @@ class Endpoints:
         self._write("PATCH", rotation, body={"participants": participants}, retry=False)
 
     def patch_escalation(self, escalation: Escalation) -> None:
-        """Replace the rules of an escalation, once: who repeats it reads first.
+        """Replace the rules of an escalation, once: a retry needs a fresh read.
 
         https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
         """
@@ -196,7 +201,7 @@ class Endpoints:
     def delete(self, entry: Entry) -> None:
         """Delete an override, a forwarding rule, a team membership or a user.
 
-        For a user it raises InUseError with the holders that this service does not detach.
+        For a user in use it raises InUseError, with the uses that are not detached here.
 
         https://docs.opsgenie.com/docs/user-api#delete-user
         """
@@ -205,13 +210,21 @@ class Endpoints:
     def _write(self, method: str, entry: Entry, **options: Any) -> None:
         path, query = address(entry)
         try:
-            self._transport.request(method, *path, query=query, **options)
+            answer = self._transport.request(method, *path, query=query, **options)
         except InUseError as error:
             if not isinstance(entry, Person):
                 message = f"{entry.name}: {error}"
-                raise BadRequestError(message, outcome_unknown=error.outcome_unknown) from error
-            blockers = blockers_in(str(error))
-            raise InUseError(str(error), blockers, outcome_unknown=error.outcome_unknown) from error
+                refusal: ServiceError = BadRequestError(message)
+            else:
+                refusal = InUseError(str(error), blockers_in(str(error)))
+            refusal.after(error)
+            raise refusal from error
+        # Only the documented word says that it is done; a look settles the rest.
+        if (word := answer.get("result")) not in DONE[method]:
+            shown = "".join(char for char in str(word)[:50] if char.isprintable())
+            raise UnexpectedResponseError(
+                f"{entry.name}: the answer is {shown!r}, not that it is done", outcome_unknown=True
+            )
 
     def _get(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> T:
         answer = self._transport.request("GET", *path, query=query)

@@ -9,6 +9,7 @@ from service.errors import (
     BadRequestError,
     InUseError,
     NotFoundError,
+    NotInPlanError,
     ServiceError,
     ThrottledError,
     UnauthorizedError,
@@ -19,11 +20,17 @@ from service.model import Blocker
 from service.transport.retries import retry_after, whole_seconds
 
 ERRORS: dict[int, type[ServiceError]] = {
+    402: NotInPlanError,
+    410: NotInPlanError,
     401: UnauthorizedError,
     403: UnauthorizedError,
     404: NotFoundError,
     428: InUseError,
 }
+
+
+NOT_SUPPORTED = 40302
+"""The code of a 403 to a key that may ask, for what its account does not have."""
 
 
 def decipher(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
@@ -34,19 +41,26 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, 
     if status == 429:
         raise ThrottledError("too many requests", retry_after=retry_after(headers), period=period(headers))
     if status >= 500 and status != 501:
-        raise UnavailableError(f"status {status}", retry_after=retry_after(headers), outcome_unknown=True)
+        # A gateway answers for a server that may still be at work.
+        pending = status in (502, 504)
+        raise UnavailableError(
+            f"status {status}", retry_after=retry_after(headers), outcome_unknown=True, pending=pending
+        )
     answer = _json_object(body)
     if answer is None or status < 200 or 300 <= status < 400:
         message = f"status {status} with a body that is no JSON object of the API"
         raise UnexpectedResponseError(message, outcome_unknown=True)
+    if status == 202:
+        raise UnexpectedResponseError("the answer promises to do it later", pending=True)
     if status < 300:
         return answer
     message = "".join(char if char.isprintable() else " " for char in str(answer.get("message", ""))[:1000])
-    raise ERRORS.get(status, BadRequestError)(message or f"status {status}")
+    kind = NotInPlanError if answer.get("code") == NOT_SUPPORTED else ERRORS.get(status, BadRequestError)
+    raise kind(message or f"status {status}")
 
 
 def period(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds in which Opsgenie counts calls against its limit; None where it does not say.
+    """Return the window of Opsgenie's rate limit in seconds; None if it does not say.
 
     https://docs.opsgenie.com/docs/api-rate-limiting
     """
@@ -68,14 +82,24 @@ _KIND = re.compile(r"(?:remove \w+ from |\],\s*)([a-z][a-z -]{0,40}): ?\[", re.I
 
 
 def blockers_in(message: str) -> tuple[Blocker, ...]:
-    """Name the kinds in a refusal that this service does not detach, such as integrations and policies.
+    """Name the uses in a refusal that this service does not remove, such as integrations and policies, a kind each.
 
-    The grammar is known from old logs only, and names may hold any character; so the whole message goes into the
-    reason, and a message in another form names none.
+    The grammar is known from old logs only, and names may contain any character; a message in another form names none.
     """
-    kinds = dict.fromkeys(kind.lower() for kind in _KIND.findall(message))
+    message = message.rstrip().removesuffix("]")
+    found = list(_KIND.finditer(message))
+    ends = [*(match.start() for match in found[1:]), len(message)]
+    names: dict[str, str] = {}
+    for match, end in zip(found, ends, strict=False):  # without a match there is one end
+        kind, listed = match[1].lower(), message[match.end() : end].strip()
+        names[kind] = f"{names[kind]}, {listed}" if kind in names else listed
     return tuple(
-        Blocker(kind, kind, message, (f"remove the person from these {kind} in Opsgenie, then try again",))
-        for kind in kinds
+        Blocker(
+            kind,
+            kind,
+            f"the person is in these {kind}: {listed}",
+            (f"remove the person from these {kind} in Opsgenie, then try again",),
+        )
+        for kind, listed in names.items()
         if not _DETACHED.fullmatch(kind)
     )

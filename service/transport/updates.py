@@ -1,4 +1,4 @@
-"""A rotation or an escalation read, ruled on and written once; a failed try begins with a fresh read."""
+"""Read a rotation or an escalation, rule on it and write once; a retry begins with a fresh read."""
 
 import time
 from collections.abc import Callable
@@ -27,6 +27,7 @@ def update(
     whose answer was lost.
     """
     lost: Change | None = None
+    earlier: ServiceError | None = None
     for attempt in transport.attempts():
         with transport.slot():
             try:
@@ -34,7 +35,8 @@ def update(
                     entry = _roster(read(entry))
                 change = rule(entry)
             except ServiceError as error:
-                error.outcome_unknown = lost is not None
+                error.outcome_unknown = error.pending = False  # a read's own
+                error.after(earlier)
                 raise
             if change is None:
                 return lost
@@ -43,7 +45,8 @@ def update(
                     write(change)
                 except ServiceError as error:
                     lost = change if error.outcome_unknown else lost
-                    error.outcome_unknown = lost is not None
+                    error.after(earlier)
+                    earlier = error
                     raise
                 return change
     raise AssertionError("the loop above returns or raises")  # pragma: no mutate -- it cannot be reached
