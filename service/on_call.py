@@ -22,6 +22,9 @@ from service.schedule import Schedule
 
 Names = tuple[str, ...]
 
+UNREAD_NOW = "who is on call now: "
+"""How the sentence begins that says why that could not be read."""
+
 
 def touched_schedules(survey: Survey, changes: Iterable[Change]) -> tuple[Named, ...]:
     """Return the schedules whose turns the changes touch, or in which the person is on call by whatever."""
@@ -43,7 +46,7 @@ def on_call_changes(
     """
     found = [_Outlook(survey, schedule, changes, now) for schedule in touched_schedules(survey, changes)]
     told = tuple(outlook.told(after) for outlook in found)
-    notes = [f"who is on call now: {survey.on_call.unread}"] if found and survey.on_call.unread else []
+    notes = [f"{UNREAD_NOW}{survey.on_call.unread}"] if survey.on_call.unread else []
     notes += [f"who is on call after the change: {after.unread}"] if found and after and after.unread else []
     return told, (*notes, *(note for outlook in found for note in outlook.notes))
 
