@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
 UV_LOCK := $(BIN)/python -m uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11
 LOCKS := service/requirements.txt requirements.txt requirements-local.txt requirements-dev.txt
 
-# They would change which Python runs, and PYTHONOPTIMIZE what its tests notice.
+# These would change which Python runs, and PYTHONOPTIMIZE would drop asserts.
 unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS
 
 .DEFAULT_GOAL := help
@@ -18,8 +18,8 @@ unexport PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-# Asks the Python in .venv for pip. There is none after `uv venv` and after a `python3 -m venv` that failed, and none
-# answers where the Python below is gone: that is mended first, and everything is installed again.
+# Checks that the Python in .venv has pip. It has none after `uv venv` or a failed `python3 -m venv`, and fails if the
+# Python that it links to is gone: that is repaired first, and everything is installed again.
 ifneq ($(shell $(BIN)/python -I -c 'import pip' >/dev/null 2>&1 && echo whole),whole)
 $(VENV)/.whole: FORCE
 endif
@@ -37,7 +37,7 @@ $(VENV)/.whole: | same-python
 	  { echo "make: $(VENV) has no pip, and cannot be given it: $${said:-on Debian and Ubuntu, apt install python3-venv}" >&2; exit 1; }
 	@touch $@
 
-# Another Python than the one in .venv is not ignored.
+# Fail if PYTHON is not the Python in .venv.
 same-python:
 ifneq ($(origin PYTHON),file)
 	@there=$$($(BIN)/python $(VERSION) 2>/dev/null); named=$$('$(PYTHON)' $(VERSION) 2>/dev/null); \
@@ -45,7 +45,7 @@ ifneq ($(origin PYTHON),file)
 	  { echo "make: $(VENV) has Python $$there, PYTHON=$(PYTHON) is $${named:-missing}; remove the environment first: make clean" >&2; exit 1; }
 endif
 
-# A stamp a lock, one after the other: nothing is installed again until its lock changes.
+# One stamp per lock, in order: nothing is installed again until its lock changes.
 $(VENV)/.run: requirements.txt $(VENV)/.whole
 $(VENV)/.local: requirements-local.txt $(VENV)/.run
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.local

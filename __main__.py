@@ -33,12 +33,12 @@ role = aws.iam.Role(
     name, assume_role_policy=policies.used_by_lambda(), permissions_boundary=config.permissions_boundary or None
 )
 
-# The zip. Its bucket is named after the role, since its own policy has to know the name, and after the account, since
-# bucket names are shared by all of AWS.
+# The zip. Its bucket is named after the role, since its own policy needs the name, and after the account, since bucket
+# names are shared by all of AWS.
 uploaded = code_bucket.upload(code, Output.concat(role.name, "-", account), partition)
 
-# Made before the function runs, or Lambda makes one that keeps logs for ever. It says who took out whom, so it outlives
-# the stack. `name` is ignored and the alias is there for a group that an earlier version of this program named.
+# Created first, or Lambda creates one that keeps logs for ever. It says who off-boarded whom, so it outlives the stack.
+# `name` is ignored and the alias is there for a group that an earlier version of this program named.
 logs = aws.cloudwatch.LogGroup(
     f"/aws/lambda/{name}",
     retention_in_days=config.log_retention_days,
@@ -50,7 +50,7 @@ may_log = aws.iam.RolePolicy("may-log", role=role.id, policy=logs.arn.apply(poli
 # The Opsgenie key, and the right to read it where it is not in the environment.
 token_variables, may_read_token = secret_store.keep(config, name, role)
 
-# The service. API Gateway waits 29 seconds for it, so it need not go on for longer.
+# The service. API Gateway waits 29 seconds for it, so it need not run for longer.
 function = aws.lambda_.Function(
     name,
     role=role.arn,
@@ -71,7 +71,7 @@ function = aws.lambda_.Function(
             **token_variables,
             "OPSGENIE_API_URL": config.opsgenie_api_url,
             "PROTECTED_USERS": ",".join(config.protected_users),
-            # A name server that is silent must not outlast the request: no time-out of ours is over a look-up.
+            # A silent name server must not outlast the request: our time-outs do not cover look-ups.
             "RES_OPTIONS": "timeout:1 attempts:2",
         }
     },
@@ -79,7 +79,7 @@ function = aws.lambda_.Function(
     opts=ResourceOptions(depends_on=[may_log, *may_read_token]),
 )
 
-# What the API calls. It moves to a new version as soon as there is one, and back where `aliasVersion` says so.
+# What the API calls. It moves to each new version, and back if `aliasVersion` says so.
 version = str(config.alias_version) if config.alias_version else function.version
 live = aws.lambda_.Alias("live", name="live", function_name=function.name, function_version=version)
 
@@ -112,7 +112,7 @@ aws.apigateway.Integration(
     timeout_milliseconds=29_000,
 )
 
-# Lets this method of this API call the alias. A permission without qualifier would not be about the alias.
+# Lets this method of this API call the alias. A permission without qualifier would not cover the alias.
 may_call = aws.lambda_.Permission(
     "may-call",
     action="lambda:InvokeFunction",
@@ -170,7 +170,7 @@ pulumi.export("logGroup", logs.name)
 pulumi.export("region", region)
 pulumi.export("version", function.version)
 pulumi.export("alias", Output.concat(live.name, " -> ", live.function_version))
-# The line looks the key up when it runs, so that it is no secret itself; with the stack's full name from any folder.
+# The line looks the key up when it runs, so it is no secret itself; the stack's full name works in any folder.
 with_key = f'-H "x-api-key: $(pulumi stack output apiKey --show-secrets -s {stack})"'
 body = """-d '{"username": "jane@example.com"}'"""
 pulumi.export("curl", Output.concat("curl -X POST ", stage.invoke_url, f"/ {with_key} {body}"))

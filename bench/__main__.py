@@ -25,7 +25,7 @@ from service.handler import make_handler
 from service.settings import Settings
 
 CHAIN = 7
-"""Calls that wait for one another: user, lists, details, refused delete, fresh read, write, delete."""
+"""Sequential calls: user, lists, details, refused delete, fresh read, write, delete."""
 
 TIMES = 5
 EVENT: dict[str, Any] = {
@@ -83,7 +83,7 @@ def cold_import() -> float:
 
 
 def handler_overhead() -> dict[str, float]:
-    """Return the seconds that a request takes which never reaches Opsgenie, and what Flask and aws-wsgi take of it."""
+    """Return the seconds of a request that never reaches Opsgenie, and what Flask and aws-wsgi take of them."""
     empty = Flask("empty")
     empty.add_url_rule("/", view_func=lambda: "{}", methods=["POST"], endpoint="empty")
     handler = make_handler({"ACCESS_TOKEN": "bench"})
@@ -105,7 +105,7 @@ def timed(call: Callable[[], Any], times: int = 500) -> float:
 
 
 def print_package() -> None:
-    """Build the zip, which takes what it can from an earlier build, and print its size and the time."""
+    """Build the zip, reusing what it can of an earlier build, and print its size and the time."""
     began = time.perf_counter()
     try:
         built = package.build()

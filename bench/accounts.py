@@ -26,7 +26,7 @@ def small() -> Item:
 
 
 def big(schedules: int = 500, teams: int = 300, users: int = 5000, mine: int = 60) -> Item:
-    """Return the sample account grown: the leaver is in `mine` more rotations and teams of many."""
+    """Return a larger sample account: the leaver is in `mine` of the added rotations and teams."""
     account = sample_account()
     hari = next(user for user in account["users"] if user["username"] == HARI)
     place = {"type": "user", "id": hari["id"], "username": HARI}
@@ -57,4 +57,4 @@ ACCOUNTS: dict[str, Callable[[], Item]] = {
     "big": partial(big, mine=0),
     "big, busy": big,
 }
-"""The leaver of the last one is in 60 rotations and 60 teams more."""
+"""In the last one the leaver is in 60 more rotations and teams."""

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class KeepAliveServer(ThreadingHTTPServer):
-    """Serve `app`; `connections` counts those that were made."""
+    """Serve `app`; `connections` counts new connections."""
 
     daemon_threads = True
     block_on_close = False

@@ -13,7 +13,7 @@ from local.opsgenie import Simulation, create_app
 from local.simulator.control import CONTROL
 
 DELAY = 0.1
-"""Seconds that each call takes, its work here included."""
+"""Seconds that each call takes, including its work."""
 
 
 def serve(size: str) -> None:
@@ -34,7 +34,7 @@ def serve(size: str) -> None:
 
 @contextmanager
 def served(size: str) -> Iterator[str]:
-    """Run the child; give its address."""
+    """Run the child; yield its URL."""
     command = [sys.executable, "-m", "bench.opsgenie", size]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 -- this project's own module
         try:

@@ -1,4 +1,4 @@
-"""How much there is to read, and how much of it runs, to follow one POST: `python -m bench.story`."""
+"""Count the lines to read, and those that run, to follow one POST: `python -m bench.story`."""
 
 import json
 import sys
@@ -48,7 +48,7 @@ def lines_run() -> dict[str, set[int]]:
 
 @contextmanager
 def traced() -> Iterator[dict[str, set[int]]]:
-    """Collect the lines of the story that run, in whatever thread."""
+    """Collect the lines of the story that run, in any thread."""
     names = {str(SERVICE / f"{name}.py"): name for name in STORY}
     found: dict[str, set[int]] = {name: set() for name in STORY}
 

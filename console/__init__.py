@@ -1,4 +1,4 @@
-"""The operator's commands, on the same rules as the API: `flask --app console offboard`, `restore` and `report`."""
+"""The operator's commands, with the API's rules: `flask --app console offboard`, `restore` and `report`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The console's port: what only the operator's commands ask of an on-call system."""
+"""The console's port: calls that only the operator's commands make to a vendor."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ class ConsoleClient(Protocol):
     """One vendor's on-call system; every method raises ServiceError."""
 
     def attempts(self) -> Retrying:
-        """Return a loop that tries again what raises UnavailableError, as long as there is time."""
+        """Return a loop that retries on UnavailableError while there is time."""
 
     def read_account(self, now: datetime) -> Inventory:
         """Read the whole account."""
@@ -37,7 +37,7 @@ class ConsoleClient(Protocol):
         """List the forwarding rules of the account."""
 
     def put_back(self, entry: Entry) -> None:
-        """Create an entry that is gone, or write a rotation or an escalation, once."""
+        """Recreate a deleted entry, or write a roster, in one attempt."""
 
 
 class Connection(NamedTuple):
@@ -49,7 +49,7 @@ class Connection(NamedTuple):
 
 
 def unless_gone(call: Callable[[], T]) -> T | None:
-    """Return what a call returns, None where the thing is not there."""
+    """Return a call's result, or None if it raises NotFoundError."""
     try:
         return call()
     except NotFoundError:

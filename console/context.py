@@ -1,4 +1,4 @@
-"""What every command works with: settings, a connection, the time of day."""
+"""The context of every command: settings, connection and clock."""
 
 import os
 import traceback
@@ -21,7 +21,7 @@ from service.settings import Settings, SettingsError
 from service.vendors import capabilities, open_session
 
 TIME_BUDGET = "120"
-"""Seconds a person may take where TIME_BUDGET is not set: no Lambda's time runs out here."""
+"""Seconds per person unless TIME_BUDGET is set: there is no Lambda time-out here."""
 
 EXIT_INCOMPLETE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -44,13 +44,13 @@ class ConsoleContext:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; those that are missing end the command with a sentence."""
+        """The settings; a missing one ends the command with a message."""
         with _setup_errors():
             return self._settings or _from_environ(os.environ)
 
     @cached_property
     def session(self) -> requests.Session:
-        """The session; a proxy or CA bundle that cannot be used ends the command with a sentence."""
+        """The session; an unusable proxy or CA bundle ends the command with a message."""
         with _setup_errors():
             return self._session or open_session(self.settings)
 
@@ -61,26 +61,26 @@ class ConsoleContext:
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """Open a connection that has the time for one person."""
+        """Open a connection with one person's time budget."""
         deadline = Deadline(self.settings.time_budget)
         with Parallel() as parallel:
             yield vendors.connect(self.settings, self.session, deadline, parallel)
 
     def without_key(self, text: str) -> str:
-        """Return a text of the server's without the key, should the server repeat it."""
+        """Mask the key in a text from the server, which may echo it."""
         return text.replace(self.settings.access_token, "[the key]")
 
     def tell_defect(self, error: BaseException) -> None:
-        """Print the traceback of what this program did not expect."""
+        """Print the traceback of an unexpected error."""
         text = self.without_key("".join(traceback.format_exception(error)))
         click.echo(text, file=cast(IO[str], terminal.stderr()), nl=False)
 
 
 def current_context() -> ConsoleContext:
-    """Return the context of the command that runs; raises SetupError where a setting is missing or unusable."""
+    """Return the running command's context; raises SetupError if a setting is missing or invalid."""
     found = current_app.extensions["console"]
     assert isinstance(found, ConsoleContext)  # noqa: S101 -- for the type checker
-    _ = found.session  # opened now, so that nothing is tried where a setting is missing
+    _ = found.session  # opened now: a missing setting must fail before any call
     return found
 
 
@@ -91,7 +91,7 @@ def _from_environ(environ: Mapping[str, str]) -> Settings:
 
 @contextmanager
 def _setup_errors() -> Iterator[None]:
-    """Let a setting that is wrong end the command as a SetupError."""
+    """Turn a SettingsError into a SetupError."""
     try:
         yield
     except SettingsError as error:

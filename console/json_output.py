@@ -5,6 +5,6 @@ from typing import Any
 
 
 def as_json(value: Any) -> str:
-    """Return JSON that a person can read too."""
-    # Opsgenie's names may have halves of characters: those alone are escaped, since nothing can print them.
+    """Format a value as indented JSON."""
+    # Opsgenie's names may contain lone surrogates: only those are escaped, since UTF-8 cannot encode them.
     return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""Ctrl-C, a closed terminal or a kill: a run stops where nothing is half done."""
+"""Stop a run on Ctrl-C, SIGTERM or SIGHUP where nothing is half done."""
 
 import os
 import signal
@@ -19,10 +19,10 @@ STDERR = 2
 
 
 class Interrupts:
-    """The signals that end a run: the first asks it to stop, a second one breaks a person off."""
+    """The signals that end a run: the first asks it to stop, a second aborts a person."""
 
     def __init__(self, sentence: str) -> None:
-        """Take what is told at the first signal."""
+        """Take the notice for the first signal."""
         self.asked = False
         self._sentence = f"{sentence}\n".encode()
         self._may_interrupt = False
@@ -30,9 +30,9 @@ class Interrupts:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Take the signals as long as the context lasts."""
+        """Handle the signals within the context."""
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-        # What is ignored is meant to be: nohup ignores a closed terminal so that the run goes on.
+        # Leave ignored signals ignored: nohup ignores SIGHUP so that the run goes on.
         self._before = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
         self._watch()
         try:
@@ -42,7 +42,7 @@ class Interrupts:
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
-        """Let the signals do what they did before, in the middle of what is watched."""
+        """Restore the previous handlers within the context."""
         self._leave()
         try:
             yield
@@ -59,7 +59,7 @@ class Interrupts:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Let a second signal raise KeyboardInterrupt; outside none does."""
+        """Let a second signal raise KeyboardInterrupt within the context."""
         self._may_interrupt = True
         try:
             yield
@@ -68,7 +68,7 @@ class Interrupts:
 
     @contextmanager
     def shielded(self) -> Iterator[None]:
-        """Let no signal raise KeyboardInterrupt, within `interruptible` either."""
+        """Let no signal raise KeyboardInterrupt, even within `interruptible`."""
         before, self._may_interrupt = self._may_interrupt, False
         try:
             yield
@@ -78,7 +78,7 @@ class Interrupts:
     def _take(self, _number: int, _frame: FrameType | None) -> None:
         if not self.asked:
             self.asked = True
-            # Nothing more than this: the signal may come in the middle of another print, and the terminal may be gone.
+            # Only a bare write: the signal may come in the middle of a print, and the terminal may be gone.
             with suppress(OSError):
                 os.write(STDERR, self._sentence)
         elif self._may_interrupt:
@@ -87,7 +87,7 @@ class Interrupts:
 
 
 def interruptible(command: Callable[P, None]) -> Callable[P, None]:
-    """Let Ctrl-C end a command with the exit code that shells give it, where click has 1."""
+    """Exit with 130 on Ctrl-C, as shells do; click would exit with 1."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:

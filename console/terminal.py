@@ -1,4 +1,4 @@
-"""What a person at the terminal reads: tables, sums and a progress bar, on streams that survive a closed pipe."""
+"""Terminal output: tables, sums and a progress bar, on streams that survive a closed pipe."""
 
 import errno
 import os
@@ -17,19 +17,19 @@ from rich.text import Text
 T = TypeVar("T")
 
 NOBODY_READS = (errno.EPIPE, errno.EIO)
-"""What a pipe answers whose reader is gone, and a terminal that is closed."""
+"""The errors of a pipe without a reader, and of a closed terminal."""
 
 LONG_LIST = 4
-"""People from whom on a progress bar is worth its place."""
+"""The fewest people that get a progress bar."""
 
 PIPE_WIDTH = 120
-"""Columns where the output goes to a file or to another program."""
+"""Columns if the output goes to a file or another program."""
 
 KINDS = {"forwarding_rule": "forwarding rule", "user": "account", "protected_user": "protected user"}
 
 
 class ClosedPipeSafeStream:
-    """A stream that drops what nobody can read any more; a full disk is still told."""
+    """A stream that drops output nobody can read; a full disk still raises."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -42,7 +42,7 @@ class ClosedPipeSafeStream:
         return self._try(lambda: self._stream.write(text), len(text))
 
     def flush(self) -> None:
-        """Write what is kept back, or drop it."""
+        """Write what is buffered, or drop it."""
         self._try(self._stream.flush, None)
 
     def _try(self, do: Callable[[], T], dropped: T) -> T:
@@ -55,7 +55,7 @@ class ClosedPipeSafeStream:
             return dropped
 
     def _drop_rest(self) -> None:
-        # Python tries again at its end to write what the stream kept back, and would fail with an exit code of its own.
+        # Python flushes the stream again on exit, and would fail with an exit code of its own.
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             try:
@@ -75,23 +75,23 @@ def stderr() -> ClosedPipeSafeStream:
 
 
 def clean(text: object) -> str:
-    """Return a text in which nothing steers the terminal: names come from outside."""
+    """Replace control characters in a text: names come from outside."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(text))
 
 
 def out() -> Console:
-    """Return the standard output; what is printed is never taken for markup."""
+    """Return a console on stdout that never interprets markup."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     return Console(file=cast(IO[str], stdout()), markup=False, emoji=False, highlight=False, width=width)
 
 
 def err() -> Console:
-    """Return the standard error, where all goes that is not the result."""
+    """Return a console on stderr, for everything but the result."""
     return Console(file=cast(IO[str], stderr()), markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def can_ask() -> bool:
-    """Tell whether there is a person to answer a question."""
+    """Tell whether somebody can answer a question."""
     return sys.stdin.isatty()
 
 
@@ -111,7 +111,7 @@ def kind(name: str) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Return a table whose cells are plain text, or made by `line`; the last column takes what room is left."""
+    """Return a table whose cells are plain text, or made by `line`; the last column takes the rest."""
     made = Table(*columns, box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell), overflow="fold") for cell in row))
@@ -119,7 +119,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 
 def line(*parts: str | tuple[str, str]) -> Text:
-    """Return a line of text, parts of it in a style."""
+    """Return a line of text with styled parts."""
     return Text.assemble(*(clean(part) if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts))
 
 
@@ -130,7 +130,7 @@ def counted(counts: Mapping[str, int], none: str) -> str:
 
 @contextmanager
 def progress(total: int) -> Iterator[Any]:
-    """Show a bar on the standard error, in a terminal and for a long list only."""
+    """Show a progress bar on stderr, only in a terminal and for a long list."""
     console = err()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown = console.is_terminal and total >= LONG_LIST

@@ -1,4 +1,4 @@
-"""The answers' sentences in the words of the command line."""
+"""The answers' sentences, worded for the command line."""
 
 from dataclasses import replace
 
@@ -16,4 +16,4 @@ CONSOLE = Wording(
 CONSOLE_JSON = replace(
     API, send_again=CONSOLE.send_again, name_replacement=CONSOLE.name_replacement, name_another=CONSOLE.name_another
 )
-"""The same for --json, whose fields are those of the API."""
+"""The same for --json, which has the API's fields."""

@@ -1,1 +1,1 @@
-"""What `__main__.py` deploys with: the package, the policies, the checked configuration."""
+"""The parts of `__main__.py`: the package, the policies, the checked configuration."""

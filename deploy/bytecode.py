@@ -8,14 +8,14 @@ from deploy.errors import PackageError
 
 
 def compile_tree(tree: Path, name: str) -> None:
-    """Compile to .pyc files that Python loads without a look at the source; an error calls the tree `name`.
+    """Compile to .pyc files that Python loads without checking the source; errors call the tree `name`.
 
-    In a process of its own, isolated and without site: neither the environment nor the strings that a process shares
-    show in the bytes. https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
+    Runs isolated and without site in its own process, so that neither the environment nor strings shared in a process
+    change the bytes. https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
     """
     as_in_lambda = ["-s", str(tree), "-p", "/var/task"]
     options = ["-q", "--invalidation-mode=unchecked-hash", *as_in_lambda, str(tree)]
-    done = subprocess.run(  # noqa: S603 - this Python, with arguments that are no shell's
+    done = subprocess.run(  # noqa: S603 - this Python, without a shell
         [sys.executable, "-I", "-S", "-m", "compileall", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

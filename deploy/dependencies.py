@@ -1,4 +1,4 @@
-"""Install the service's dependencies for Lambda into a folder, and leave out what it has no use for."""
+"""Install the service's dependencies for Lambda into a folder, without the files it does not need."""
 
 import shutil
 from pathlib import Path
@@ -7,13 +7,13 @@ from deploy import bytecode, installed, lambda_runtime, pip_install
 from deploy.errors import PackageError
 from deploy.lock import Pin
 
-# RECORD lists files that are not here any more, the next three tell how pip came by a package. Licences stay.
+# RECORD lists files that are deleted here; the next three say how pip got a package. Licences stay.
 DROPPED_FILES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "py.typed"}
 
 
 def install(pins: list[Pin], target: Path, lock: Path) -> None:
     """Install, check and compile the packages of a lock in a new folder; raise PackageError."""
-    chosen = target.with_name("requirements.txt")  # those for Lambda: pip would choose for the machine it runs on
+    chosen = target.with_name("requirements.txt")  # for Lambda: pip would evaluate markers for this machine
     chosen.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
     options = [*lambda_runtime.pip_options(), f"--target={target}"]
     try:

@@ -1,4 +1,4 @@
-"""Check what pip installed, before it is kept: the packages of the lock for Lambda's platform, and nothing else."""
+"""Check what pip installed before keeping it: only the lock's packages, for Lambda's platform."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ ELF64, MACHINE_AT, AARCH64 = b"\x7fELF\x02\x01", slice(18, 20), 183
 
 
 def check(stage: Path, pins: list[Pin], lock: Path) -> None:
-    """Raise PackageError where a folder does not hold what a lock names, or holds more, or for another platform."""
+    """Raise PackageError if a folder lacks a lock's packages, holds others, or is for another platform."""
     there = {str(canonicalize_name(found.metadata["Name"])): found for found in distributions(path=[str(stage)])}
     problems = [*_other_versions(pins, there), *_unmet_needs(there), *_other_platforms(stage)]
     if problems:
@@ -39,7 +39,7 @@ def _other_versions(pins: list[Pin], there: dict[str, Distribution]) -> Iterator
 
 
 def _unmet_needs(there: dict[str, Distribution]) -> Iterator[str]:
-    """Yield what pip, which takes the lock at its word, did not look for."""
+    """Yield unmet requirements, which `pip install --no-deps` ignores."""
     for found in there.values():
         for need in map(Requirement, found.requires or []):
             if need.marker is not None and not need.marker.evaluate(lambda_runtime.markers()):

@@ -1,11 +1,11 @@
-"""What Lambda runs the function on: the Python, the processor, the C library, and their names for pip."""
+"""Lambda's runtime: the Python, the processor, the C library, and their names for pip."""
 
 import platform
 import sys
 
 from deploy.errors import PackageError
 
-ARCHITECTURE, MACHINE = "arm64", "aarch64"  # one thing in Lambda's word and in that of the wheels
+ARCHITECTURE, MACHINE = "arm64", "aarch64"  # Lambda's word and the wheels' for the same thing
 # Python that Lambda offers -> minor number of its glibc: Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
@@ -27,14 +27,14 @@ def python_version() -> str:
 def pip_options() -> list[str]:
     """Return the options that make pip install for Lambda, on any machine."""
     version = python_version()
-    # pip takes each platform literally: a newer one does not stand for the older ones.
+    # pip takes each platform literally: a newer one does not include the older ones.
     tags = [f"manylinux_2_{minor}_{MACHINE}" for minor in range(GLIBC[version], 16, -1)] + [f"manylinux2014_{MACHINE}"]
     options = ["--only-binary=:all:", "--implementation=cp", f"--python-version={version}"]
     return options + [f"--platform={tag}" for tag in tags]
 
 
 def markers() -> dict[str, str]:
-    """Return what the markers of requirements mean on Lambda; pip takes them for the machine it runs on.
+    """Return the values of requirement markers on Lambda; pip would use those of this machine.
 
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
     """
@@ -55,5 +55,5 @@ def markers() -> dict[str, str]:
 
 
 def extension_tag() -> str:
-    """Return what the file name of a compiled module has between name and `.so`."""
+    """Return the tag in a compiled module's file name, between name and `.so`."""
     return f"cpython-{python_version().replace('.', '')}-{MACHINE}-linux-gnu"

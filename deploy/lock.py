@@ -1,4 +1,4 @@
-"""What service/requirements.txt names for Lambda, held against service/requirements.in."""
+"""Read service/requirements.txt for Lambda; check it against service/requirements.in."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from deploy.errors import PackageError
 
 @dataclass(frozen=True)
 class Pin:
-    """One package of a lock: its name in the form that all names are compared in, its version, its files' hashes."""
+    """One package of a lock: its normalized name, its version, its files' hashes."""
 
     name: str
     version: str
@@ -26,12 +26,12 @@ class Pin:
 
 
 def pins(text: str, path: Path) -> list[Pin]:
-    """Return what the text of a lock names for Lambda; raise PackageError for any line that is no NAME==VERSION."""
+    """Parse a lock's pins for Lambda; raise PackageError for any line that is not NAME==VERSION."""
     return [pin for line in _lines(text.replace("\\\n", " ")) if (pin := _pin(line, path))]
 
 
 def check(wanted: str, locked: Iterable[Pin], in_file: Path, path: Path) -> None:
-    """Hold each line of a .in file against the version that the lock gives it; raise PackageError."""
+    """Check each line of a .in file against the locked version; raise PackageError."""
     versions = {pin.name: pin.version for pin in locked}
     for line in _lines(wanted):
         requirement = _requirement(line, in_file)

@@ -22,7 +22,7 @@ from deploy.lambda_runtime import ARCHITECTURE, runtime
 __all__ = ["ARCHITECTURE", "ROOT", "Package", "PackageError", "build", "runtime"]
 
 ROOT = Path(__file__).resolve().parent.parent
-# The modules that build: another one of them may give another zip.
+# The modules that build: changing one may change the zip.
 BUILDERS = ["bytecode", "dependencies", "errors", "files", "installed", "lambda_runtime", "lock", "package"]
 BUILDERS += ["pip_install", "sources"]
 KEPT = {"function-*.zip": 5, ".stage-*": 2, ".tmp-*": 4}  # in build/, the last used ones
@@ -55,14 +55,14 @@ def build(root: Path = ROOT) -> Package:
         data = out.read_bytes()
     except OSError as error:
         raise PackageError(f"package: {error.filename or folder}: {error.strerror or error}") from error
-    with contextlib.suppress(OSError):  # one who may read the zip may be unable to tidy up around it
+    with contextlib.suppress(OSError):  # a zip may be readable in a folder that is not writable
         os.utime(out)
         _forget(folder)
     return Package(out, len(data), hashlib.sha256(data).hexdigest())
 
 
 def _locked(wanted: Path, path: Path) -> tuple[list[lock.Pin], str]:
-    """Return what the lock names, and the hash of all that an installation of it depends on."""
+    """Return the lock's pins, and the hash of everything their installation depends on."""
     text = files.read_text(path)
     pins = lock.pins(text, path)
     lock.check(files.read_text(wanted), pins, wanted, path)
@@ -105,11 +105,11 @@ def _write(out: Path, scratch: Path, trees: Iterable[Path]) -> None:
             info = zipfile.ZipInfo(name)  # dated 1980, the first year that a zip knows
             info.create_system, info.external_attr = 3, 0o100644 << 16  # Unix; everyone may read, as Lambda needs it
             archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
-    (scratch / "zip").replace(out)  # at once, so that no other build reads half of it
+    (scratch / "zip").replace(out)  # atomic: no other build may read half of it
 
 
 def _forget(folder: Path) -> None:
-    """Delete what earlier builds, and those that were broken off, left behind."""
+    """Delete what earlier builds and aborted ones left behind."""
     for pattern, kept in KEPT.items():
         with contextlib.suppress(FileNotFoundError):  # another build does the same
             for old in sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime)[:-kept]:

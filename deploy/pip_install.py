@@ -18,12 +18,12 @@ from pathlib import Path
 WHERE_FROM = {"index-url", "extra-index-url", "no-index", "find-links", "trusted-host", "keyring-provider"}
 HOW = {"proxy", "no-proxy-env", "cert", "client-cert", "timeout", "retries", "resume-retries"}
 CACHE = {"cache-dir", "no-cache-dir", "refresh-package"}
-# Of these two only the value that says whose certificates count; pip before 24.2 needs the first one for a company's.
+# Of these two, only the value that selects the certificates; pip before 24.2 needs the first one for a company's.
 CERTIFICATES = {"use-feature": "truststore", "use-deprecated": "legacy-certs"}
 SYNONYMS = {"default-timeout": "timeout"}
 
-# Lets `pip config list` answer whatever is set: by this Python, not by one that a setting `python` names; not quiet; of
-# all files, since it takes `user` for an option of its own.
+# Makes `pip config list` answer despite any setting: with this Python, not the one that `python` names; not quiet;
+# for all files, since it reads `user` as an option of its own.
 ANSWERING = dict.fromkeys(["PIP_QUIET", "PIP_ISOLATED", "PIP_USER", "PIP_GLOBAL", "PIP_SITE"], "0")
 ANSWERING |= {"_PIP_RUNNING_IN_SUBPROCESS": "1"}
 
@@ -32,7 +32,7 @@ OPTIONS += ["--quiet", "--no-input", "--no-color", "--progress-bar=off", "--disa
 
 UNREACHABLE = "the package index cannot be reached"
 REFUSED = "the package index or a proxy refuses this machine, or wants a login"
-# What pip of any version prints or logs -> what it means here; the first that is found counts.
+# What any version of pip prints or logs -> what it means here; the first match counts.
 MEANINGS = {
     r"No module named .?pip\b": "{python} has no pip; run `{python} -m ensurepip`",
     "DO NOT MATCH THE HASHES": "a file is not the one that {lock} was made from",
@@ -53,15 +53,15 @@ class InstallError(Exception):
 
 
 def install(lock: Path, *options: str, name: str = "", target: str = "this Python") -> None:
-    """Install each requirement of a lock as it is there, without a look at its dependencies.
+    """Install each requirement of a lock as written, without resolving its dependencies.
 
-    `options` are pip's; an error calls the lock `name` and what it is installed for `target`. Raise InstallError.
+    `options` are pip's; errors call the lock `name` and its platform `target`. Raise InstallError.
     """
     name = name or str(lock)
     environ = _without_pip(os.environ) | _settings(os.environ) | {"PIP_CONFIG_FILE": os.devnull}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
-        # Only its log says that an index could not be reached, unless pip tried it again.
+        # Unless pip retried, only its log says that an index could not be reached.
         done = _pip(["install", *OPTIONS, f"--log={log}", *options, f"--requirement={lock}"], environ)
         logged = log.read_text("utf-8", "replace") if log.exists() else ""
     if done.returncode:
@@ -79,7 +79,7 @@ def _settings(environ: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for section in ("global", "install"):  # the later one wins, and the environment over both
         for name, value in re.findall(rf"^{section}\.([\w-]+)=(['\"].*)$", done.stdout, re.MULTILINE):
-            # In ASCII, since what is no text in this locale is no text to Python's parser either.
+            # Escaped, since Python's parser rejects what this locale could not decode.
             found |= _named(name, ast.literal_eval(value.encode("ascii", "backslashreplace").decode()))
     for name, value in environ.items():
         found |= _named(name[4:], value) if name.startswith("PIP_") else {}
@@ -87,7 +87,7 @@ def _settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _named(name: str, value: str) -> dict[str, str]:
-    """Return a setting by the name of its option, if it counts; an empty value is none to pip."""
+    """Return a setting under its option's name, if it counts; pip ignores an empty value."""
     name = name.lower().replace("_", "-")
     name = SYNONYMS.get(name, name)
     if name in CERTIFICATES:
@@ -100,27 +100,27 @@ def _without_pip(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _pip(arguments: list[str], environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run this Python's pip; isolated, so that neither PYTHONPATH nor the folder it runs in has a say."""
+    """Run this Python's pip, isolated, so that neither PYTHONPATH nor the current folder matters."""
     command = [sys.executable, "-I", "-m", "pip", *arguments]
-    return subprocess.run(  # noqa: S603 - this Python, with arguments that are no shell's
+    return subprocess.run(  # noqa: S603 - this Python, without a shell
         command,
-        # pip reads its files in the locale's encoding, and a machine without a locale takes that for ASCII.
+        # pip reads its files in the locale's encoding, which is ASCII on a machine without a locale.
         env={**environ, "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        errors="surrogateescape",  # as in the environment, to which a path may go from here
+        errors="surrogateescape",  # as in the environment, where a path may end up
         check=False,
     )
 
 
 def _explained(said: str, logged: str, otherwise: str, **words: str) -> str:
-    """Put a meaning above the last lines of what pip said, and the line that shows it where it is not one of them."""
+    """Put a meaning above pip's last lines, and the line that shows it unless it is among them."""
     said = said.encode(errors="backslashreplace").decode()
     said = re.sub(r"\x1b\[[\d;]*m", "", said)  # bold, where FORCE_COLOR is set
     lines = [line.strip() for line in said.splitlines() if line.strip()][-4:]
     for pattern, meaning in MEANINGS.items():
-        # What pip tried again may have gone well in the end.
+        # What pip retried may have succeeded in the end.
         if match := re.search(rf"^(?!.*Retrying \().*({pattern}).*", f"{said}\n{logged}", re.MULTILINE):
             line = re.sub(r"^[\d-]+T[\d:,]+ ", "", match[0]).strip()  # the log has the time before each
             lines = lines if line in said else [line, *lines]

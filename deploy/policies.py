@@ -15,7 +15,7 @@ def only_with_tls(bucket_arn: str) -> str:
 
 
 def used_by_lambda() -> str:
-    """Let Lambda take a role on."""
+    """Let Lambda assume a role."""
     return _document(Effect="Allow", Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole")
 
 

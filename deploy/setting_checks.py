@@ -1,4 +1,4 @@
-"""Checks of the settings: what AWS would refuse half-way stops the preview."""
+"""Check the settings: what AWS would refuse half-way stops the preview."""
 
 import json
 import re
@@ -27,11 +27,11 @@ MAX_TAGS = 49  # AWS takes 50, and `__main__.py` adds one
 STORES = ENVIRONMENT, SSM = "environment", "ssm"
 
 Check = tuple[str, object, bool]
-"""What a setting takes, what it is, and whether that will do."""
+"""What a setting takes, its value, and whether it is valid."""
 
 
 def unknown(given: Iterable[str], known: list[str]) -> Iterator[str]:
-    """Yield a sentence on each setting that there is not."""
+    """Yield a message for each unknown setting."""
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, 1)
@@ -40,21 +40,21 @@ def unknown(given: Iterable[str], known: list[str]) -> Iterator[str]:
 
 
 def of_stack(config: "StackConfig") -> Iterator[str]:
-    """Yield a sentence on each setting that makes no sense."""
+    """Yield a message for each invalid setting."""
     for checks in (_names(config), _numbers(config), _lists(config)):
         yield from (f"{takes}, not {value!r}" for takes, value, good in checks if not good)
     yield from _refused("opsgenieApiUrl", {"ACCESS_TOKEN": "-", "OPSGENIE_API_URL": config.opsgenie_api_url})
 
 
 def of_token(token: str) -> list[str]:
-    """Return a sentence on what is wrong with the Opsgenie key, without it."""
+    """Return what is wrong with the Opsgenie key, without quoting it."""
     # See protectedUsers: it shares the environment with this one.
     too_long = ["accessToken takes at most 500 characters"] if len(token) > 500 else []
     return too_long or list(_refused("accessToken", {"ACCESS_TOKEN": token}))
 
 
 def of_tags(tags: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence on each default tag that one of the resources cannot have.
+    """Yield a message for each default tag that a resource cannot have.
 
     https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
@@ -119,7 +119,7 @@ def _lists(config: "StackConfig") -> Iterator[Check]:
             bool(re.fullmatch(r"[\w-]{1,64}", caller, re.ASCII)),
         )
         yield "callers takes each name once", caller, count == 1
-    # An API that has no policy any more keeps the one it had: the provider takes a missing one for an unknown one.
+    # An API whose policy is removed keeps the old one: the provider treats a missing policy as unknown.
     cidrs = config.allowed_cidrs
     yield "allowedCidrs takes one range or more; 0.0.0.0/0 and ::/0 are everyone", cidrs, bool(cidrs)
     # API Gateway takes 8192 characters of policy.
@@ -137,7 +137,7 @@ def _is_network(text: str) -> bool:
 
 
 def _refused(setting: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """Ask the service itself, so that nothing is deployed that it would not start with."""
+    """Let the service check it, so that nothing is deployed that it would refuse."""
     try:
         Settings.from_environ(environ)
     except SettingsError as error:

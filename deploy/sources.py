@@ -8,10 +8,10 @@ from deploy.errors import PackageError
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """Read each Python file in and below a folder, by its name in the zip, which begins with that of the folder.
+    """Read each Python file in and below a folder, by its name in the zip, which begins with the folder's.
 
-    Links to files and to folders are followed, as `import` follows them. No import finds names that begin with a dot
-    (editors' locks, a Mac's `._` files): they are left out. Raise PackageError for a name in .py that is no file.
+    Links to files and folders are followed, as `import` does. Names that begin with a dot (editors' locks, a Mac's `._`
+    files) cannot be imported, so they are left out. Raise PackageError for a .py name that is not a file.
     """
     found = _read(folder, ())
     if not found:
@@ -35,7 +35,7 @@ def _read(folder: Path, above: tuple[Path, ...]) -> dict[Path, bytes]:
 
 
 def portable(path: Path, base: Path) -> str:
-    """Return a path from a folder on as it is in the zip, which is the same in every locale; raise PackageError."""
+    """Return a path relative to a folder, as in the zip: the same in every locale; raise PackageError."""
     try:
         return os.fsencode(path.relative_to(base).as_posix()).decode()
     except UnicodeDecodeError as error:

@@ -37,9 +37,9 @@ SETTINGS = [re.sub("_(.)", lambda match: match[1].upper(), field.name) for field
 
 
 def read() -> StackConfig:
-    """Read the configuration; raise RunError with a sentence on each setting that makes no sense."""
+    """Read the configuration; raise RunError with a message for each invalid setting."""
     source = pulumi.Config()
-    # Before a setting that somebody misspelt is missed.
+    # First: a misspelt setting would look missing.
     _stop_for(list(setting_checks.unknown(_given(source.name), SETTINGS)))
     config = StackConfig(
         access_token=source.require_secret("accessToken").apply(_token),
@@ -67,7 +67,7 @@ def read() -> StackConfig:
 
 
 def _given(namespace: str) -> list[str]:
-    """Return the settings that are given in a namespace, without it."""
+    """Return the settings given in a namespace, without its prefix."""
     keys = (key.rpartition(":") for key in {**get_config_env(), **CONFIG.get()})
     return [name for given, _, name in keys if given == namespace]
 

@@ -19,12 +19,12 @@ INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run one command; an interrupt is how all but the demo are meant to end."""
+    """Run one command; all but the demo are meant to end with an interrupt."""
     if "MAKELEVEL" in os.environ:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     keep_only(*PIP)
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that is not UTF-8 lacks the lines of a table; to show the rest is better than to end.
+        # A terminal that is not UTF-8 lacks the lines of a table: replace them, so that the rest shows.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     options = _options()
@@ -62,7 +62,7 @@ def _options() -> argparse.Namespace:
 
 
 def _end_with(make: int) -> None:
-    """End this program when make is gone: whoever kills make cannot know that what it runs is another process."""
+    """End this program when make is gone: killing make does not kill the process that it runs."""
     while os.getppid() == make:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Run a Python module for a parent, and not a moment longer: python -m local.child MODULE ARGUMENTS...
+"""Run a Python module only while its parent lives: python -m local.child MODULE ARGUMENTS...
 
 The parent holds the other end of the standard input and writes nothing to it. When the parent is gone, even by SIGKILL,
 the kernel closes that end, and this process ends with all that it started. Only Linux has a signal for that.
@@ -12,7 +12,7 @@ import threading
 
 
 def main() -> None:
-    """Watch over the parent, and run the module as `python -m` does."""
+    """Watch the parent, and run the module as `python -m` does."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -1,4 +1,4 @@
-"""The main job, shown: requests through API Gateway and Lambda, each with its answer."""
+"""Show the main job: requests through API Gateway and Lambda, each with its answer."""
 
 import json
 import re
@@ -28,7 +28,7 @@ CONSOLE = (
 
 @dataclass(frozen=True)
 class Step:
-    """A request, the status that it must get, and whether the leaver goes by it."""
+    """A request, its expected status, and whether it removes the leaver."""
 
     what: str
     body: str
@@ -47,9 +47,9 @@ STEPS = (
 
 
 def demo(now: str = "") -> None:
-    """Deploy, send every kind of request, and show the answers; raises LocalError where one is not as it must be.
+    """Deploy, send every kind of request, and show the answers; raises LocalError if one is not as expected.
 
-    `now` is the time of the simulated Opsgenie, in ISO 8601, where it is another.
+    `now` sets the time of the simulated Opsgenie, in ISO 8601.
     """
     began = time.monotonic()
 
@@ -77,7 +77,7 @@ def _account(stack: Stack) -> Any:
 
 
 def _without(username: str, value: Any) -> Any:
-    """Return an account without every list entry that is the user, or points to the user."""
+    """Return an account without the list entries that are the user or refer to them."""
     if isinstance(value, dict):
         return {name: _without(username, item) for name, item in value.items()}
     if not isinstance(value, list):
@@ -117,8 +117,8 @@ def _show_burst(stack: Stack, number: int) -> None:
 
 
 def _show_console(stack: Stack, number: int) -> None:
-    """Off-board somebody from the command line, and put everything back from the record."""
-    # Not before it is needed: what nobody has asked for yet should not keep them waiting.
+    """Off-board somebody from the command line, and restore everything from the record."""
+    # Imported only when it is needed, so that the demo starts sooner.
     from console import create_app
 
     before = _account(stack)
@@ -138,7 +138,7 @@ def _show_console(stack: Stack, number: int) -> None:
 
 
 def _places(account: Any) -> str:
-    """Return who is where: a user who is made anew has another id, and is the last in their teams' lists."""
+    """Return who is where: a recreated user has another id, and comes last in their teams' lists."""
     usernames = {user["id"]: user["username"] for user in account["users"]}
     members = [sorted((one["user"]["username"], one["role"]) for one in team["members"]) for team in account["teams"]]
     text = json.dumps([account["schedules"], account["escalations"], members, sorted(usernames.values())])

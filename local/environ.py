@@ -1,7 +1,7 @@
-"""What is taken from the environment of whoever starts this: the names below, and nothing else.
+"""What is kept of the environment of the caller: the names below, and nothing else.
 
 Settings of the service, of Flask, Python, AWS, Pulumi or ministack that happen to be set belong to something else, and
-there are too many for a list of what not to take.
+there are too many to list those to drop.
 """
 
 import os
@@ -17,7 +17,7 @@ PIP = (
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"),
 )
-"""Where pip finds its settings, passwords and keyring, the way to the package index, and whom to trust.
+"""Where pip finds its settings, passwords and keyring, proxies, and CA certificates.
 
 https://pip.pypa.io/en/stable/topics/configuration/
 """
@@ -27,19 +27,19 @@ NO_ACCOUNT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-"""What keeps AWS's SDKs away from the account that this user or machine has.
+"""Settings that keep AWS's SDKs away from this user's or machine's account.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 """
 
 
 def for_children() -> dict[str, str]:
-    """Return the environment of a process that serves on this machine: no proxy comes between."""
+    """Return the environment of a process that serves on this machine, without any proxy."""
     return {**_chosen(*MACHINE), **NO_ACCOUNT, "PYTHONUTF8": "1"}
 
 
 def keep_only(*more: str) -> None:
-    """Leave nothing in this process's environment but what it needs, and `more`, which are patterns of either case."""
+    """Keep in this process's environment only what it needs, and what the patterns in `more` match in either case."""
     kept = {**_chosen(*MACHINE, *LOCALE, *more), **NO_ACCOUNT}
     for name in os.environ.keys() - kept.keys():
         del os.environ[name]
@@ -47,7 +47,7 @@ def keep_only(*more: str) -> None:
 
 
 def _chosen(*patterns: str) -> dict[str, str]:
-    # Proxy variables are in use in either case.
+    # Proxy variables come in either case.
     return {
         name: value
         for name, value in os.environ.items()

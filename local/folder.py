@@ -1,4 +1,4 @@
-"""The folder of one run, and what is left of those that were killed."""
+"""The folder of one run, and the cleanup after killed runs."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ LOCK = "in-use"
 
 @contextmanager
 def run_folder(say: Callable[[str], None]) -> Iterator[Path]:
-    """Make a folder that lasts as long as the context, and remove those whose program was killed."""
+    """Make a folder that lasts as long as the context, and remove those that killed runs left."""
     for left in _left_behind():
         say(f"removed {left}, left behind by a run that was killed")
     with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
@@ -23,13 +23,13 @@ def run_folder(say: Callable[[str], None]) -> Iterator[Path]:
         new = folder / f"{LOCK}.new"
         with new.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            # Under its name a lock is held from the first moment on.
+            # A rename: the lock is already held when it appears.
             new.rename(folder / LOCK)
             yield folder
 
 
 def _left_behind() -> Iterator[Path]:
-    """Remove the folders of this user's whose lock nobody holds: a lock ends with its process."""
+    """Remove this user's folders whose lock nobody holds: a lock ends with its process."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             found = folder.lstat()

@@ -42,14 +42,14 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A second signal must not cut the ending short.
+        # A second signal must not cut this short.
         with _deaf():
             for _, child, _ in self._children:
                 _signal_group(child, signal.SIGTERM)
             for _, child, _ in self._children:
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(STOP_SECONDS)
-                # Whatever a child started itself is in its group, and may be slower than the child.
+                # What a child started is in its group, and may take longer to end than the child.
                 _signal_group(child, signal.SIGKILL)
                 child.communicate()
         for sign, handler in self._handlers.items():
@@ -60,7 +60,7 @@ class Processes:
     ) -> None:
         """Run a Python module as a child and wait until it listens on its port; raises LocalError.
 
-        What it prints goes to the terminal, or to `log`. Of this program's environment it has what any program needs.
+        Its output goes to the terminal, or to `log`. It gets only what any program needs of this environment.
         """
         require_free(port, name)
         with log.open("wb") if log else nullcontext() as output:
@@ -84,7 +84,7 @@ class Processes:
             time.sleep(0.05)
 
     def wait(self, seconds: float = float("inf")) -> None:
-        """Wait, and raise LocalError where a child ends meanwhile, which none does by itself."""
+        """Wait, and raise LocalError if a child ends, which none should do by itself."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for name, child, log in self._children:
@@ -109,7 +109,7 @@ def flask_run(app: str, port: int) -> tuple[str, ...]:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on at the moment."""
+    """Return a port that nothing listens on right now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -134,7 +134,7 @@ def _listens(port: int) -> bool:
 
 
 def _interrupt(sign: int, _frame: FrameType | None) -> None:
-    # A shell sends SIGHUP right after the kernel did, sooner than leaving the context can be deaf to it.
+    # A shell sends SIGHUP right after the kernel did, before leaving the context could ignore it.
     signal.signal(sign, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""What is made up for this machine: the key, the region, and the requests to try on the sample account."""
+"""Made-up values for this machine: the key, the region, and requests to try on the sample account."""
 
 KEY = "local-key"
 """The key of the simulated Opsgenie that may do everything."""

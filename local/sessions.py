@@ -4,7 +4,7 @@ import requests
 
 
 def direct() -> requests.Session:
-    """Return a session that no proxy variable and no .netrc diverts."""
+    """Return a session that ignores proxy variables and .netrc."""
     session = requests.Session()
     session.trust_env = False
     return session

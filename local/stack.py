@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "ssm", "sts")
-"""What the deployment program makes things of, and the function reads."""
+"""The AWS services of the deployment program and of the function."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Everything that runs; `opsgenie` is the base URL of the simulated Opsgenie, `folder` goes when all has ended."""
+    """Everything that runs; `opsgenie` is the base URL of the simulated Opsgenie, `folder` is removed at the end."""
 
     opsgenie: str
     aws: "LocalAws"
@@ -35,7 +35,7 @@ class Stack:
 def running(say: Say, now: str = "") -> Iterator[Stack]:
     """Start everything on free ports, and leave nothing behind; raises LocalError.
 
-    `now` is the time of the simulated Opsgenie, in ISO 8601, where it is another.
+    `now` sets the time of the simulated Opsgenie, in ISO 8601.
     """
     opsgenie_port, aws_port = free_port(), free_port()
     with run_folder(say) as folder, Processes() as processes:
@@ -53,7 +53,7 @@ def running(say: Say, now: str = "") -> Iterator[Stack]:
         )
         opsgenie = f"http://{HOST}:{opsgenie_port}"
         say("building the zip and running the deployment program (the first time takes longer)")
-        # pulumi and pulumi_aws take a second to import: not before somebody is told why it takes so long.
+        # pulumi and pulumi_aws take a second to import: not before the message above is printed.
         from local.aws.clients import LocalAws
         from local.aws.deploy import deploy
 

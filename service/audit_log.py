@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 LONGEST_TRACEBACK = 16 * 1024
-"""Characters of a traceback that are kept: its last ones, which have the error."""
+"""Characters kept of a traceback: the last ones, which have the error."""
 
 LOGGER = logging.getLogger("opsgenie_offboarding")
 
@@ -27,7 +27,7 @@ def open_log() -> None:
 
 
 def log_event(event: str, *, level: int = logging.INFO, **details: Any) -> None:
-    """Write one line; JSON escapes whatever could start another."""
+    """Write one line; JSON escapes all that could start another."""
     line = {
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "level": logging.getLevelName(level),

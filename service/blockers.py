@@ -1,4 +1,4 @@
-"""Why somebody must not be off-boarded, and what to do about it, a blocker each."""
+"""Blockers: why somebody must not be off-boarded, and what to do about it."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""The writes of one request: each made from what is there now, each accounted for."""
+"""The writes of one request, each made from the current state and accounted for."""
 
 import threading
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from service.errors import BadRequestError, BlockedError, NotFoundError, Service
 from service.model import Blocker, Change, ForwardingRule, Override, Person, Roster
 
 Detach = Callable[[Roster], Change | Blocker | None]
-"""What the rules make of a rotation or an escalation as it is now; None where the person is not in it."""
+"""Applies the rules to a rotation or an escalation as it is now; None if the person is not in it."""
 
 BeforeChange = Callable[["Changes", Change], None]
-"""Called before a change is tried, and with what a fresh read makes of it; what it raises keeps it from being made."""
+"""Called before a change is tried, and again with what a fresh read makes of it; an error prevents the change."""
 
 OnChange = Callable[[str, Change], None]
 """Takes `change` with a change that was made, `unconfirmed` with one that may have been."""
 
 
 class Changes:
-    """What is planned, what is made, and what may have been made; safe to use from several threads."""
+    """The planned, made and unconfirmed changes of a request; safe to use from several threads."""
 
     def __init__(self, client: Client, on_change: OnChange, before_change: BeforeChange = lambda *_: None) -> None:
         self._client = client
@@ -42,21 +42,21 @@ class Changes:
 
     @property
     def unconfirmed(self) -> tuple[Change, ...]:
-        """What was asked for and may have been made: no answer came, and looking failed too."""
+        """What may have been made: no answer came, and checking failed too."""
         return tuple(self._unconfirmed.values())
 
     def plan(self, changes: tuple[Change, ...]) -> None:
-        """Put these in the place of what was planned."""
+        """Replace what was planned with these."""
         self._planned = {change.key: change for change in changes}
         for change in changes:
             self._order.setdefault(change.key, len(self._order))
 
-    # The default is for what is not ruled on.
+    # The default: no rule applies to it.
     def make(self, change: Change, detach: Detach = lambda _: None) -> None:  # pragma: no mutate
         """Make a change, or find that nothing is left to change.
 
-        `detach` says what to change in a rotation or an escalation as it is now. Raises BlockedError where the rules
-        forbid it by now.
+        `detach` says what to change in a rotation or an escalation as it is now. Raises BlockedError if the rules
+        no longer allow it.
         """
         made = True
         try:
@@ -68,7 +68,7 @@ class Changes:
         except ServiceError as error:
             if not self._happened(change, detach, error):
                 if error.outcome_unknown and isinstance(error, BlockedError):
-                    self._doubt(change)  # the write before may still be carried out
+                    self._doubt(change)  # the lost write may still be carried out
                 raise
             made = error.outcome_unknown or self._went_with_the_account(change)
         self._settle(change, made=made)
@@ -92,8 +92,8 @@ class Changes:
         return self._client.update(entry, rule) is not None
 
     def _happened(self, change: Change, detach: Detach, error: ServiceError) -> bool:
-        """Look whether nothing is left to change after an answer that was lost, or that may mean just that."""
-        # Which of the two Opsgenie answers where the person is no member of the team is not documented.
+        """Check whether the change was made, after an answer that was lost or may mean that it was."""
+        # Opsgenie does not document which of the two it answers if the person is no member of the team.
         if not (error.outcome_unknown or isinstance(error, NotFoundError | BadRequestError)):
             return False
         try:

@@ -1,4 +1,4 @@
-"""The port: what the off-boarding asks of an on-call system, whoever makes it."""
+"""The port: what the off-boarding needs from any vendor's on-call system."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What differs between vendors and is known before anything is asked."""
+    """What differs between vendors and is known before any call."""
 
     product: str
     """The vendor's name for it."""
     removal: str
-    """What becomes of the user's account: an action such as `delete`."""
+    """How the user's account is ended: an action such as `delete`."""
     refuses_while_in_use: bool
     """Whether removing a user who is in use is refused, and changes nothing."""
     not_checked: tuple[str, ...]
@@ -34,7 +34,7 @@ class Capabilities:
     only_in_refusal: str
     """What only a refused removal shows; empty where nothing is refused."""
     rights: str
-    """What a key needs, as advice for whoever has one that is refused."""
+    """What a key needs, as advice for when one is refused."""
 
 
 Rule = Callable[[Roster], Change | None]
@@ -75,6 +75,6 @@ class Client(Protocol):
     def update(self, entry: Roster, rule: Rule) -> Change | None:
         """Let the rule decide on the entry as it is now, write that once, and return it.
 
-        A try that failed begins with a fresh read. Returns None where nothing was left to change, raises what the rule
+        Each retry begins with a fresh read. Returns None where nothing was left to change, raises what the rule
         raises, and NotFoundError where the entry is gone.
         """

@@ -9,7 +9,7 @@ WRITE_RESERVE = 5.0
 """Seconds kept for the writes under way: none starts later, so that each can still be answered."""
 
 LOOK_RESERVE = 1.5
-"""Seconds of those kept for looking whether a write without an answer was carried out."""
+"""Seconds of those kept for checking whether a write without an answer was made."""
 
 
 ANSWER_MARGIN = 2.5
@@ -33,11 +33,11 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def timeout(self, *, write: bool) -> float:
-        """Return the seconds that a call which starts now may take."""
+        """Return the seconds that a call starting now may take."""
         return max(0.001, self.remaining() - (self._look_reserve if write else 0))
 
     def check(self, *, write: bool) -> None:
-        """Raise OutOfTimeError where a call, or a write, may not start any more."""
+        """Raise OutOfTimeError if a call, or a write, may no longer start."""
         if self.remaining() <= (self._write_reserve if write else 0):
             raise OutOfTimeError("the time for this request is used up")
 

@@ -4,9 +4,9 @@ from service.model import Blocker
 
 
 class ServiceError(Exception):
-    """Something kept the person from being off-boarded; the text says what, in words for a person.
+    """The person could not be off-boarded; the text says why, in words for a person.
 
-    `outcome_unknown` says that the failed call may have been carried out all the same.
+    `outcome_unknown` says that the failed call may have been carried out anyway.
     """
 
     def __init__(self, message: str = "", *, outcome_unknown: bool = False) -> None:
@@ -38,7 +38,7 @@ class InUseError(ServiceError):
 
 
 class ReaddedError(ServiceError):
-    """Somebody else puts the person back at the same time."""
+    """Somebody else keeps re-adding the person."""
 
 
 class UnauthorizedError(ServiceError):
@@ -46,17 +46,17 @@ class UnauthorizedError(ServiceError):
 
 
 class BadRequestError(ServiceError):
-    """The server understood the call and will not do it, whoever asks."""
+    """The server understood the call and refuses it to any key."""
 
 
 class UnexpectedResponseError(ServiceError):
-    """The answer is not one that this server gives."""
+    """The answer is not a documented one."""
 
 
 class UnavailableError(ServiceError):
-    """The server throttles or is down; both are in seconds, where the server said so.
+    """The server throttles or is down; both are in seconds, None if it did not say.
 
-    `retry_after` is when to come back; `period` is how long the limit counts calls, so the most that it may take.
+    `retry_after` is when to try again; `period` is the rate limit's window, and so the longest wait.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class UnavailableError(ServiceError):
 
 
 class ThrottledError(UnavailableError):
-    """The server answers that calls come too fast."""
+    """The server says that calls come too fast."""
 
 
 class OutOfTimeError(ServiceError):

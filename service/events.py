@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LONGEST_TEXT = 100
-"""Characters that are taken over of an id or an address; those of API Gateway have fewer."""
+"""Characters kept of an id or an address; those of API Gateway have fewer."""
 
 
 class EventError(ValueError):
@@ -16,7 +16,7 @@ class EventError(ValueError):
 def proxy_event(event: object) -> dict[str, Any]:
     """Return the parts of the event that the app needs, all present and of the type that aws-wsgi expects.
 
-    Headers stay out: nothing here depends on them, and who asks is in the request context. Raises EventError.
+    Headers are dropped: nothing here needs them, and the caller is in the request context. Raises EventError.
     https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
     """
     if not isinstance(event, Mapping):

@@ -1,4 +1,4 @@
-"""Lambda's entry: an event through aws-wsgi to the app. The only module that works at import."""
+"""Lambda's entry point: events through aws-wsgi to the app. Only this module acts on import."""
 
 import json
 import logging
@@ -27,11 +27,11 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
 
     @cache
     def app() -> Flask:
-        # What is raised is not kept: where a secret store was down, the next event tries again.
+        # An exception is not cached: if the secret store was down, the next event tries again.
         return create_app(Settings.from_environ(with_access_token(environ)))
 
     with suppress(SettingsError):
-        app()  # in the time of the cold start, not in that of the first event
+        app()  # during the cold start, not during the first event
 
     def handle(event: object, context: Any) -> dict[str, Any]:
         try:

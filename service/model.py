@@ -19,7 +19,7 @@ def ascii_lower(text: str) -> str:
 
 
 def is_over(end_date: str, now: datetime) -> bool:
-    """Tell whether what has this end ended before `now`; what has one that cannot be read is not over."""
+    """Tell whether `end_date` is not after `now`; one that cannot be read counts as not over."""
     try:
         end = datetime.fromisoformat(end_date)
     except (ValueError, TypeError):
@@ -33,13 +33,13 @@ def _source() -> Any:
 
 
 def _read_at() -> Any:
-    """Keep when the entry was read by itself, by time.monotonic(); one out of a list counts as read long ago."""
+    """Keep when the entry was read singly, by time.monotonic(); one from a list counts as read long ago."""
     return field(default=-math.inf, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Named:
-    """A thing that is only pointed at; a user's name is the username."""
+    """A reference to a thing; a user's name is the username."""
 
     id: str
     name: str
@@ -57,7 +57,7 @@ class Person:
     owner: bool = False
     blocked: bool = False
     profile: Mapping[str, Any] = field(default_factory=dict)
-    """What else a new account would be given, as the vendor has it: time zone, address, tags and so on."""
+    """Other fields for recreating the user, as the vendor has them: time zone, address, tags and so on."""
 
     @property
     def name(self) -> str:
@@ -84,13 +84,13 @@ class Participant:
     source: Mapping[str, Any] | None = _source()
 
     def is_person(self, person: Person) -> bool:
-        """Tell whether this is `person`, by id or by username: which of the two are present is not documented."""
+        """Tell whether this is `person`, by id or by username: it is not documented which of them is present."""
         return self.type == "user" and person.is_named(self.id, self.username)
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """A rotation of a schedule with its participants in order, the same one possibly several times."""
+    """A rotation of a schedule with its participants in order, which may have repeats."""
 
     kind: ClassVar = "rotation"
     id: str
@@ -116,7 +116,7 @@ class Delay:
 
 @dataclass(frozen=True)
 class Rule:
-    """A step of an escalation: when to notify which one recipient."""
+    """A step of an escalation: whom to notify and when."""
 
     condition: str
     notify_type: str
@@ -144,14 +144,14 @@ class Escalation:
 
 
 Roster = Rotation | Escalation
-"""What lists people in an order, and is written back as a whole."""
+"""An ordered list of people that is written back as a whole."""
 
 
 @dataclass(frozen=True)
 class Membership:
     """A user's place in a team; `id` and `name` are the team's.
 
-    One is in doubt where the user's list of teams has it and the team's list of members has not.
+    It is stale if the user's list of teams has it but the team's list of members does not.
     """
 
     kind: ClassVar = "team"
@@ -185,7 +185,7 @@ TeamUse = Rotation | Escalation | RoutingRule
 
 @dataclass(frozen=True)
 class Override:
-    """A user who stands in for whoever a schedule would have on call; `id` is the override's alias."""
+    """A user who stands in for the one on call in a schedule; `id` is the override's alias."""
 
     kind: ClassVar = "override"
     id: str
@@ -208,7 +208,7 @@ class Override:
 
 @dataclass(frozen=True)
 class ForwardingRule:
-    """A rule that sends what is meant for one user to another."""
+    """A rule that forwards a user's notifications to another."""
 
     kind: ClassVar = "forwarding_rule"
     id: str
@@ -284,7 +284,7 @@ class Blocker:
     reason: str
     remedies: tuple[str, ...]
     replaceable: bool = False
-    """Whether a replacement would do too."""
+    """Whether a replacement helps too."""
 
 
 @dataclass(frozen=True)
@@ -302,11 +302,11 @@ class Survey:
     """The schedules that hold the person, or in which the person is on call, as far as their times were read."""
     other_forwarding_rules: tuple[ForwardingRule, ...] = ()
     blockers: tuple[Blocker, ...] = ()
-    """What only a client can know to be in the way."""
+    """What blocks it and only a client can know."""
     blocked: frozenset[str] = frozenset()
     """The ids and the usernames, in lower case, of the users who are blocked."""
     not_checked: tuple[str, ...] = ()
-    """What could not be read and does not decide, a sentence each."""
+    """What could not be read but does not block, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -329,8 +329,8 @@ class Change:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What this is a change of: a rotation that is read again stays the same thing."""
-        # An override is named within its schedule only.
+        """The entry that this changes, the same after a rotation is read again."""
+        # An alias is unique within its schedule only.
         schedule = f"{self.before.schedule.id}/" if isinstance(self.before, Override) else ""
         return self.before.kind, f"{schedule}{self.before.id}"
 

@@ -1,4 +1,4 @@
-"""The flow: look, decide, ask, detach, delete. It knows neither Flask nor HTTP, nor whose system it is."""
+"""The flow: look, decide, ask, detach, delete. It knows neither Flask nor HTTP nor the vendor."""
 
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
@@ -29,17 +29,17 @@ from service.reach import Leaver, Reach
 from service.rules import blocks_deletion, decide, detach
 
 FEW = 3
-"""Teams with fewer other members are read again before the person leaves them: somebody else may leave meanwhile."""
+"""Teams with fewer other members are read again before the person leaves them: others may be leaving too."""
 
 ROUNDS = 4
-"""How often the person is taken out at most, where somebody else puts the person back."""
+"""How often the person is taken out at most, if somebody else keeps re-adding them."""
 
 
 class Offboarding:
-    """One request's way through.
+    """One off-boarding.
 
-    `changes` has what was done so far, `person`, `replacement` and `survey` what was found first, also when an error
-    ends it.
+    `changes` has what was done so far, `person`, `replacement` and `survey` what was found first, even after
+    an error.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Offboarding:
 
     def _survey(self, person: Person, scope: Scope) -> Survey:
         survey = self._client.survey(person, scope)
-        # Each survey's own: who is in a team or is blocked may have changed since the one before.
+        # One per survey: who is in a team or is blocked may have changed since the last one.
         self._reach = Reach(survey.blocked, cache(self._client.behind), cache(self._client.uses))
         return survey
 
@@ -146,7 +146,7 @@ class Offboarding:
             try:
                 survey = self._look_again(survey.person, end)
             except NotFoundError:
-                # The account went meanwhile: deleting it finds it gone.
+                # The account is gone: deleting it confirms that.
                 if end:
                     self.changes.make(end)
                 return
@@ -174,7 +174,7 @@ class Offboarding:
             self._on_call_after = self._client.on_calls()
 
     def _refused(self, end: Change) -> InUseError | None:
-        """Delete the account; return the refusal where it is in use. Raises BlockedError where that names holders."""
+        """Delete the account; return the refusal if it is in use. Raises BlockedError if that names blockers."""
         try:
             self.changes.make(end)
         except InUseError as refusal:

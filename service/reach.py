@@ -13,7 +13,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Leaver:
-    """Somebody who goes, and who takes their places in rotations and escalations."""
+    """A leaver, and who takes their places in rotations and escalations."""
 
     person: Person
     replacement: Person | None = None
@@ -84,11 +84,11 @@ class Reach:
 
 
 ANYBODY = Reach(behind=lambda _: (Participant("user", "somebody"),))
-"""Counts everybody who is listed, and takes it that somebody is behind each team and the like."""
+"""Counts everybody who is listed, and assumes that somebody is behind each team and the like."""
 
 
 def without(participants: Iterable[Participant], leavers: Sequence[Leaver]) -> tuple[Participant, ...]:
-    """Return the list without the leavers, each one's replacement in the leaver's very places."""
+    """Return the list without the leavers, with each replacement in its leaver's places."""
     kept = tuple(participants)
     for leaver in leavers:
         put = (as_participant(leaver.replacement),) if leaver.replacement else ()

@@ -20,7 +20,7 @@ https://docs.opsgenie.com/docs/user-api#create-user
 
 
 class BodyError(Exception):
-    """The body cannot be taken; `problems` has a sentence each."""
+    """The body is not accepted; `problems` has a sentence each."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))
@@ -88,6 +88,6 @@ def _username(name: str, value: Any, problems: list[str]) -> str:
     elif not username.isprintable():
         problems.append(f"{name} has control characters")
     elif username in {".", ".."}:
-        # In an address these two are folders, not names, however they are quoted.
+        # In a URL these two are dot segments, not names, even when quoted.
         problems.append(f"{name} is not an e-mail address")
     return username

@@ -50,18 +50,18 @@ def done(report: Report, request: Request) -> Answer:
 
 
 def bad_body(error: BodyError) -> Answer:
-    """Return the answer to a body that cannot be taken."""
+    """Return the answer to a body that is not valid."""
     return Answer(400, f"the body is not accepted: {error}", {"errors": list(error.problems)})
 
 
 def crashed(changes: Changes | None = None) -> Answer:
-    """Return the answer to a defect of this program; what it was is in the log only."""
+    """Return the answer to a defect of this program; only the log has the details."""
     details = _so_far(changes) if changes else {}
     return Answer(500, "this program has a defect; the log has the details under the request id", details)
 
 
 def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wording: Wording = API) -> Answer:
-    """Return the answer to what kept the person from being off-boarded."""
+    """Return the answer to a failed or blocked off-boarding."""
     so_far, product, made = _so_far(changes), capabilities.product, _made(changes, wording)
     match error:
         case NotFoundError():
@@ -103,7 +103,7 @@ def _so_far(changes: Changes) -> dict[str, Any]:
 
 
 def _is_gone(changes: Changes) -> bool:
-    """Tell whether the account is deleted and something is left: sending the request again would find nobody."""
+    """Tell whether the account is deleted and something is left: sending the request again would get a 404."""
     return bool(changes.remaining) and any(change.before.kind == "user" for change in changes.made)
 
 

@@ -28,7 +28,7 @@ class Plan:
     changes: tuple[Change, ...]
     blockers: tuple[Blocker, ...]
     not_checked: tuple[str, ...] = ()
-    """What nobody can know about what would be left behind, a sentence each."""
+    """What cannot be known about what would be left, a sentence each."""
 
 
 def decide(
@@ -67,7 +67,7 @@ def decide(
     found += last
     if found:
         return Plan((), tuple(found))
-    # What is listed twice goes once.
+    # Each entry goes only once.
     return Plan(tuple({change.key: change for change in changes}.values()), (), notes)
 
 
@@ -89,7 +89,7 @@ def detach(entry: Roster, leavers: Sequence[Leaver], reach: Reach = ANYBODY) -> 
 
 
 def blocks_deletion(survey: Survey) -> bool:
-    """Tell whether something was found for which an account is never deleted: a rotation, an escalation or a team."""
+    """Tell whether the person is in a rotation, an escalation or a team: the account is never deleted then."""
     memberships = [membership for membership in survey.memberships if not membership.stale]
     return bool(survey.rotations or survey.escalations or memberships)
 
@@ -108,7 +108,7 @@ def _after_escalation(escalation: Escalation, leaver: Leaver) -> Escalation:
 def _emptied_teams(
     memberships: Iterable[Membership], leavers: Sequence[Leaver], reach: Reach
 ) -> tuple[list[Blocker], tuple[str, ...]]:
-    """Judge the teams that nobody can be called in without the leaver: used ones are blockers."""
+    """Judge the teams in which only the leaver could be called: used ones are blockers."""
     emptied = [one for one in memberships if not one.stale and not reach.colleague(one.others, leavers)]
     uses = reach.uses(tuple(dict.fromkeys(one.id for one in emptied))) if emptied else ()
     found: list[Blocker] = []

@@ -23,7 +23,7 @@ _REFUSALS = {
 def with_access_token(environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return an environment that has ACCESS_TOKEN, read from the parameter that ACCESS_TOKEN_PARAMETER names.
 
-    Without a name it is the environment as it was. Raises SettingsError, in which the key never is.
+    Without a name it is the same environment. Raises SettingsError, which never has the key.
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
     """
     name = environ.get("ACCESS_TOKEN_PARAMETER", "").strip()
@@ -36,7 +36,7 @@ def with_access_token(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 def _read(name: str, parameter: str) -> str:
     try:
-        # Lambda's runtime brings it. It doubles the time of a cold start, so only who needs it imports it.
+        # Part of Lambda's runtime. It doubles the time of a cold start, so it is imported only if needed.
         import boto3
         from botocore.config import Config
         from botocore.exceptions import ClientError
@@ -50,7 +50,7 @@ def _read(name: str, parameter: str) -> str:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code"))
         raise SettingsError(f"{parameter} {_REFUSALS.get(code, f'cannot be read ({code})')}") from None
-    except Exception as error:  # whatever boto3 makes of an odd answer: a start that crashes answers nobody
+    except Exception as error:  # boto3 may raise anything for an odd answer: a crashed start answers nobody
         why = f"no usable answer from AWS Systems Manager ({type(error).__name__})"
         raise SettingsError(f"{parameter} cannot be read: {why}") from None
     if problem := token_problem(token):

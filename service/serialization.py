@@ -20,7 +20,7 @@ PLURALS = {
 
 
 def as_json(value: Any) -> Any:
-    """Return a class of the rules as a dict, without what is empty and without what the vendor sent."""
+    """Return a class of the rules as a dict, without empty fields and without what the vendor sent."""
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field.name, as_json(getattr(value, field.name))) for field in fields(value) if field.repr)
         return {name: item for name, item in pairs if item not in ("", None, [], {})}
@@ -30,7 +30,7 @@ def as_json(value: Any) -> Any:
 
 
 def change_json(change: Change) -> dict[str, Any]:
-    """Return a change with all that is needed to put it back."""
+    """Return a change with all that is needed to undo it."""
     before = change.before
     name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
     return {

@@ -1,4 +1,4 @@
-"""What can be set from outside, read once."""
+"""Settings of the service, read only once."""
 
 import os
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class SettingsError(click.ClickException):
 
 @dataclass(frozen=True)
 class Settings:
-    """The service's settings; `time_budget` is in seconds and holds where there is no Lambda context."""
+    """The service's settings; `time_budget` is in seconds and applies without a Lambda context."""
 
     access_token: str = field(repr=False)
     opsgenie_api_url: str = HOSTS["us"]

@@ -1,4 +1,4 @@
-"""What an interface calls the things that its users see and do: the API's words here, the console's in the console."""
+"""The words of an interface for what its users see and do: the API's here, the console's in the console."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the tests share: the simulated Opsgenie, and the service in front of it without a socket between."""
+"""Shared fixtures: the simulated Opsgenie, and the service in front of it without a socket."""
 
 import json
 import sys
@@ -34,11 +34,11 @@ from tests.support.wsgi_adapter import WsgiAdapter
 
 Post = Callable[..., Any]
 
-# The same environment for everybody; only the tests' own tools are told more, and which AWS emulator to take.
+# The same environment on every machine, except for the settings of the test tools and the AWS emulator.
 keep_only("PYTEST_*", "PY_COLORS", "COV_*", "COVERAGE_*", "MUTANT_UNDER_TEST", "AWS_EMULATOR")
 time.tzset()
 
-# The same examples each time, on however slow a machine, and nothing kept on the disk.
+# The same examples each time, on a machine of any speed, and nothing kept on disk.
 hypothesis.settings.register_profile(
     "tests", derandomize=True, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
@@ -61,7 +61,7 @@ def settings() -> Settings:
 
 @pytest.fixture
 def wire(simulation: Simulation) -> WsgiAdapter:
-    """The way to the simulated Opsgenie, without a socket."""
+    """A socketless adapter to the simulated Opsgenie."""
     return WsgiAdapter(local.opsgenie.create_app(simulation))
 
 
@@ -103,7 +103,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mocked() -> Iterator[responses.RequestsMock]:
-    """What is sent, and the answers to it."""
+    """Mocked answers, and what was sent."""
     with responses.RequestsMock() as mocked:
         yield mocked
 
@@ -122,7 +122,7 @@ def fake_client() -> FakeClient:
 
 @pytest.fixture
 def refusing(fake_client: FakeClient) -> FakeClient:
-    """The same, with a vendor who refuses to end an account that is held."""
+    """The same, with a vendor that refuses to end an account in use."""
     fake_client.capabilities = replace(
         fake_client.capabilities, refuses_while_in_use=True, only_in_refusal=sample_run.REFUSALS
     )
@@ -157,16 +157,16 @@ def _stack() -> Iterator[LocalStack]:
 
 @pytest.fixture
 def stack(_stack: LocalStack) -> LocalStack:
-    """The local stack that the tests of its group share, with the sample account as it was."""
+    """The local stack that the tests of its group share, with a fresh sample account."""
     _stack.reset()
     return _stack
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Run a sweep without the tracer of coverage, which would double its time.
+    """Run a sweep without coverage's tracer, which would double its time.
 
-    pytest-cov's own `no_cover` does nothing in a worker of xdist: it stops one of two tracers that run there.
+    pytest-cov's own `no_cover` has no effect in an xdist worker: it stops only one of the two tracers there.
     """
     if item.get_closest_marker("sweep") is None:
         return (yield)

@@ -1,4 +1,4 @@
-"""What `make bench` says where it cannot measure."""
+"""`make bench`: its errors and its size limit."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from bench.opsgenie import served
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_child_that_dies_is_told_in_a_sentence() -> None:
+def test_child_that_dies_is_reported_in_one_sentence() -> None:
     with (
         pytest.raises(SystemExit, match=r"^bench: the simulated Opsgenie ended before it listened"),
         served("no such size"),
@@ -15,7 +15,7 @@ def test_a_child_that_dies_is_told_in_a_sentence() -> None:
         pass
 
 
-def test_the_story_of_a_post_stays_short() -> None:
+def test_code_behind_one_post_stays_short() -> None:
     sizes = [len((story.SERVICE / f"{name}.py").read_text().splitlines()) for name in story.STORY]
 
     assert (len(sizes), sum(sizes) <= story.MOST_LINES) == (7, True), sum(sizes)

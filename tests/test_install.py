@@ -1,7 +1,7 @@
-"""What `make` and `pulumi install` install: what the locks name and nothing else, on any day, with any pip from 23.0.
+"""`make` and `pulumi install` install exactly what the locks name, on any day, with any pip from 23.0.
 
-The packages are empty ones with the true names, versions and dependencies, in a folder that stands for the package
-index. It has moved on since the locks were made: there is a newer release of each.
+The packages are empty but have the real names, versions and dependencies. A folder serves as the package index, which
+also has a newer release of each than the locks name.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class Index:
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    """An index that has moved on."""
+    """Index with newer releases."""
     folder = tmp_path_factory.mktemp("index")
     locks, pins = {}, {}
     for lock in LOCKS:
@@ -104,7 +104,7 @@ def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a project; what it says is in stdout."""
+    """Run a command in a project; stdout has all its output."""
     return subprocess.run(
         command, cwd=project, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=150
     )
@@ -121,7 +121,7 @@ def make_environment(project: Path, pip: str | None) -> Path:
 
 
 def installed(project: Path) -> dict[str, str]:
-    """Return what is in .venv beside pip and setuptools."""
+    """Return what .venv has besides pip and setuptools."""
     folders = [str(folder) for folder in (project / ".venv").glob("lib/python*/site-packages")]
     found = {str(canonicalize_name(one.name)): one.version for one in metadata.distributions(path=folders)}
     return {name: version for name, version in found.items() if name not in {"pip", "setuptools"}}
@@ -152,7 +152,7 @@ def test_pulumi_install_installs_what_the_lock_names(project: Path, index: Index
     assert installed(project) == index.pins["requirements.txt"]
 
 
-def test_installs_come_one_after_the_other_in_a_parallel_make(project: Path, index: Index) -> None:
+def test_parallel_make_installs_one_lock_at_a_time(project: Path, index: Index) -> None:
     make_environment(project, "newest")
 
     done = make(project, "-j4", ".venv/.dev", ".venv/.local", ".venv/.run")
@@ -171,15 +171,15 @@ def test_nothing_is_installed_again_until_a_lock_changes(project: Path) -> None:
     assert "installing requirements.txt" in make(project, ".venv/.run").stdout
 
 
-def test_a_warning_does_not_pass_for_a_broken_environment(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_warning_does_not_trigger_a_reinstall(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_environment(project, "newest")
     make(project, ".venv/.run")
-    monkeypatch.setenv("PYTHONWARNINGS", "nonsense")  # which each Python that starts remarks on
+    monkeypatch.setenv("PYTHONWARNINGS", "nonsense")  # every Python warns of it at its start
 
     assert "installing" not in make(project, ".venv/.run").stdout
 
 
-def test_an_environment_without_pip_is_given_one(project: Path) -> None:
+def test_environment_without_pip_gets_pip(project: Path) -> None:
     """As `uv venv` makes it, and `python3 -m venv` where ensurepip fails."""
     make_environment(project, None)
 
@@ -189,7 +189,7 @@ def test_an_environment_without_pip_is_given_one(project: Path) -> None:
     assert run(project, ".venv/bin/python", "-c", "import pip").returncode == 0
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew_with_all_its_packages(project: Path, index: Index) -> None:
+def test_environment_whose_python_is_gone_is_rebuilt(project: Path, index: Index) -> None:
     make_environment(project, "newest")
     assert make(project, ".venv/.run").returncode == 0
     for link in (project / ".venv/bin").glob("python*"):
@@ -204,7 +204,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew_with_all_its_packages(
 
 
 def write_python(path: Path, script: str) -> Path:
-    """Write a Python that does something else for some of its arguments."""
+    """Write a fake Python that intercepts some arguments."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f'#!/bin/sh\n{script}\nexec "{sys.executable}" "$@"\n')
     path.chmod(0o755)
@@ -223,12 +223,12 @@ case "$*" in
 esac"""
 
 
-def test_a_python_that_cannot_make_environments_is_named_each_time(
+def test_python_without_ensurepip_is_reported_on_every_run(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As Debian's python3 without python3-venv, which leaves half an environment behind."""
+    """Like Debian's python3 without python3-venv, which leaves a broken environment."""
     python = write_python(tmp_path / "python", WITHOUT_ENSUREPIP)
-    monkeypatch.setenv("PATH", os.defpath)  # no uv, which could help
+    monkeypatch.setenv("PATH", os.defpath)  # no uv to fall back on
 
     first, second = (make(project, f"PYTHON={python}", ".venv/.run") for _ in range(2))
 
@@ -242,7 +242,7 @@ def test_a_python_that_cannot_make_environments_is_named_each_time(
 OTHER = 'case "$2" in *version_info*) echo 3.12.99; exit 0 ;; esac'
 
 
-def test_another_python_than_the_one_in_the_environment_is_said(project: Path, tmp_path: Path) -> None:
+def test_python_other_than_the_environments_is_refused(project: Path, tmp_path: Path) -> None:
     make_environment(project, "newest")
     there = ".".join(map(str, sys.version_info[:3]))
     python = write_python(tmp_path / "python3.12", OTHER)
@@ -255,14 +255,14 @@ def test_another_python_than_the_one_in_the_environment_is_said(project: Path, t
     assert done.returncode == 2
 
 
-def test_the_python_of_the_environment_may_be_named(project: Path) -> None:
+def test_python_of_the_environment_is_accepted(project: Path) -> None:
     make_environment(project, "newest")
 
     assert make(project, f"PYTHON={sys.executable}", ".venv/.whole").returncode == 0
 
 
 @pytest.mark.parametrize("made", [False, True], ids=["named", "in .venv"])
-def test_a_python_that_is_too_old_is_named(project: Path, tmp_path: Path, made: bool) -> None:
+def test_too_old_python_is_refused(project: Path, tmp_path: Path, made: bool) -> None:
     path = project / ".venv/bin/python" if made else tmp_path / "python3.10"
     python = write_python(path, 'case "$2" in *version_info*) exit 1 ;; esac')
     arguments = [] if made else [f"PYTHON={python}"]

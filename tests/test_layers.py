@@ -1,4 +1,4 @@
-"""Imports go one way, and a vendor is imported in one place of the service and one of the console."""
+"""Imports go one way, and service and console each import a vendor in one place only."""
 
 import ast
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MAY_NOT = {
 
 
 def imports(file: Path) -> Iterator[str]:
-    """Yield the modules that a file imports, wherever in it."""
+    """Yield the modules that a file imports anywhere."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -48,7 +48,7 @@ def test_imports_go_one_way(folder: str) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize("package", ["service", "console"])
-def test_a_vendor_is_imported_by_vendors_and_by_its_own_rooms(package: str, vendor: str) -> None:
+def test_vendor_is_imported_only_by_vendors_and_itself(package: str, vendor: str) -> None:
     rooms = [ROOT / "service" / vendor, ROOT / "console" / vendor]
     files = [file for file in (ROOT / package).rglob("*.py") if not any(file.is_relative_to(room) for room in rooms)]
 
@@ -71,7 +71,7 @@ def test_a_vendor_is_imported_by_vendors_and_by_its_own_rooms(package: str, vend
         ("model", set()),
     ],
 )
-def test_the_rules_import_only_what_is_as_pure(module: str, known: set[str]) -> None:
+def test_rules_import_only_pure_modules(module: str, known: set[str]) -> None:
     names = {name.split(".")[1] for name in imports(ROOT / f"service/{module}.py") if name.startswith("service.")}
 
     assert names == known

@@ -1,4 +1,4 @@
-"""A checkout has the same lines on every machine: bash and make take no others, and the zip has them as they are."""
+"""Every checkout has LF line ends: bash and make need them, and the zip ships the files unchanged."""
 
 import os
 import shutil
@@ -12,14 +12,14 @@ from deploy.package import ROOT
 
 @pytest.fixture
 def git(tmp_path: Path) -> dict[str, str]:
-    """The environment of a person whose git writes CRLF, as git for Windows sets it up."""
+    """An environment whose git writes CRLF, which is how Git for Windows is set up."""
     (tmp_path / "gitconfig").write_text("[core]\n\tautocrlf = true\n\teol = crlf\n[safe]\n\tdirectory = *\n")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return environ | {"GIT_CONFIG_GLOBAL": str(tmp_path / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
 
 
 @pytest.mark.skipif(not ((ROOT / ".git").exists() and shutil.which("git")), reason="not a checkout, or no git")
-def test_a_checkout_with_crlf_has_the_same_lines(git, tmp_path):
+def test_checkout_with_autocrlf_keeps_lf(git, tmp_path):
     clone = tmp_path / "clone"
     command = ["git", "clone", "--quiet", "--depth=1", "--no-hardlinks", ROOT.as_uri(), str(clone)]
     subprocess.run(command, env=git, check=True)

@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""The README shows what really happens."""
 
 import os
 import re
@@ -21,14 +21,14 @@ README = (ROOT / "README.md").read_text()
 
 
 def transcript(command: str) -> list[list[str]]:
-    """Return the transcript of a command, in the runs of lines between its cuts."""
+    """Return the transcript of a command, split at its lines of `...`."""
     match = re.search(rf"<!-- transcript: {re.escape(command)} -->\n```\n(.*?)```", README, re.DOTALL)
     assert match, f"the README has no transcript of {command}"
     return [part.strip("\n").split("\n") for part in re.split(r"^\.\.\.$", match[1], flags=re.MULTILINE)]
 
 
 def assert_shows(printed: str, parts: list[list[str]]) -> None:
-    """Find every run of lines in what was printed, in order."""
+    """Check that every part was printed, in this order."""
     rest = printed
     for part in parts:
         text = "\n".join(part)
@@ -54,11 +54,11 @@ def test_the_demo_prints_what_the_readme_shows() -> None:
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^    |`)make ([a-z-]+)", README, re.MULTILINE))))
-def test_the_readme_names_only_targets_that_are_there(target: str) -> None:
+def test_readme_names_only_existing_make_targets(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-def test_the_readme_has_every_setting_of_a_stack_with_its_default() -> None:
+def test_readme_lists_every_stack_setting_with_its_default() -> None:
     settings = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     shown = dict(re.findall(r"^\| `([a-zA-Z]+)` \| (.*?) \|", README, re.MULTILINE))
     words = {
@@ -77,14 +77,14 @@ def test_the_readme_has_every_setting_of_a_stack_with_its_default() -> None:
 
 
 @pytest.mark.enable_socket
-def test_the_commands_of_the_console_print_what_the_readme_shows(tmp_path: Path) -> None:
+def test_console_commands_print_what_the_readme_shows(tmp_path: Path) -> None:
     shown = re.search(r"<!-- transcript: console -->\n```\n(.*?)```", README, re.DOTALL)
     assert shown
     with served_simulation() as url:
         env = {**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": url}
         printed, text = "", shown[1]
         for command in re.findall(r"^\$ (.*)$", shown[1], re.MULTILINE):
-            # A record is named by the time: the one of this run stands in for the one of the README.
+            # A record is named after the time: use this run's name instead of the README's.
             here = command.replace("flask ", f"{shlex.quote(sys.executable)} -m flask ")
             for ours, theirs in zip(stamps(printed), stamps(text), strict=False):
                 here = here.replace(theirs, ours)
@@ -97,12 +97,12 @@ def test_the_commands_of_the_console_print_what_the_readme_shows(tmp_path: Path)
 
 
 def stamps(text: str) -> list[str]:
-    """Return the times in names of records, each once."""
+    """Return the distinct times in record names."""
     return list(dict.fromkeys(re.findall(r"\d{4}-\d\d-\d\dT\d{6}Z", text)))
 
 
 def timeless(text: str) -> list[str]:
-    """Return the lines of a text without the times in names of records, and without empty ones."""
+    """Return the lines of a text without the empty ones, and with the record times masked."""
     text = re.sub(r"\d{4}-\d\d-\d\dT\d{6}Z", "TIME", text)
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
@@ -116,7 +116,7 @@ def served_simulation() -> Iterator[str]:
             "the simulated Opsgenie",
             port,
             flask_run("local.opsgenie", port),
-            # When the transcripts were made: another week somebody else is on call.
+            # The transcripts were made then; who is on call depends on it.
             {"SIMULATION_NOW": NOW.isoformat()},
             log=Path(os.devnull),
         )

@@ -1,1 +1,1 @@
-"""`offboard`: take a list of people out, after showing what that changes."""
+"""`offboard`: off-board a list of people after showing the changes."""

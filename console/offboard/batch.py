@@ -1,4 +1,4 @@
-"""A list of people, one after the other, on the rules of the API; a person is finished before the run stops."""
+"""Off-board people one by one, with the API's rules; a run that stops finishes its current person."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,15 +26,15 @@ DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not f
 WENT_WELL = (DONE, PLANNED)
 
 AHEAD = "planned; a later line has the result unless the run was killed"
-"""What a line says that is written before a change."""
+"""The message of a line written before a change."""
 
 DOWN = 3
-"""How many people in a row may fail because Opsgenie does not answer, before the rest is not tried."""
+"""The run stops after this many people in a row fail because Opsgenie does not answer."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one person: the API's answer, and a line for the record."""
+    """One person's outcome: the API's answer, and a line for the record."""
 
     request: Request
     status: str
@@ -44,7 +44,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of everybody: `not_tried` are those whom the run did not come to, for the reason `stopped`.
+    """Everybody's outcome: the run did not reach those in `not_tried`, for the reason in `stopped`.
 
     `trouble` is a defect of this program, or a RecordError.
     """
@@ -66,9 +66,9 @@ def run(
     before_writing: Callable[[PersonLine], None],
     on_end: Callable[[Outcome], None],
 ) -> Result:
-    """Off-board one person after the other; goes on past those who are refused.
+    """Off-board people one by one, continuing past those who are refused.
 
-    `before_writing`, which is called before a change that is not in the person's last plan, and `on_end` may raise a
+    `before_writing` is called before a change that is not in the person's last plan; it and `on_end` may raise
     RecordError.
     """
     outcomes: list[Outcome] = []
@@ -129,16 +129,16 @@ def _one(
                 report = offboarding.run()
             told = response.done(report, request)
             status, answer = PLANNED if request.dry_run else DONE, {"message": told.message, **told.body}
-        except (Exception, KeyboardInterrupt) as error:  # whatever it is, what was changed goes into the record
+        except (Exception, KeyboardInterrupt) as error:  # any failure: the changes must reach the record
             failure = error
-    # Only now, with every thread of the connection at its end, is it known what was changed.
+    # The changes are known only now: leaving the connection waited for its threads.
     if failure is not None:
         status, answer = _failed(failure, offboarding, request, wording, planned=plan.written)
     recorded = answer["message"] = context.without_key(answer["message"])
-    if failure is not None:  # a record has the API's fields, however this run is shown
+    if failure is not None:  # records use the API's fields, whatever is printed
         told_by_fields = _failed(failure, offboarding, request, API, planned=plan.written)[1]["message"]
         recorded = context.without_key(told_by_fields)
-    # An answer that was lost may be of a write that is done later; without a plan nothing was asked for.
+    # A write whose answer was lost may land later; without a plan no write was sent.
     lost = failure and (failure.outcome_unknown if isinstance(failure, ServiceError) else plan.written)
     stale = offboarding.changes.remaining if lost else _gone_with_the_account(context, offboarding)
     made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *stale)
@@ -169,7 +169,7 @@ def _line(
 
 
 def _gone_with_the_account(context: ConsoleContext, offboarding: Offboarding) -> list[Change]:
-    """Return what the survey saw and nobody removed: it may have gone when the account did."""
+    """Return surveyed entries that nobody removed: they may have gone with the user."""
     made = {change.key for change in offboarding.changes.made}
     survey = offboarding.survey
     if survey is None or Change("", survey.person).key not in made:

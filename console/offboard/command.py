@@ -1,4 +1,4 @@
-"""`flask --app console offboard`: take people out of Opsgenie, after showing what that changes."""
+"""`flask --app console offboard`: off-board people, after showing what would change."""
 
 import sys
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ Exit codes:
 
 
 class Options(NamedTuple):
-    """What the command line says besides who."""
+    """The options, without the people."""
 
     apply: bool
     yes: bool
@@ -90,13 +90,13 @@ def offboard(
     json: bool,
     record: Path | None,
 ) -> None:
-    """Off-board people; HELP has the words for the user."""
+    """Off-board people; HELP is the help text."""
     options = Options(apply, yes, json, record)
     _check(options, can_ask=csv_file is not sys.stdin.buffer and terminal.can_ask())
     requests = _requests(emails, csv_file, replace_with, keep_user)
     context = current_context()
     interrupts = Interrupts("finishing this person, then stopping; Ctrl-C again breaks off")
-    with interrupts.watched():  # until the last line is printed: without it nobody knows who is off-boarded
+    with interrupts.watched():  # until the last line, which says who is off-boarded, is printed
         result, path = _go(context, requests, interrupts, options)
         if json:
             terminal.print_result(as_json(output.for_program(result, path)))
@@ -110,7 +110,7 @@ def _check(options: Options, *, can_ask: bool) -> None:
     if options.record and not options.apply:
         raise click.UsageError("--record is for --apply: without it there is nothing to record")
     if options.yes and not options.apply:
-        # To ignore it would let a script believe that the people are gone.
+        # Ignoring it would let a script believe that the people are gone.
         raise click.UsageError("--yes answers what --apply asks: without it nothing is changed")
     if options.apply and not options.yes and (options.json or not can_ask):
         raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
@@ -139,7 +139,7 @@ def _requests(
 def _go(
     context: ConsoleContext, requests: Sequence[Request], interrupts: Interrupts, options: Options
 ) -> tuple[Result, Path | None]:
-    """Show what would change, ask, and apply; each as far as it was asked for."""
+    """Show what would change, ask, and apply, as far as the options say."""
     if options.apply and options.yes:
         return _apply(context, requests, interrupts, options)
     planned = _run(context, [replace(request, dry_run=True) for request in requests], interrupts, options)
@@ -161,7 +161,7 @@ def _ask(able: Sequence[Request]) -> None:
     try:
         sure = click.confirm(f"{what} {len(able)} {'person' if len(able) == 1 else 'people'} now?", err=True)
     except click.Abort:
-        raise KeyboardInterrupt from None  # click makes the same of Ctrl-C as of a no
+        raise KeyboardInterrupt from None  # click turns Ctrl-C into Abort
     if not sure:
         raise click.Abort
 

@@ -1,4 +1,4 @@
-"""Who is to leave: names on the command line, and lists from a spreadsheet."""
+"""Read the leavers: names on the command line, lists from a spreadsheet."""
 
 import codecs
 import csv
@@ -16,7 +16,7 @@ MOST_PROBLEMS = 20
 
 
 class ListError(ValueError):
-    """The list cannot be taken; the text has a line for each thing that is wrong."""
+    """The list is invalid; the text has a line for each problem."""
 
     def __init__(self, problems: list[str]) -> None:
         more = [f"and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
@@ -25,7 +25,7 @@ class ListError(ValueError):
 
 @dataclass(frozen=True)
 class Leaver:
-    """Somebody to off-board, as it was written, and where."""
+    """A person to off-board, as written, and where."""
 
     username: str
     replace_with: str
@@ -102,7 +102,7 @@ def _text(content: bytes, name: str) -> str:
 
 
 def _separator(text: str) -> tuple[str, int]:
-    """Return what separates the columns, and how many lines say only that: spreadsheets may begin with `sep=;`."""
+    """Return the column separator, and how many lines only declare it: a file may begin with `sep=;`."""
     first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
     if told := re.fullmatch(r'"?sep=([,;\t|])"?', first, re.IGNORECASE):
         return told[1], 1
@@ -111,7 +111,7 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def _rows(text: str, separator: str, skipped: int, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Go through the rows that are not blank, each with the number of the line it begins in."""
+    """Yield the rows that are not blank, each with the number of its first line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     begins = 1
     try:

@@ -1,4 +1,4 @@
-"""How an off-boarding is shown: a table a person, the blockers with their remedies, and a sum."""
+"""Print an off-boarding: a table per person, the blockers with their remedies, and a sum."""
 
 import shlex
 from collections import Counter
@@ -17,7 +17,7 @@ STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", b
 
 
 def for_program(result: Result, record: Path | None) -> dict[str, Any]:
-    """Return everything for a program to read."""
+    """Return the result as JSON data."""
     people = [
         {
             "username": outcome.request.username,
@@ -36,7 +36,7 @@ def for_program(result: Result, record: Path | None) -> dict[str, Any]:
 
 
 def show(result: Result, record: Path | None, *, applied: bool) -> None:
-    """Print everything for a person to read."""
+    """Print the result as tables."""
     console = out()
     for outcome in result.outcomes:
         _show_person(console, outcome)
@@ -87,7 +87,7 @@ def _on_call(entry: dict[str, Any], username: str) -> str:
 
 
 def _sentence(message: str, username: str) -> str:
-    """Return the message without the name that stands above it."""
+    """Drop the leading name, which is printed above."""
     return message.removeprefix(f"{username} ")
 
 
@@ -108,7 +108,7 @@ def _change(change: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _places(before: list[Any], after: list[Any], word: str) -> str:
-    """Say which places of a list go, or who takes them."""
+    """Say which places go, or who takes them."""
     if len(before) == len(after):
         taken = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
         who = sorted({_username(after[place]) for place in taken})
@@ -118,7 +118,7 @@ def _places(before: list[Any], after: list[Any], word: str) -> str:
 
 
 def _gone(before: list[Any], after: list[Any]) -> Iterator[int]:
-    """Find the places of a list that a shorter one left out."""
+    """Yield the places that the shorter list leaves out."""
     kept = 0
     for place, entry in enumerate(before):
         if kept < len(after) and after[kept] == entry:

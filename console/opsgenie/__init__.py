@@ -1,1 +1,1 @@
-"""What only the console asks of Opsgenie: create anew, and read a whole account."""
+"""The console's own Opsgenie calls: recreate entries, read a whole account."""

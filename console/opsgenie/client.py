@@ -19,14 +19,14 @@ from service.transport.call import Transport
 
 
 class OpsgenieConsole(ConsoleEndpoints):
-    """The endpoints, and what is made of several of them."""
+    """The endpoints, and operations that combine them."""
 
     def __init__(self, transport: Transport, base_url: str, parallel: Parallel) -> None:
         super().__init__(transport, base_url)
         self._parallel = parallel
 
     def attempts(self) -> Retrying:
-        """Return a loop that tries again what raises UnavailableError, as long as there is time."""
+        """Return a loop that retries on UnavailableError while there is time."""
         return self._transport.attempts()
 
     def read_account(self, now: datetime) -> Inventory:
@@ -34,7 +34,7 @@ class OpsgenieConsole(ConsoleEndpoints):
         return inventory.read_account(self, self._parallel, now)
 
     def put_back(self, entry: Entry) -> None:
-        """Create an entry that is gone, or write a rotation or an escalation, once."""
+        """Recreate a deleted entry, or write a roster, in one attempt."""
         match entry:
             case Person():
                 self.invite(entry)

@@ -1,4 +1,4 @@
-"""Calls that only the operator's commands make: create anew, and read a whole account."""
+"""Calls that only the console makes: recreate entries, read a whole account."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from service.transport.call import Transport
 
 
 class ConsoleEndpoints(AccountEndpoints):
-    """More of Opsgenie's endpoints; a POST is made once: who repeats it reads first."""
+    """More of Opsgenie's endpoints; no POST is retried: to repeat one, read first."""
 
     def __init__(self, transport: Transport, base_url: str) -> None:
         super().__init__(transport)
@@ -78,7 +78,7 @@ class ConsoleEndpoints(AccountEndpoints):
             return list({parsing.text(user["id"]): user for page in self._user_pages() for user in page}.values())
 
     def user_with_contacts(self, user_id: str) -> Json:
-        """Get a user with the ways to reach that person.
+        """Get a user with the contact methods.
 
         https://docs.opsgenie.com/docs/user-api#get-user
         """
@@ -101,7 +101,7 @@ class ConsoleEndpoints(AccountEndpoints):
         raise UnexpectedResponseError("Opsgenie's pages of users come round in a circle")
 
     def _query_of(self, address: Any) -> dict[str, str]:
-        """Return the query of the next page's address; only that is taken, so the key goes nowhere else."""
+        """Return the next page's query; the rest of the address is unused: the key goes nowhere else."""
         parts = urlsplit(parsing.text(address))
         if parts.netloc.lower() != urlsplit(self._base_url).netloc.lower():
             host = "".join(char for char in parts.netloc if char.isprintable())[:100]

@@ -1,4 +1,4 @@
-"""Opsgenie's account read into an inventory: the lists at once, then what they leave out."""
+"""Read Opsgenie's account into an inventory: the lists at once, then what they omit."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from service.parallel import Parallel
 
 
 def read_account(api: ConsoleEndpoints, parallel: Parallel, now: datetime) -> Inventory:
-    """Read the account; raises a ServiceError where it cannot be read, or not be understood."""
+    """Read the account; raises a ServiceError if it cannot be read or parsed."""
     run = parallel.run
     lists: list[Any] = [api.users, api.whole_schedules, api.whole_escalations]
     users, schedules, escalations = run(lists)
@@ -48,7 +48,7 @@ def _with_teams(api: ConsoleEndpoints, parallel: Parallel, found: Inventory) -> 
 
 
 def _with_contacts(api: ConsoleEndpoints, parallel: Parallel, found: Inventory) -> Inventory:
-    """Look for the contact methods of those who are in something, and of nobody else."""
+    """Fetch the contact methods of on-call participants, and of nobody else."""
     needed = {user.id: user for _, _, one in on_call_participants(found) if (user := user_of(found, one))}
     calls = [partial(_whole_user, api, user) for user in needed.values()]
     whole = {user.id: user for user in parallel.run(calls)}
@@ -80,5 +80,5 @@ def _user(data: Json, *, contacts: bool = False) -> User:
 
 
 def _is_enabled(contact: Json) -> bool:
-    """Tell whether a contact is in use; the user's answer has it flat, the contacts' own under `status`."""
+    """Tell whether a contact is enabled: flat in a user's answer, under `status` in a contact's own."""
     return (contact.get("status") or contact).get("enabled") is True

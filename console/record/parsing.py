@@ -1,6 +1,6 @@
-"""What a line of a record says, turned into the classes of the rules; the other way is `service.serialization`'s.
+"""Parse a record's line into the model; `service.serialization` does the reverse.
 
-Each function raises ValueError, TypeError, KeyError or AttributeError where the JSON is of another form.
+Each function raises ValueError, TypeError, KeyError or AttributeError if the JSON has another form.
 """
 
 from collections.abc import Callable, Mapping
@@ -72,7 +72,7 @@ def _rotation(data: Json) -> Rotation:
 def _rule(data: Json) -> Rule:
     condition, notify_type = _text(data.get("condition", "")), _text(data.get("notify_type", ""))
     delay = Delay(int(data["delay"]["time_amount"]), _text(data["delay"]["time_unit"]))
-    # What Opsgenie is sent for a rule is its source; one that is made anew has none but this.
+    # Opsgenie is sent a rule's source, so a rule read from a record needs one too.
     source = {
         "condition": condition,
         "notifyType": notify_type,

@@ -1,4 +1,4 @@
-"""Records read back, line by line: who left, and what there is to put back."""
+"""Read records line by line: who left, and what there is to restore."""
 
 import json
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ BEGIN = b'{"version"'
 
 @dataclass(frozen=True)
 class OffboardedUser:
-    """One person's line in a record: who left, who took the places, what changed or may have changed.
+    """One person's line in a record: the leaver, the replacement, what changed or may have changed.
 
-    One that is under way was written before a change, and no line says what was done.
+    `under_way`: written before a change, and no later line has the result.
     """
 
     person: Person
@@ -32,9 +32,9 @@ class OffboardedUser:
 
 
 def read(path: Path) -> tuple[list[OffboardedUser], list[str]]:
-    """Read a record; returns who was changed, or may have been, and a note for each line that is cut off.
+    """Read a record; returns whoever was changed, or may have been, and a note for each cut-off line.
 
-    Raises UsageError with the number of a line that is wrong, and the reason.
+    Raises UsageError with the number of an invalid line, and the reason.
     """
     offboarded_users: list[OffboardedUser] = []
     notes: list[str] = []
@@ -58,7 +58,7 @@ def read(path: Path) -> tuple[list[OffboardedUser], list[str]]:
 
 
 def _forget_what_was_planned(offboarded_users: list[OffboardedUser], person_id: str) -> None:
-    """Drop the last plan, which a later line of the same run replaces; a run that was killed before keeps its."""
+    """Drop the last plan, which a later line of the same run replaces; an earlier killed run's plan stays."""
     for place in reversed(range(len(offboarded_users))):
         if offboarded_users[place].under_way and offboarded_users[place].person.id == person_id:
             del offboarded_users[place]
@@ -70,10 +70,10 @@ class _CutOffError(Exception):
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, bytes, bool]]:
-    """Find the lines that are not empty, each with its number and whether it has its end."""
+    """Yield the non-empty lines, each with its number and whether it ends in a newline."""
     *ended, last = content.split(b"\n")
     for number, line in enumerate((*ended, last), 1):
-        # A crash may leave NULs where a file had grown and nothing was in it yet.
+        # A crash may leave NULs where the file grew but nothing was written yet.
         text = line.strip(b"\0 \t\r")
         if text:
             yield number, text, number <= len(ended)
@@ -85,14 +85,14 @@ def _json(line: bytes, *, whole: bool) -> Any:
     except (ValueError, RecursionError) as error:
         if (added := _added(line)) is not None:
             return added
-        # A crash or a full disk in the middle of a line leaves it without its end.
+        # A crash or a full disk may cut a line off.
         if not whole or line.startswith(BEGIN[: len(line)]):
             raise _CutOffError from error
         raise ValueError("it is no JSON") from error
 
 
 def _added(line: bytes) -> Json | None:
-    """Return a whole line that was added by hand to half a line, as its writer had asked for."""
+    """Return a whole line that was appended by hand to a cut-off one, as its writer asked."""
     place = line.find(BEGIN, 1)
     while place > 0:
         with suppress(ValueError, RecursionError):

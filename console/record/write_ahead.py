@@ -1,4 +1,4 @@
-"""What is planned for a person, on the disk before it is done."""
+"""Write a person's planned changes to disk before making them."""
 
 import threading
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from service.changes import Changes
 from service.model import Change
 
 Write = Callable[[tuple[Change, ...], tuple[Change, ...], bool], None]
-"""Takes what was made, what may have been or is planned, and whether an earlier plan is replaced."""
+"""Takes changes made, changes unconfirmed or planned, and whether an earlier plan is replaced."""
 
 
 class WriteAhead:
-    """The plan of one person, written again where it changes; safe to use from several threads."""
+    """One person's plan, written again when it changes; thread-safe."""
 
     def __init__(self, write: Write) -> None:
         self.written = False
@@ -22,9 +22,9 @@ class WriteAhead:
         self._lock = threading.Lock()
 
     def __call__(self, changes: Changes, change: Change) -> None:
-        """Write the plan with this change in it, unless the last one that was written has it.
+        """Write the plan with this change, unless the last one written has it.
 
-        Raises the RecordError of a plan that could not be written each time: no change is made without one.
+        Raises the RecordError of an unwritten plan on every call: no change is made without one.
         """
         with self._lock:
             if self._trouble:
@@ -43,7 +43,7 @@ class WriteAhead:
 
 
 def each_once(*changes: Change) -> tuple[Change, ...]:
-    """Return the changes without those that were there before; a change cannot be hashed."""
+    """Drop repeated changes; without a set, since a change cannot be hashed."""
     kept: list[Change] = []
     for change in changes:
         if change not in kept:

@@ -1,7 +1,7 @@
-"""Records: what a run changed, in JSON lines, so that it can be put back on another day.
+"""Records: what a run changed, in JSON lines, so that it can be restored on another day.
 
-Who is changed has two or more: what is planned, written before the first change and again where the plan changes, and
-what was done. A run that is killed leaves the last plan.
+Each person changed has two lines or more: the plan, written before the first change and again when it changes, and
+the result. A killed run leaves the last plan.
 """
 
 import json
@@ -26,7 +26,7 @@ UNDER_WAY = "under way"
 
 @dataclass(frozen=True)
 class PersonLine:
-    """What is to become of one person, or did; `follows_plan` where it replaces a line before with an earlier plan."""
+    """One person's plan or result; `follows_plan` if it replaces an earlier line with a plan."""
 
     request: Request
     outcome: str
@@ -39,7 +39,7 @@ class PersonLine:
 
 
 class RecordError(Exception):
-    """A line of a record cannot be written; `line` has it, empty where it is a plan, which no change was made from."""
+    """A record's line cannot be written; `line` has it, or is empty for a plan: no change was made then."""
 
     def __init__(self, message: str, line: str) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ class RecordError(Exception):
 
 
 class Record:
-    """A file that only its owner may read, written to the disk line by line."""
+    """A file that only its owner may read, synced to disk line by line."""
 
     def __init__(self, path: Path) -> None:
         """Open the file before anything is changed; raises SetupError where it cannot be used."""
@@ -76,7 +76,7 @@ class Record:
         os.close(self._file)
 
     def write(self, line: PersonLine, now: datetime) -> None:
-        """Add a line, and return when it is on the disk; raises RecordError where it cannot be."""
+        """Append a line and sync it to disk; raises RecordError on failure."""
         text = json.dumps(_as_json(line, now), ensure_ascii=True)
         data = self._begin + text.encode() + b"\n"
         try:
@@ -84,14 +84,14 @@ class Record:
                 data = data[os.write(self._file, data) :]
             os.fsync(self._file)
         except OSError as error:
-            self._begin = b"\n"  # whatever there is of this line, the next one must not run into it
+            self._begin = b"\n"  # the next line must not run into what there is of this one
             lost = "" if line.outcome == UNDER_WAY else text
             raise RecordError(f"the record {self.path} cannot be written: {error.strerror}", lost) from error
         self._begin = b""
 
 
 def default_path(now: datetime) -> Path:
-    """Return a name under ./records/ that no file has yet."""
+    """Return an unused path under ./records/."""
     stamp = now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     names: Iterable[str] = (f"{stamp}{suffix}.jsonl" for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
     return next(path for name in names if not (path := Path("records") / name).exists())

@@ -61,7 +61,7 @@ RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read and Config
 @with_appcontext
 @interruptible
 def report(json: bool, html: Path | None) -> None:
-    """Report on an account; HELP has the words for the user."""
+    """Report on an account; HELP is the help text."""
     if json and html:
         raise click.UsageError("--json or --html, not both")
     found, seen = _read()
@@ -82,7 +82,7 @@ def page(found: Findings, seen: Inventory) -> str:
     text = render_template(
         "report.html", found=found, pictures=[draw(outlook) for outlook in found.outlooks], size=timeline.SIZE
     )
-    # Opsgenie's names may have halves of characters, which nothing can print.
+    # Opsgenie's names may contain lone surrogates, which UTF-8 cannot encode.
     return text.encode("utf-8", "replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with an account's on-call: people who would not hear an alert, and places with one person only."""
+"""Find on-call problems: people who would not hear an alert, and rosters with only one person."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ WEEKS = timedelta(weeks=4)
 
 @dataclass(frozen=True)
 class UnreachableUser:
-    """Somebody who is counted on and would not hear an alert."""
+    """Somebody on call who would not hear an alert."""
 
     username: str
     full_name: str
@@ -26,7 +26,7 @@ class UnreachableUser:
 
 @dataclass(frozen=True)
 class SinglePerson:
-    """A rotation or an escalation that depends on one."""
+    """A roster that depends on one person."""
 
     name: str
     who: str
@@ -71,7 +71,7 @@ def find(inventory: Inventory) -> Findings:
 
 
 def label(inventory: Inventory, one: Participant) -> str:
-    """Return what a participant goes by in a report."""
+    """Return a participant's name in a report."""
     if one.type == "none":
         return "nobody"
     if one.type != "user":
@@ -131,7 +131,7 @@ def _outlook(schedule: Schedule, inventory: Inventory) -> Outlook:
 
 
 def summary(outlook: Outlook) -> str:
-    """Say how much of the time somebody is on call, and in which time zone where that is not the schedule's."""
+    """Describe how much of the time somebody is on call, and warn if the time zone is unknown."""
     zone = outlook.schedule.timezone
     return _covered(outlook) + (
         "" if coverage.is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."

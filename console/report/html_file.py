@@ -1,4 +1,4 @@
-"""A page's file: there as a whole or not at all, and readable by its owner only."""
+"""Write a page atomically, readable by its owner only."""
 
 import os
 import tempfile
@@ -10,7 +10,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 def check(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
-    """Tell before anything is read that a page cannot be written where the command line wants it."""
+    """Reject a path that cannot be written, before anything is read."""
     if path is None or path == STANDARD_OUTPUT:
         return path
     folder = _real(path).parent
@@ -26,7 +26,7 @@ def check(_context: click.Context, _parameter: click.Parameter, path: Path | Non
 
 
 def write(path: Path, text: str) -> None:
-    """Write a page; raises ClickException where it cannot be written, and leaves what was there."""
+    """Write a page; raises ClickException on failure, and keeps the previous file."""
     try:
         file, name = tempfile.mkstemp(prefix=".report-", dir=_real(path).parent)
         try:
@@ -42,5 +42,5 @@ def write(path: Path, text: str) -> None:
 
 
 def _real(path: Path) -> Path:
-    """Return what a link leads to: the page takes the place of that, not of the link."""
+    """Resolve a link: the page replaces its target, not the link."""
     return Path(os.path.realpath(path))

@@ -11,7 +11,7 @@ from service.schedule import Schedule
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with an account; `reachable` is None where nobody looked for contact methods."""
+    """A user; `reachable` is None if the contact methods were not fetched."""
 
     id: str
     username: str
@@ -57,7 +57,7 @@ class Inventory:
 
 
 def user_of(inventory: Inventory, participant: Participant) -> User | None:
-    """Return the account of a participant, by id or by username: which of them is present is not documented."""
+    """Find a participant's user by id or by username: which one is present is not documented."""
     username = ascii_lower(participant.username)
     return inventory.users.get(participant.id) or next(
         (user for user in inventory.users.values() if username and ascii_lower(user.username) == username), None
@@ -65,14 +65,14 @@ def user_of(inventory: Inventory, participant: Participant) -> User | None:
 
 
 def key_of(inventory: Inventory, participant: Participant) -> tuple[str, str]:
-    """Return what tells a participant from the others, whether it came by id or by username."""
+    """Return a key that identifies a participant, whether given by id or by username."""
     user = user_of(inventory, participant) if participant.type == "user" else None
     known = participant.id or ascii_lower(participant.username) or participant.name
     return participant.type, user.id if user else known
 
 
 def on_call_participants(inventory: Inventory) -> Iterator[tuple[str, str, Participant]]:
-    """Go through everybody in a rotation, an escalation or an override that is not over: kind, name, who."""
+    """Yield kind, name and participant for users in rotations, escalations and overrides not yet over."""
     for found in inventory.schedules:
         for rotation in found.rotations:
             if rotation.end is None or rotation.end > inventory.time:

@@ -1,4 +1,4 @@
-"""A schedule's next weeks as lanes, a person each, and one for nobody: the geometry of the drawing."""
+"""Lay out a schedule's next weeks as lanes: one per person, and one for nobody."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Tick:
 
     @property
     def is_last(self) -> bool:
-        """Whether the label has to stand before the line, for lack of room after it."""
+        """Whether the label goes before the line, for lack of room after it."""
         return self.x > SIZE.width - 75
 
 
@@ -75,7 +75,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Picture:
-    """All that the page draws and says of one schedule."""
+    """Everything the page shows of a schedule."""
 
     name: str
     zone: str
@@ -135,7 +135,7 @@ def _bar(scale: _Scale, y: float, start: datetime, end: datetime, title: str, lo
 
 
 def _lane(shift: Shift, label: Callable[[Participant], str]) -> str:
-    """Return the lane of a shift; a turn that is nobody's has one by its rotation, since another may cover it."""
+    """Name a shift's lane; nobody's turns get one per rotation, since another rotation may cover them."""
     return f"nobody in {shift.rotation}" if shift.is_nobody else label(shift.who)
 
 

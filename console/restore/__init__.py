@@ -1,1 +1,1 @@
-"""`restore`: put back what a record says was changed."""
+"""`restore`: undo the changes in a record."""

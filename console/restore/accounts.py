@@ -1,4 +1,4 @@
-"""The accounts that a record's people have today."""
+"""Find the current users of a record's people."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,16 +9,16 @@ from service.model import Named, Person, ascii_lower
 
 
 class CurrentUsers:
-    """Looks each person up once: by the old id, or by the username where the account was made anew."""
+    """Looks each person up once: by the old id, or by the username if the user was recreated."""
 
     def __init__(self, offboarded_users: Sequence[OffboardedUser]) -> None:
-        # The last off-boarding first: who left twice is known by the account that the second one was from.
+        # The last off-boarding first: of somebody who left twice, it has the newest id.
         self._recorded = [offboarded_user.person for offboarded_user in reversed(offboarded_users)]
         self._known: dict[str, Person | None] = {}
         self._awaited: set[str] = set()
 
     def now(self, connection: Connection, person: Person) -> Person | None:
-        """Return the account that a person has, None where there is none."""
+        """Return a person's current user, or None if there is none."""
         key = _key(person)
         if key not in self._known:
             names = [name for name in (person.id, person.username) if name]
@@ -27,7 +27,7 @@ class CurrentUsers:
         return self._known[key]
 
     def named(self, connection: Connection, named: Named) -> Person | None:
-        """Return the account of somebody whom the record only points at."""
+        """Return the user of somebody whom the record only mentions."""
         person = next((one for one in self._recorded if one.is_named(named.id, named.name)), None)
         return self.now(connection, person or Person(named.id, named.name))
 
@@ -37,17 +37,17 @@ class CurrentUsers:
             self._known.pop(key, None)
 
     def await_invitation(self, person: Person) -> None:
-        """Count a person as there whom a dry run would invite; the new id is not known, so the old one stands in."""
+        """Count somebody a dry run would invite as present; the old id stands in for the unknown new one."""
         for key in self._keys(person):
             self._known[key] = person
             self._awaited.add(key)
 
     def _keys(self, person: Person) -> set[str]:
-        """Return the keys of all the accounts in the record that had the person's username, one after the other."""
+        """Return the keys of all the users in the record that ever had the person's username."""
         username = ascii_lower(person.username)
         return {_key(person), *(_key(one) for one in self._recorded if ascii_lower(one.username) == username)}
 
 
 def _key(person: Person) -> str:
-    # Somebody whom the record only points at may have no id in it.
+    # Somebody whom the record only mentions may have no id in it.
     return person.id or ascii_lower(person.username)

@@ -1,4 +1,4 @@
-"""`flask --app console restore`: put back what an off-boarding changed."""
+"""`flask --app console restore`: undo an off-boarding."""
 
 import shlex
 from collections import Counter
@@ -58,7 +58,7 @@ STYLES = {
 
 @dataclass(frozen=True)
 class Result:
-    """What became of everybody: `not_tried` are those whom the run did not come to, for the reason `stopped`."""
+    """Everybody's outcome: the run did not reach those in `not_tried`, for the reason in `stopped`."""
 
     results: tuple[RestoreResult, ...]
     not_tried: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Result:
 
     @property
     def defect(self) -> Exception | None:
-        """What this program did not expect, and stopped at."""
+        """The unexpected error that stopped the run."""
         trouble = self.results[-1].trouble if self.results else None
         return None if isinstance(trouble, ServiceError) else trouble
 
@@ -80,14 +80,14 @@ class Result:
 @with_appcontext
 @interruptible
 def restore(record: Path, only: str | None, apply: bool, json: bool) -> None:
-    """Restore from a record; HELP has the words for the user."""
+    """Restore from a record; HELP is the help text."""
     offboarded_users, not_read = reader.read(record)
     for note in not_read:
         terminal.print_note(f"note: {note}", "yellow")
     only = _only(only, offboarded_users, record)
     context = current_context()
     interrupts = Interrupts("finishing this person, then stopping")
-    with interrupts.watched():  # until the last line is printed: without it nobody knows what is back
+    with interrupts.watched():  # until the last line, which says what is back, is printed
         result = _run(context, Restorer(context, offboarded_users, apply=apply), offboarded_users, interrupts, only)
         if json:
             terminal.print_result(as_json(_json(result, not_read, applied=apply)))

@@ -1,4 +1,4 @@
-"""Putting a record back: read, decide, write once, and read again where no answer came."""
+"""Undo a record's changes: read, decide, write once, and read again if no answer came."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from service.serialization import change_json
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """What became of one off-boarding's changes; `trouble` is what keeps everything after it from being tried."""
+    """The outcome of undoing one off-boarding; `trouble` is an error that stops everything after it."""
 
     username: str
     steps: tuple[Step, ...]
@@ -34,12 +34,12 @@ class RestoreResult:
 
     @property
     def outcome(self) -> str:
-        """What became of the person: what is worst of the steps."""
+        """The person's outcome: the worst of the steps."""
         return min((step.status for step in self.steps), key=WORST_FIRST.index)
 
 
 class Restorer:
-    """A record on its way back."""
+    """Undoes a record."""
 
     def __init__(self, context: ConsoleContext, offboarded_users: Sequence[OffboardedUser], *, apply: bool) -> None:
         self._context = context
@@ -51,12 +51,12 @@ class Restorer:
         self._trouble: Exception | None = None
 
     def places(self, only: str | None) -> list[int]:
-        """Return which off-boardings to put back, the last one first: each was written on top of those before."""
+        """Return which off-boardings to undo, the last one first: each builds on those before."""
         names = [ascii_lower(offboarded_user.person.username) for offboarded_user in self._offboarded_users]
         return [place for place in reversed(range(len(names))) if only in (None, names[place])]
 
     def put_back(self, place: int) -> RestoreResult:
-        """Put back what one off-boarding changed; goes on past what cannot be put back."""
+        """Undo one off-boarding, continuing past what cannot be undone."""
         with self._context.connect() as connection:
             steps = tuple(self._steps(connection, place))
         return RestoreResult(self._offboarded_users[place].person.username, steps, self._trouble)
@@ -89,7 +89,7 @@ class Restorer:
         return step
 
     def _settle(self, connection: Connection, blank: Step, look: Callable[[], Step]) -> Step:
-        """Do what `look` finds to do, looking again before each further try."""
+        """Do the step that `look` returns, looking again before each retry."""
         tried: Step | None = None
         try:
             for attempt in connection.console.attempts():
@@ -107,7 +107,7 @@ class Restorer:
             if isinstance(error, UnauthorizedError):
                 self._trouble = error
             return self._failed(tried or blank, str(error))
-        except Exception as error:  # whatever it is, what was put back before is told
+        except Exception as error:  # any failure: still report what was restored
             self._trouble = error
             return self._failed(tried or blank, f"this program has a defect ({error!r})")
         raise AssertionError("the loop above returns or raises")
@@ -125,7 +125,7 @@ class Restorer:
         else:
             step = self._plan_other(connection, change, person)
         if step.status in (PLANNED, LEFT) and _key(change, recorded) in self._back:
-            # Somebody had put the person back before the last removal, which is the one that counts.
+            # Somebody re-added the person before the last removal, which is the one that counts.
             return replace(step, status=THERE, note="in the record twice: back as it was the last time")
         if step.status == PLANNED and not self._apply and isinstance(step.write, Roster):
             self._planned[change.key] = step.write
@@ -137,7 +137,7 @@ class Restorer:
         return rules.listed(now if isinstance(now, Roster) else None, chain(removals, own), removals[own])
 
     def _removals(self, connection: Connection, place: int, change: Change) -> tuple[list[Removal], int]:
-        """Return what the record has about one rotation or escalation, and where in it this change is."""
+        """Return the record's removals from one roster, and the position of this change among them."""
         found: list[Removal] = []
         own = 0
         for number, offboarded_user in enumerate(self._offboarded_users):

@@ -1,4 +1,4 @@
-"""The rules of putting back: what one entry of a record needs, given how things are now. Pure functions."""
+"""The rules of restoring: what an entry of a record needs, given the current state. Pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ WORST_FIRST = (FAILED, NOT_TRIED, LEFT, PLANNED, DONE, THERE, OVER)
 
 @dataclass(frozen=True)
 class Step:
-    """What becomes of one entry: with the status `to do`, `write` is what it is to be."""
+    """What becomes of one entry; with the status `planned`, `write` is its new state."""
 
     kind: str
     name: str
@@ -34,7 +34,7 @@ class Step:
 
 
 def account(person: Person, now: Person | None) -> Step:
-    """Decide about the account itself."""
+    """Decide about the user itself."""
     if now is None:
         return Step("user", person.username, PLANNED, f"invited as {person.role or 'User'}", person)
     note = "the account is there" if now.id == person.id else "an account with this username is there"
@@ -42,7 +42,7 @@ def account(person: Person, now: Person | None) -> Step:
 
 
 def listed(now: Roster | None, removals: Sequence[Removal], whom: Removal) -> Step:
-    """Decide about a rotation or an escalation."""
+    """Decide about a roster."""
     before = whom.change.before
     name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
     if now is None:
@@ -59,7 +59,7 @@ def listed(now: Roster | None, removals: Sequence[Removal], whom: Removal) -> St
 
 
 def membership(before: Membership, members: Sequence[tuple[Named, str]] | None, now: Person) -> Step:
-    """Decide about a place in a team; `members` are the team's own, None where there is no such team."""
+    """Decide about a team membership; `members` are the team's, or None if the team is gone."""
     if members is None:
         return Step(before.kind, before.name, LEFT, "the team is gone")
     role = next((role for user, role in members if now.is_named(user.id, user.name)), None)
@@ -76,7 +76,7 @@ def membership(before: Membership, members: Sequence[tuple[Named, str]] | None, 
 def override(
     before: Override, there: Sequence[Override] | None, rotations: Sequence[Rotation], now: Person, moment: datetime
 ) -> Step:
-    """Decide about an override; `there` are those of its schedule, None where the schedule is gone."""
+    """Decide about an override; `there` are its schedule's, or None if the schedule is gone."""
     time = f"{before.start_date} to {before.end_date}"
     if is_over(before.end_date, moment):
         return Step(before.kind, before.name, OVER, f"ended since ({time})")
@@ -102,7 +102,7 @@ def forwarding_rule(
     ends: tuple[Person | None, Person | None],
     moment: datetime,
 ) -> Step:
-    """Decide about a forwarding rule; `ends` are the accounts of today that it is from and to."""
+    """Decide about a forwarding rule; `ends` are the current users that it is from and to."""
     time = f"{before.start_date} to {before.end_date}"
     if is_over(before.end_date, moment):
         return Step(before.kind, before.name, OVER, f"ended since ({time})")

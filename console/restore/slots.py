@@ -1,4 +1,4 @@
-"""Rotations and escalations as lists of slots, and what taking people out of them, or back in, makes of the list."""
+"""Rosters as lists of slots, and what removing people, or restoring them, does to the list."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ Slots = tuple[Slot, ...]
 
 @dataclass(frozen=True)
 class Removal:
-    """One person's way out of a list: `now` is the account that the person has today, if any."""
+    """One person's removal from a roster; `now` is the person's current user, if any."""
 
     person: Person
     replacement: Person | None
@@ -35,7 +35,7 @@ def slots(entry: object) -> Slots:
 
 
 def chain(removals: Sequence[Removal], place: int) -> list[Removal]:
-    """Return the removals around the one at `place` that follow each other without anybody's change in between."""
+    """Return the run of removals that includes `place`, without anybody else's change in between."""
     first = last = place
     while first and _same(slots(removals[first - 1].change.after), slots(removals[first].change.before)):
         first -= 1
@@ -47,13 +47,13 @@ def chain(removals: Sequence[Removal], place: int) -> list[Removal]:
 
 
 def put_back(now: Roster, removals: Sequence[Removal], whom: Removal) -> Roster | Differs | None:
-    """Put one person of a chain back into the very places; None where that is done already.
+    """Put one person of a chain back into the same slots; None if that is done already.
 
-    The list must be as the chain left it, but for those of its people who are back in it by now.
+    The list must be as the chain left it, apart from its people who are already back.
     """
     current = slots(now)
     there = {r.person.id for r in removals if r.now and any(_recipient(s).is_person(r.now) for s in current)}
-    # Who is there may be back, or only stand in for somebody who was taken out later.
+    # People in the list may be back, or only stand in for somebody removed later.
     for back in (there, there - _stand_ins(removals)):
         want = _expected(removals, back | {whom.person.id})
         if _same(current, want):
@@ -71,7 +71,7 @@ def _stand_ins(removals: Sequence[Removal]) -> set[str]:
 
 
 def _expected(removals: Sequence[Removal], back: AbstractSet[str]) -> Slots:
-    """Return the list with all the chain's people gone but those who are back."""
+    """Return the list without the chain's people, except those who are back."""
     left = slots(removals[0].change.before)
     for removal in removals:
         stands_in = removal.now if removal.person.id in back else removal.replacement
@@ -93,7 +93,7 @@ def _recipient(slot: Slot) -> Participant:
 
 
 def _kept(wanted: Slots, current: Slots) -> Slots:
-    """Take what is there now as it is, so that nothing of it is written differently."""
+    """Take current slots as they are, so that they are written back unchanged."""
     there = list(current)
     kept = []
     for slot in wanted:
@@ -120,14 +120,14 @@ def _alike(left: Slot, right: Slot) -> bool:
         return same_step and _alike(left.recipient, right.recipient)
     if not (isinstance(left, Participant) and isinstance(right, Participant)) or left.type != right.type:
         return False
-    # An id changes when an account is made anew, a username when a person's name does; either will do.
+    # An id changes when a user is recreated, a username when a person is renamed; either may match.
     same_id = bool(left.id) and left.id == right.id
     same_username = bool(left.username) and ascii_lower(left.username) == ascii_lower(right.username)
     return same_id or same_username or (left.id, left.username, left.name) == (right.id, right.username, right.name)
 
 
 def _difference(expected: Slots, current: Slots) -> str:
-    """Say in words how a list differs from what it should be."""
+    """Describe how a list differs from the expected one."""
     missing, added = _without(expected, current), _without(current, expected)
     parts = [f"{_names(slots)} {word} since" for slots, word in ((added, "added"), (missing, "taken out")) if slots]
     return " and ".join(parts) or "the order changed since"
@@ -157,7 +157,7 @@ def _name(slot: Slot) -> str:
 
 
 def places(entry: Roster, person: Person) -> str:
-    """Say in which places of a list a person is."""
+    """Describe a person's places in a list."""
     word = "place" if isinstance(entry, Rotation) else "rule"
     found = [str(place) for place, slot in enumerate(slots(entry), 1) if _recipient(slot).is_person(person)]
     return f"{word}{'s' if len(found) > 1 else ''} {', '.join(found)} of {len(slots(entry))}"

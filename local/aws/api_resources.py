@@ -1,4 +1,4 @@
-"""How the resources of the REST API are created on the local AWS: one small function a type."""
+"""Create the resources of the REST API on the local AWS: one small function per type."""
 
 from local.aws.clients import Create, Created, Inputs, LocalAws
 

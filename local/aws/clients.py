@@ -1,4 +1,4 @@
-"""The clients of the local AWS, and what its resources are made from and become."""
+"""The clients of the local AWS, and the types for creating its resources."""
 
 import threading
 from collections.abc import Callable
@@ -27,8 +27,8 @@ class LocalAws:
         self.account = self.client("sts").get_caller_identity()["Account"]
 
     def client(self, service: str) -> Any:
-        """Return the boto3 client of a service, which no proxy variable diverts."""
-        # Resources are created at the same time, and a session is for one thread at a time.
+        """Return the boto3 client of a service, which ignores proxy variables."""
+        # Resources are created concurrently, and a session is not thread-safe.
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
         with self._lock:
             if service not in self._clients:
@@ -39,4 +39,4 @@ class LocalAws:
 
 
 Create = Callable[[LocalAws, str, Inputs], Created]
-"""How a resource is created: on which AWS, its name in the program, its inputs."""
+"""Creates a resource from the AWS, its name in the program and its inputs."""

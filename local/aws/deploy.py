@@ -22,7 +22,7 @@ from local.processes import LocalError
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """What the program put out: the stage's URL, the key that it wants, and how many resources were made."""
+    """The program's outputs: the stage's URL, its key, and how many resources were made."""
 
     url: str
     api_key: str

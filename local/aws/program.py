@@ -29,13 +29,13 @@ NAMED_BY_PULUMI = {
     "aws:sns/topic:Topic",
     "aws:ssm/parameter:Parameter",
 }
-"""The types that get a name from Pulumi where the program gives none: the resource's, and some digits."""
+"""The types that Pulumi names when the program does not: the resource's name and some digits."""
 
 
 def config(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """Return the project's defaults with these settings over them, as the CLI hands them on, and the secret keys.
+    """Return the project's defaults overridden by these settings, as the CLI passes them, and the secret keys.
 
-    A setting of another namespace has it in its name.
+    Settings of other namespaces have it in the name.
     """
     defaults = {name: declared.get("default") for name, declared in PROJECT["config"].items()}
     given = {name: value for name, value in {**defaults, **settings}.items() if value is not None}
@@ -55,7 +55,7 @@ def named(args: pulumi.runtime.MockResourceArgs) -> dict[str, Any]:
 
 async def run(monitor: MockMonitor, stack: str, settings: Mapping[str, Any], program: Path = PROGRAM) -> Outputs:
     """Run the program with these settings until every resource is registered; return what it exports."""
-    # A program that stopped early leaves some, and they wait for an event loop that is gone.
+    # A program that stopped early leaves outputs that wait for a closed event loop.
     pulumi.runtime.settings.SETTINGS.outputs.clear()
     pulumi.runtime.set_mocks(
         monitor.mocks, project=PROJECT["name"], stack=stack, preview=False, monitor=monitor, organization="organization"
@@ -68,7 +68,7 @@ async def run(monitor: MockMonitor, stack: str, settings: Mapping[str, Any], pro
 
 
 def plain(value: Any, secret: Callable[[Any], Any] = lambda value: value) -> Any:
-    """Return a property as the program gave it, with `secret` of its value for each secret.
+    """Return a property as the program gave it, with `secret` applied to each secret.
 
     A secret reaches a monitor as a dict with a signature, a whole number as a float.
     https://github.com/pulumi/pulumi/blob/master/sdk/python/lib/pulumi/runtime/rpc.py

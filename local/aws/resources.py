@@ -1,4 +1,4 @@
-"""How each type of resource is created on the local AWS: one small function a type, in one table."""
+"""Create each type of resource on the local AWS: one small function per type, in one table."""
 
 from pathlib import Path
 

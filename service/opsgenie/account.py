@@ -11,14 +11,14 @@ from service.schedule import Schedule
 
 BY_NAME = {"identifierType": "name"}
 PAGE = 100
-"""Users a page has at most.
+"""The most users in a page.
 
 https://docs.opsgenie.com/docs/pagination
 """
 
 
 class AccountEndpoints(Endpoints):
-    """The calls that judge who is left, and that reports read."""
+    """The calls for judging who is left, and for reports."""
 
     def blocked_users(self, offset: int) -> tuple[list[Participant], int]:
         """List a page of the users who are blocked; returns them and how many there are in all pages.

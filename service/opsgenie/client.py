@@ -40,7 +40,7 @@ from service.transport.call import Transport
 
 
 class Opsgenie:
-    """The on-call system that the person leaves."""
+    """Opsgenie as the on-call system."""
 
     capabilities = Capabilities(
         product="Opsgenie",
@@ -128,7 +128,7 @@ class Opsgenie:
         lists: list[Callable[[], list[Named]]] = [api.teams, api.schedules, api.escalations]
         if not everywhere:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
-        # Whether a user's own list has the forwarding rules to the user is not documented; the account's list has them.
+        # A user's own list is not documented to have the forwarding rules to the user; the account's list has them.
         blocked = reach.Blocked(api)
         calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
         found = self._parallel.run([*calls, blocked.read_first, *on_call.first_reads(scope)])
@@ -180,7 +180,7 @@ def _once(entries: list[Named]) -> list[Named]:
 
 
 def _unless_gone(read: Callable[[Named], Any], listed: Named, listing: Callable[[], list[Named]]) -> list[Any]:
-    """Read more of what a list names; nothing where it is gone meanwhile, and so out of the list."""
+    """Read the details of a listed item; none if it was deleted and is no longer listed."""
     try:
         found = read(listed)
     except NotFoundError as error:
@@ -199,7 +199,7 @@ def _any(participants: Iterable[Participant], person: Person) -> bool:
 
 
 def _sorted_out(person: Person, found: list[Any], forwarding_rules: Iterable[ForwardingRule]) -> Survey:
-    """Keep what really holds the person: the lists may also have what holds one of the person's teams."""
+    """Keep what really holds the person: the lists may include what only holds one of their teams."""
     rotations = tuple(e for e in found if isinstance(e, Rotation) and _any(e.participants, person))
     escalations = (e for e in found if isinstance(e, Escalation))
     return Survey(

@@ -35,7 +35,7 @@ TEAM_BY_ID = {"teamIdentifierType": "id"}
 
 
 class GenieKey(AuthBase):
-    """Send the key, whatever a .netrc says.
+    """Send the key, ignoring any .netrc.
 
     https://docs.opsgenie.com/docs/api-overview
     """
@@ -169,7 +169,7 @@ class Endpoints:
         return self._get("a team", parsing.members, "v2", "teams", team_id, query=BY_ID)
 
     def exists(self, entry: Entry) -> bool:
-        """Tell whether what has an address of its own is there: an override, a forwarding rule, a user."""
+        """Tell whether an entry with its own URL exists: an override, a forwarding rule or a user."""
         path, query = address(entry)
         try:
             self._transport.request("GET", *path, query=query)
@@ -178,7 +178,7 @@ class Endpoints:
         return True
 
     def patch_rotation(self, rotation: Rotation) -> None:
-        """Replace the participants of a rotation, once: who repeats it reads first.
+        """Replace the participants of a rotation, once: a retry needs a fresh read.
 
         https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
         """
@@ -186,7 +186,7 @@ class Endpoints:
         self._write("PATCH", rotation, body={"participants": participants}, retry=False)
 
     def patch_escalation(self, escalation: Escalation) -> None:
-        """Replace the rules of an escalation, once: who repeats it reads first.
+        """Replace the rules of an escalation, once: a retry needs a fresh read.
 
         https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
         """
@@ -196,7 +196,7 @@ class Endpoints:
     def delete(self, entry: Entry) -> None:
         """Delete an override, a forwarding rule, a team membership or a user.
 
-        For a user it raises InUseError with the holders that this service does not detach.
+        For a user in use it raises InUseError, with the uses that are not detached here.
 
         https://docs.opsgenie.com/docs/user-api#delete-user
         """

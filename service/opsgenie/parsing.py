@@ -1,4 +1,4 @@
-"""Opsgenie's JSON and the classes of the rules, one into the other."""
+"""Convert between Opsgenie's JSON and the classes of the rules."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ from service.model import (
 Json = Mapping[str, Any]
 
 PROFILE = ("timeZone", "locale", "userAddress", "skypeUsername", "tags", "details")
-"""What a user has besides name and role that a new user can be given."""
+"""The fields besides name and role that a new user can be given."""
 
 
 @contextmanager
 def parsing(what: str) -> Iterator[None]:
-    """Turn an answer of another shape than documented into an UnexpectedResponseError that says of what."""
+    """Turn an answer of an undocumented shape into an UnexpectedResponseError that names what was read."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
@@ -71,12 +71,12 @@ def user(data: Json) -> Person:
 
 
 def named(data: Json) -> Named:
-    """Read what points at a thing; one without a name is called by its id."""
+    """Read a reference to a thing; without a name it is called by its id."""
     return Named(text(data["id"]), data.get("name") or data["id"])
 
 
 def named_user(data: Json) -> Named:
-    """Read what points at a user; id or username may be missing."""
+    """Read a reference to a user; id or username may be missing."""
     found = Named(maybe_text(data.get("id")), maybe_text(data.get("username")))
     text(found.id or found.name)
     return found
@@ -94,7 +94,7 @@ def participant(data: Json) -> Participant:
 
 
 def participant_json(entry: Participant) -> Json:
-    """Write a participant: one that was read goes back as it came."""
+    """Write a participant, unchanged if it was read."""
     if entry.source is not None:
         return entry.source
     return {"type": entry.type, "id": entry.id, "username": entry.username}
@@ -121,7 +121,7 @@ def escalation(data: Json) -> Escalation:
 
 
 def _team(data: Any) -> Named | None:
-    """Read the team that owns a thing; one of another form is none, since no rule needs it to take somebody out."""
+    """Read the owner team; one of another shape is None, since no rule needs it to take somebody out."""
     try:
         return named(data)
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -161,7 +161,7 @@ def override(data: Json, schedule: Named) -> Override:
 
 
 def _stand_in(data: Json) -> Named:
-    """Read who stands in; only users do in Opsgenie's own pages, and whoever else does is not the person."""
+    """Read who stands in: in Opsgenie's own pages only users do, and anything else is not the person."""
     return named_user(data) if data.get("type", "user") == "user" else Named("", "")
 
 
@@ -181,7 +181,7 @@ def forwarding_rule(data: Json) -> ForwardingRule:
 
 
 def user_participant(data: Json) -> Participant:
-    """Read a user as who may stand in a rotation; id or username may be missing."""
+    """Read a user as a participant of a rotation; id or username may be missing."""
     found = named_user(data)
     return Participant("user", found.id, found.name)
 

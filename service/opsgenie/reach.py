@@ -93,7 +93,7 @@ def _unless_gone(read: Callable[[], list[Any]]) -> list[Any]:
 
 
 def _on_schedule(data: Json) -> tuple[Participant, ...]:
-    """Return the participants of the rotations that go on; a schedule that is switched off has nobody on call."""
+    """Return the participants of the rotations that are not over; a disabled schedule has nobody on call."""
     with parsing.parsing("a schedule"):
         if data.get("enabled") is False:
             return ()

@@ -46,7 +46,7 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, 
 
 
 def period(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds in which Opsgenie counts calls against its limit; None where it does not say.
+    """Return the window of Opsgenie's rate limit in seconds; None if it does not say.
 
     https://docs.opsgenie.com/docs/api-rate-limiting
     """

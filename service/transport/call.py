@@ -28,10 +28,10 @@ from service.transport.retries import http_date, retrying
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
-"""Seconds to wait for a connection, and for the whole of an answer, where the deadline leaves so much."""
+"""Seconds to wait for a connection, and for a whole answer, if the deadline leaves that much."""
 
 LARGEST_ANSWER = 8 * 1024 * 1024
-"""Bytes of an answer that are read at most."""
+"""The most bytes read of an answer."""
 
 Decipher = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 """Takes status, headers and body; returns the JSON object, or raises the ServiceError that they mean."""
@@ -104,7 +104,7 @@ class Transport:
         write = method != "GET"
         with self._limit.slot(self._deadline) as at_once:
             self._deadline.check(write=write)
-            # requests takes urllib3's class too, which alone bounds connecting and waiting together.
+            # requests accepts urllib3's class, which alone bounds connecting and reading together.
             total = self._deadline.timeout(write=write)
             timeout: Any = Timeout(total=total, connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
             try:
@@ -139,14 +139,14 @@ class Transport:
 
 
 def _quoted(part: str) -> str:
-    # Clients normalize dot segments, quoted or not: `..` would be the thing above, and `` the list.
+    # Clients normalize dot segments, quoted or not: `..` would be the parent, and `` the list.
     if part in {"", ".", ".."}:
         raise UnexpectedResponseError(f"what is named {part!r} has no address of its own")
     return quote(part, safe="", errors="surrogatepass")
 
 
 def _content(response: requests.Response) -> bytes:
-    # read1 returns what has arrived: what is too large is not waited for.
+    # read1 returns what has arrived, so no time is lost on a large body.
     content = bytearray()
     while chunk := response.raw.read1(65536, decode_content=True):
         content += chunk

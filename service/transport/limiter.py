@@ -1,4 +1,4 @@
-"""How many calls are under way at once."""
+"""The limit on concurrent calls."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Proxy and CA bundle, as the environment names them: what cannot be used is told before anything is sent."""
+"""Proxy and CA bundle, as the environment names them, checked before anything is sent."""
 
 import re
 import ssl
@@ -24,9 +24,9 @@ def proxies_and_ca_bundle(url: str) -> tuple[MutableMapping[str, str], str | Non
 
 
 def check_ca_bundle(path: str, read: Callable[[], object]) -> None:
-    """Let `read` read a CA bundle; raises SettingsError where it has nobody to trust.
+    """Let `read` read a CA bundle; raises SettingsError if it has no certificates.
 
-    OpenSSL looks into a folder when a server's certificate is there, and then for names made from a hash only.
+    OpenSSL looks into a folder only to verify a server, and then only for names made from a hash.
     https://docs.openssl.org/3.0/man1/openssl-rehash/
     """
     bundle = f"the CA bundle {path} that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names"

@@ -14,9 +14,9 @@ _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
 def open_session(base_url: str, *, is_loopback: bool) -> requests.Session:
-    """Return a session to be kept for the life of the process, so that connections are used again.
+    """Return a session to be kept for the life of the process, so that connections are reused.
 
-    Proxy and CA bundle are the environment's, but for a server on this machine. It carries no key: each API's auth is
+    Proxy and CA bundle are the environment's, except for a loopback server. It carries no key: each API's auth is
     given with each call. Raises SettingsError where proxy or CA bundle cannot be used.
     """
     session, ca_bundle = requests.Session(), None

@@ -1,6 +1,6 @@
 """Connections that take no longer than their time-outs, and read the CA bundle once.
 
-A socket's own time-out starts anew with each byte, and connecting has it for each of a name's addresses.
+A socket's own time-out restarts with each byte, and connecting has it once per address of a name.
 """
 
 import http.client
@@ -23,7 +23,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 class BoundedAdapter(HTTPAdapter):
     """Let `timeout` bound connecting, and an answer from its first byte to its last, headers and body.
 
-    Servers have to be certified by `ca_bundle`, a file or a folder.
+    Servers are verified with `ca_bundle`, a file or a folder.
 
     https://requests.readthedocs.io/en/latest/user/advanced/#timeouts
     """
@@ -37,7 +37,7 @@ class BoundedAdapter(HTTPAdapter):
     # Documented by requests since 2.32; before that, or where a later release renames it, each pool reads the CA bundle
     # again, which tests/service/transport/test_tls.py would show.
     def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> tuple[Any, Any]:
-        """Give every connection the same TLS context: to read a CA bundle costs more processor time than a call."""
+        """Give every connection the same TLS context: reading a CA bundle costs more processor time than a call."""
         host, attributes = super().build_connection_pool_key_attributes(request, True)
         return host, {**attributes, "ssl_context": self.read_ca_bundle()} if host["scheme"] == "https" else attributes
 
@@ -56,7 +56,7 @@ class BoundedAdapter(HTTPAdapter):
         return manager
 
     def read_ca_bundle(self) -> ssl.SSLContext:
-        """Return the TLS context of all connections; the first time this reads the CA bundle, and raises OSError."""
+        """Return the TLS context of all connections; the first call reads the CA bundle and may raise OSError."""
         with self._lock:
             if self._tls is None:
                 context = create_urllib3_context()
@@ -67,7 +67,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 class _Socket(io.RawIOBase):
-    """Read from a socket until the time is up that its time-out gives from now on."""
+    """Read from a socket until its time-out, counted from now on, is over."""
 
     def __init__(self, opened: socket.socket) -> None:
         self._socket = opened

@@ -1,4 +1,4 @@
-"""A rotation or an escalation read, ruled on and written once; a failed try begins with a fresh read."""
+"""Read a rotation or an escalation, rule on it and write once; a retry begins with a fresh read."""
 
 import time
 from collections.abc import Callable

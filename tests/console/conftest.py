@@ -1,4 +1,4 @@
-"""What the tests of the operator's commands share."""
+"""Fixtures for the operator's commands."""
 
 import threading
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.fixture
 def run(simulation: Simulation) -> Run:
-    """Run a command line in front of the simulated Opsgenie."""
+    """Run a command line against the simulated Opsgenie."""
     return runner(simulation)
 
 
 @pytest.fixture
 def address(simulation: Simulation) -> Iterator[str]:
-    """Serve the simulated Opsgenie, which the test can look into, on loopback."""
+    """Serve the test's own simulated Opsgenie on loopback."""
     server = make_server("127.0.0.1", 0, create_app(simulation), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

@@ -1,4 +1,4 @@
-"""Nobody reads any more, since the terminal is closed or `tee` is gone: a run does all the same what it would have."""
+"""A run does its work even if nobody reads its output: the terminal is closed or `tee` is gone."""
 
 import errno
 import io
@@ -25,7 +25,7 @@ GO = ("--apply", "--yes", "--record", RECORD)
 def signalled(
     simulation: Simulation, address: str, names: tuple[str, ...], ends: tuple[int, int], number: int, both: bool
 ) -> int:
-    """Off-board people in a process of its own; close what reads it and send a signal at the first rotation."""
+    """Off-board people in a separate process; close its reader and send a signal at the first rotation."""
     read, write = ends
     running: queue.Queue[subprocess.Popen[bytes]] = queue.Queue()
     entered: queue.Queue[None] = queue.Queue()
@@ -50,7 +50,7 @@ def signalled(
 @pytest.mark.parametrize("both", [False, True], ids=["stderr", "stdout and stderr"])
 @pytest.mark.parametrize("names", [(HARI, NORA), MANY], ids=["two", "many, with a bar"])
 @pytest.mark.parametrize("end", ["pipe", "terminal"])
-def test_a_signal_where_nobody_reads_finishes_the_person(
+def test_signal_with_closed_output_still_finishes_the_person(
     simulation: Simulation, address: str, names: tuple[str, ...], both: bool, end: str
 ) -> None:
     before = simulation.snapshot()
@@ -68,7 +68,7 @@ def test_a_signal_where_nobody_reads_finishes_the_person(
 
 @pytest.mark.sweep
 @pytest.mark.enable_socket
-def test_a_run_whose_reader_goes_ends_as_it_would_have(address: str) -> None:
+def test_run_with_a_closed_pipe_finishes_normally(address: str) -> None:
     read, write = os.pipe()
     os.close(read)
 
@@ -80,7 +80,7 @@ def test_a_run_whose_reader_goes_ends_as_it_would_have(address: str) -> None:
 
 
 class Dead(io.StringIO):
-    """A stream that takes nothing, for the reason that it is given."""
+    """A stream whose writes all fail with the given error."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class Dead(io.StringIO):
 
 
 @pytest.mark.parametrize("number", [errno.EPIPE, errno.EIO])
-def test_what_nobody_reads_is_dropped(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_output_to_a_closed_stream_is_dropped(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     for name in ("stdout", "stderr"):
         monkeypatch.setattr(f"sys.{name}", Dead(number))
 
@@ -104,15 +104,15 @@ def test_what_nobody_reads_is_dropped(monkeypatch: pytest.MonkeyPatch, number: i
     terminal.stderr().flush()
 
 
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_raises_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout", Dead(errno.ENOSPC))
 
     with pytest.raises(OSError, match="No space left"):
         terminal.print_result("a result")
 
 
-def test_what_is_left_to_write_goes_nowhere() -> None:
-    """Python writes it at its end, which would change the exit code."""
+def test_buffered_output_to_a_closed_pipe_is_discarded() -> None:
+    """Python flushes it on exit, which would change the exit code."""
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w", encoding="utf-8") as stream:
@@ -122,10 +122,10 @@ def test_what_is_left_to_write_goes_nowhere() -> None:
         safe.flush()
 
 
-def test_a_signal_is_told_by_nothing_but_one_write(
+def test_signal_notice_that_cannot_be_written_is_ignored(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It may come in the middle of another print, and a print that fails would break the person off."""
+    """It may come in the middle of a print, and a failing print would abort the person."""
     monkeypatch.setattr(terminal, "print_note", lambda *_: 1 // 0)
     real = os.write
 
@@ -145,7 +145,7 @@ def test_a_signal_is_told_by_nothing_but_one_write(
 
 @pytest.mark.parametrize(("apply", "outcome"), [((), "planned"), (GO, "done")], ids=["a look", "done"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_signal_while_the_result_is_shown_does_not_hide_it(
+def test_signal_while_printing_the_offboard_result_does_not_hide_it(
     run: Run, monkeypatch: pytest.MonkeyPatch, apply: tuple[str, ...], outcome: str, number: int
 ) -> None:
     shown = terminal.print_result
@@ -161,7 +161,7 @@ def test_a_signal_while_the_result_is_shown_does_not_hide_it(
     assert (result.exit_code, [one["outcome"] for one in as_json(result)["people"]]) == (0, [outcome])
 
 
-def test_a_signal_while_it_is_shown_what_is_back_does_not_hide_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signal_while_printing_the_restore_result_does_not_hide_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("offboard", HARI, *GO)
     shown = terminal.print_result
 
@@ -176,8 +176,8 @@ def test_a_signal_while_it_is_shown_what_is_back_does_not_hide_it(run: Run, monk
     assert (result.exit_code, as_json(result)["people"][0]["outcome"]) == (0, "done")
 
 
-def test_a_signal_at_the_question_ends_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is under way there: it does what it did before the run."""
+def test_signal_at_the_prompt_ends_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is under way there: the previous handler applies."""
 
     def asked(*_: object, **__: object) -> bool:
         interrupt()

@@ -29,9 +29,7 @@ def ignored(number: int) -> Iterator[None]:
         signal.signal(number, before)
 
 
-def test_an_interrupt_at_the_question_is_an_interrupt(
-    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupt_at_the_prompt_exits_130(simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken_off(*_: object, **__: object) -> bool:
         raise click.Abort
 
@@ -44,7 +42,7 @@ def test_an_interrupt_at_the_question_is_an_interrupt(
     assert result.stderr.endswith("interrupted\n")
 
 
-def test_an_interrupt_while_the_last_one_is_looked_at_asks_no_question(
+def test_interrupt_during_the_last_dry_run_skips_the_prompt(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
@@ -56,7 +54,7 @@ def test_an_interrupt_while_the_last_one_is_looked_at_asks_no_question(
     assert result.stdout.endswith("Sum: 1 planned\ninterrupted\n")
 
 
-def test_an_interrupted_report_is_an_interrupt(simulation: Simulation, run: Run) -> None:
+def test_interrupted_report_exits_130_and_writes_no_file(simulation: Simulation, run: Run) -> None:
     simulation.before("GET", "/users$", interrupt)
 
     result = run("report", "--html", "report.html")
@@ -66,7 +64,7 @@ def test_an_interrupted_report_is_an_interrupt(simulation: Simulation, run: Run)
 
 
 @pytest.mark.parametrize("command", ["offboard", "restore"])
-def test_an_interrupt_during_the_last_person_changes_nothing(simulation: Simulation, run: Run, command: str) -> None:
+def test_interrupt_during_the_last_person_exits_0(simulation: Simulation, run: Run, command: str) -> None:
     before = simulation.snapshot()
     if command == "restore":
         run("offboard", NORA, *GO)
@@ -81,8 +79,8 @@ def test_an_interrupt_during_the_last_person_changes_nothing(simulation: Simulat
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
-def test_a_signal_that_is_ignored_does_not_stop_a_run(simulation: Simulation, run: Run, number: int) -> None:
-    """`nohup` ignores a closed terminal, and a shell that runs a script ignores Ctrl-C for what it puts aside."""
+def test_ignored_signal_does_not_stop_a_run(simulation: Simulation, run: Run, number: int) -> None:
+    """`nohup` ignores a closed terminal, and a script's shell ignores Ctrl-C for its background jobs."""
     simulation.before("PATCH", None, lambda: interrupt(number))
 
     with ignored(number):
@@ -92,7 +90,7 @@ def test_a_signal_that_is_ignored_does_not_stop_a_run(simulation: Simulation, ru
     assert "Sum: 2 done" in result.stdout
 
 
-def test_a_record_that_cannot_be_used_is_a_wrong_command_line(simulation: Simulation, run: Run) -> None:
+def test_unusable_record_exits_2_before_calling_opsgenie(simulation: Simulation, run: Run) -> None:
     Path("a-link").symlink_to("elsewhere")
     os.mkfifo("a-pipe", 0o600)
     Path("a-file").touch(0o600)
@@ -112,7 +110,9 @@ def test_a_record_that_cannot_be_used_is_a_wrong_command_line(simulation: Simula
         (("--yes",), "--yes answers what --apply asks: without it nothing is changed"),
     ],
 )
-def test_options_for_apply_need_it(simulation: Simulation, run: Run, option: tuple[str, ...], sentence: str) -> None:
+def test_record_and_yes_options_require_apply(
+    simulation: Simulation, run: Run, option: tuple[str, ...], sentence: str
+) -> None:
     result = run("offboard", HARI, *option)
 
     assert (result.exit_code, simulation.calls) == (2, [])

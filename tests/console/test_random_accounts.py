@@ -1,4 +1,4 @@
-"""Off-boarding and restoring on random accounts: what comes back is what was there."""
+"""Off-boarding and restoring random accounts gives back what was there."""
 
 import tempfile
 from pathlib import Path
@@ -72,7 +72,9 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=20)
 @given(account=accounts(), leavers=st.permutations(NAMES).map(lambda names: names[:2]), options=st.booleans())
-def test_restoring_gives_the_account_as_it_was(account: dict[str, Any], leavers: list[str], options: bool) -> None:
+def test_restore_returns_random_accounts_to_their_original_state(
+    account: dict[str, Any], leavers: list[str], options: bool
+) -> None:
     simulation = Simulation(_without_what_no_survey_sees(account, leavers))
     before = normal(simulation.snapshot())
     stand_in = next(name for name in NAMES if name not in leavers)

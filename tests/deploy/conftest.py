@@ -1,4 +1,4 @@
-"""What the tests of the package share: a made-up project, and a folder of wheels in the place of the package index."""
+"""Fixtures of the package's tests: a made-up project, and a folder of wheels instead of the package index."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.support.made_up_project import write_project, write_wheel
 
 @pytest.fixture
 def wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder of wheels that stands for the package index."""
+    """A folder of wheels used as the package index."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_CONFIG_FILE": os.devnull}

@@ -1,4 +1,4 @@
-"""The API is deployed anew where anything about it changes, and nowhere else."""
+"""The API is redeployed if anything about it changes, and only then."""
 
 from pathlib import Path
 from typing import Any
@@ -56,12 +56,12 @@ def triggers(deployed: Deployed) -> Any:
         ('endpoint_configuration={"types": "REGIONAL"}', "minimum_compression_size='0'"),
     ],
 )
-def test_another_argument_deploys_the_api_anew(old, new, tmp_path):
+def test_changed_argument_redeploys_the_api(old, new, tmp_path):
     assert triggers(changed(tmp_path, old, new)) != triggers(deploy())
 
 
 @pytest.mark.parametrize("what", MORE)
-def test_another_resource_deploys_the_api_anew_and_after_itself(what, tmp_path):
+def test_added_resource_redeploys_the_api_and_is_waited_for(what, tmp_path):
     deployed = changed(tmp_path, PROXY, f"aws.apigateway.{MORE[what]}\n{PROXY}")
 
     (more,) = deployed.resources.keys() - deploy().resources.keys()
@@ -69,17 +69,17 @@ def test_another_resource_deploys_the_api_anew_and_after_itself(what, tmp_path):
     assert more in deployed.depends_on["Deployment deployment"]
 
 
-def test_other_callers_deploy_the_api_anew():
+def test_changed_allowed_cidrs_redeploy_the_api():
     assert triggers(deploy(allowedCidrs=["192.0.2.0/24"])) != triggers(deploy())
 
 
-def test_the_same_written_in_another_way_does_not(tmp_path):
+def test_equivalent_argument_does_not_redeploy_the_api(tmp_path):
     typed = "aws.apigateway.RestApiEndpointConfigurationArgs(types='REGIONAL')"
 
     assert triggers(changed(tmp_path, '{"types": "REGIONAL"}', typed)) == triggers(deploy())
 
 
-def test_other_settings_other_code_and_another_stack_do_not(code):
+def test_other_settings_and_code_do_not_redeploy_the_api(code):
     before = triggers(deploy())
     code.write_bytes(b"other code")
     settings: dict[str, Any] = {"rateLimit": "2.5", "memorySize": 1024, "aliasVersion": 3, "callers": ["a", "b"]}
@@ -88,5 +88,5 @@ def test_other_settings_other_code_and_another_stack_do_not(code):
     assert triggers(deployed) == before
 
 
-def test_name_and_description_do_not(tmp_path):
+def test_name_and_description_do_not_redeploy_the_api(tmp_path):
     assert triggers(changed(tmp_path, "description=f", 'name="other", description=f')) == triggers(deploy())

@@ -1,4 +1,4 @@
-"""The policy of who deploys allows what the program's resources take, and no more than they take."""
+"""The deployer's policy allows what the program's resources need, and no more."""
 
 import json
 from fnmatch import fnmatchcase
@@ -78,14 +78,14 @@ def code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return fake_package(monkeypatch, tmp_path)
 
 
-def test_every_type_of_the_program_has_its_actions():
+def test_actions_are_listed_for_every_resource_type():
     deployed = deploy(secretStore="ssm", accessLog=True, alarmEmail="ops@example.com")
 
     assert {type_.removeprefix("aws:") for type_ in deployed.types.values()} - {"pulumi:pulumi:Stack"} == set(ACTIONS)
 
 
 @pytest.mark.parametrize("type_", ACTIONS)
-def test_the_actions_of_a_type_are_allowed(type_):
+def test_policy_allows_the_actions_of_each_type(type_):
     refused = {
         action for action in actions(ACTIONS[type_]) if not any(fnmatchcase(action, pattern) for pattern in ALLOWED)
     }
@@ -93,13 +93,13 @@ def test_the_actions_of_a_type_are_allowed(type_):
     assert refused == set()
 
 
-def test_nothing_is_allowed_that_no_type_takes():
+def test_policy_allows_only_actions_that_some_type_needs():
     taken = set().union(*map(actions, ACTIONS.values()))
 
     assert {pattern for pattern in ALLOWED if not any(fnmatchcase(action, pattern) for action in taken)} == set()
 
 
-def test_only_what_carries_the_projects_name_is_allowed():
+def test_policy_is_limited_to_the_projects_resources_where_possible():
     for statement in POLICY["Statement"]:
         for resource in listed(statement["Resource"]):
             named = f"{PROJECT['name']}-*" in resource
@@ -107,6 +107,6 @@ def test_only_what_carries_the_projects_name_is_allowed():
             assert named or "apigateway" in resource or statement["Sid"] == "WhatAwsAllowsOnlyForAll"
 
 
-def test_it_fits_into_a_managed_policy():
+def test_policy_fits_the_managed_policy_size_limit():
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     assert len(json.dumps(POLICY, separators=(",", ":"))) <= 6144

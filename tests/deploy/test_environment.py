@@ -1,4 +1,4 @@
-"""Neither what a person has set for pip and Python nor where it runs changes the zip or breaks the build."""
+"""Neither settings of pip and Python nor the place it runs in change the zip or break the build."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from deploy.package import PackageError
 from tests.support.made_up_project import locked, write_project, write_wheel
 
 CPYTHON = "cp3{0}-cp3{0}".format(sys.version_info[1])
-# What else can be set for pip: it would install something else or elsewhere, or nothing.
+# Other settings of pip: it would install something else or elsewhere, or nothing.
 SETTINGS = {
     "user": "yes",
     "prefix": "elsewhere",
@@ -42,7 +42,7 @@ SETTINGS = {
     "use-deprecated": "legacy-resolver",
     "require-virtualenv": "yes",
 }
-# What else can be set for Python, and where it runs.
+# Other settings of Python, locale and terminal.
 ENVIRON = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONPYCACHEPREFIX": "pycache",
@@ -63,7 +63,7 @@ ENVIRON = {
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A person without settings, in a folder of their own."""
+    """A home without settings, also the current folder."""
     for name in [name for name in os.environ if name.startswith("XDG_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -72,7 +72,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(root: Path, sha256: str) -> Path:
-    """Write a project with a name that needs more than ASCII."""
+    """Write a project with a non-ASCII module name."""
     write_project(root, sha256)
     (root / "service/größe.py").write_text('NAME = "größe"\nassert {1, 2} != {"a", "b"}\n', encoding="utf-8")
     return root
@@ -80,13 +80,13 @@ def write(root: Path, sha256: str) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, wheels: Path) -> Path:
-    """A project that can be packed, in a folder with such a name too."""
+    """A project that can be packed, in a non-ASCII folder."""
     return write(tmp_path / "die größte", write_wheel(wheels))
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The SHA-256 of the same project's zip where nothing is set."""
+    """The SHA-256 of the same project's zip without settings."""
     folder = tmp_path_factory.mktemp("plain")
     settings = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_CONFIG_FILE": os.devnull}
     with pytest.MonkeyPatch.context() as patched:
@@ -96,7 +96,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def configure(home: Path, section: str, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write a person's file of pip's settings, and let it count."""
+    """Write the user's pip.conf, and let pip read it."""
     for name in ("PIP_CONFIG_FILE", "PIP_NO_INDEX", "PIP_FIND_LINKS"):
         monkeypatch.delenv(name)
     (home / ".config/pip").mkdir(parents=True)
@@ -104,7 +104,7 @@ def configure(home: Path, section: str, settings: dict[str, str], monkeypatch: p
     (home / ".config/pip/pip.conf").write_text("\n".join([f"[{section}]", *lines, ""]), encoding="utf-8")
 
 
-def test_settings_of_pip_in_the_environment_do_not_change_the_zip(plain, project, home, monkeypatch):
+def test_pip_environment_variables_do_not_change_the_zip(plain, project, home, monkeypatch):
     for name, value in SETTINGS.items():
         monkeypatch.setenv(f"PIP_{name.upper().replace('-', '_')}", value)
 
@@ -113,14 +113,14 @@ def test_settings_of_pip_in_the_environment_do_not_change_the_zip(plain, project
 
 
 @pytest.mark.parametrize("section", ["global", "install"])
-def test_settings_of_pip_in_a_file_do_not_change_the_zip(section, plain, project, home, monkeypatch, wheels):
+def test_pip_configuration_file_does_not_change_the_zip(section, plain, project, home, monkeypatch, wheels):
     configure(home, section, SETTINGS | {"no-index": "yes", "find-links": f"\n  {wheels}"}, monkeypatch)
 
     assert package.build(project).sha256 == plain
     assert not (home / "elsewhere").exists()
 
 
-def test_variables_of_python_and_the_locale_do_not_change_the_zip(plain, project, home, monkeypatch, wheels):
+def test_python_and_locale_variables_do_not_change_the_zip(plain, project, home, monkeypatch, wheels):
     wheels.rename(home / "räder")
     configure(home, "global", {"no-index": "yes", "find-links": f"{home}/räder"}, monkeypatch)
     (home / "temporary").mkdir()
@@ -140,7 +140,7 @@ def test_variables_of_python_and_the_locale_do_not_change_the_zip(plain, project
     assert list((home / "temporary").iterdir()) == []
 
 
-def test_modules_that_lie_around_are_not_taken_for_those_of_pip(plain, project, home, monkeypatch):
+def test_shadowing_modules_do_not_change_the_zip(plain, project, home, monkeypatch):
     for name in ("pip", "compileall", "zipfile"):
         (home / f"{name}.py").write_text("raise SystemExit('not this one')\n")
     monkeypatch.setenv("PYTHONPATH", str(home))
@@ -148,7 +148,7 @@ def test_modules_that_lie_around_are_not_taken_for_those_of_pip(plain, project, 
     assert package.build(project).sha256 == plain
 
 
-def test_the_lock_is_read_for_lambda_not_for_this_machine(tmp_path, wheels):
+def test_lock_markers_are_evaluated_for_lambda(tmp_path, wheels):
     project = write_project(tmp_path / "project", write_wheel(wheels))
     with (project / "service/requirements.txt").open("a") as text:
         for name, machine in (("lambda", "aarch64"), ("another", "riscv64")):
@@ -162,7 +162,7 @@ def test_the_lock_is_read_for_lambda_not_for_this_machine(tmp_path, wheels):
 
 
 @pytest.mark.parametrize("tag", ["cp39-cp39-manylinux2014_aarch64", f"{CPYTHON}-manylinux2014_x86_64"])
-def test_a_dependency_without_a_wheel_for_lambda_is_named(tag, tmp_path, wheels):
+def test_dependency_without_a_wheel_for_lambda_is_reported(tag, tmp_path, wheels):
     project = write_project(tmp_path / "project", write_wheel(wheels, tag=tag))
 
     assert refusal(project)[0] == (
@@ -171,7 +171,7 @@ def test_a_dependency_without_a_wheel_for_lambda_is_named(tag, tmp_path, wheels)
     )
 
 
-def test_another_file_than_the_locked_one_is_refused(tmp_path, wheels):
+def test_file_with_a_different_hash_is_refused(tmp_path, wheels):
     write_wheel(wheels)
     project = write_project(tmp_path / "project", "0" * 64)
 
@@ -184,7 +184,7 @@ def test_a_lock_without_hashes_is_refused(project):
     assert refusal(project)[0] == "package: service/requirements.txt is out of date; run `make lock`:"
 
 
-def test_python_without_pip_is_named(project, tmp_path, monkeypatch):
+def test_python_without_pip_is_reported(project, tmp_path, monkeypatch):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
     python = str(tmp_path / "venv/bin/python")
     monkeypatch.setattr(sys, "executable", python)

@@ -1,4 +1,4 @@
-"""What pip installed is held against the lock, its own needs and Lambda's processor before it is kept."""
+"""Installed packages are checked against the lock, their requirements and Lambda's processor."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def write(stage: Path, name: str, version: str, *needs: str) -> None:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Path:
-    """What the lock names, with the needs and the files that such packages have."""
+    """The packages that the lock names, with typical requirements and files."""
     stage = tmp_path / "stage"
     write(stage, "tiny", "1.0", "Other.One>=2,<3", "nothing; extra == 'more'", "nothing; sys_platform == 'win32'")
     write(stage, "Other_One", "2.0.0")
@@ -44,11 +44,11 @@ def problems(stage: Path) -> list[str]:
     return [line.strip() for line in lines]
 
 
-def test_what_the_lock_names_passes(stage):
+def test_packages_matching_the_lock_pass(stage):
     installed.check(stage, PINS, LOCK)
 
 
-def test_what_is_missing_or_more_or_of_another_version_is_named(stage):
+def test_missing_extra_and_other_versions_are_reported(stage):
     (stage / "tiny-1.0.dist-info/METADATA").unlink()
     (stage / "tiny-1.0.dist-info").rmdir()
     write(stage, "tiny", "1.1")
@@ -62,12 +62,12 @@ def test_what_is_missing_or_more_or_of_another_version_is_named(stage):
     ]
 
 
-def test_nothing_at_all_is_named(tmp_path):
+def test_absent_folder_reports_every_package_as_missing(tmp_path):
     assert problems(tmp_path / "never") == ["tiny 1.0 is missing", "other-one 2.0 is missing"]
 
 
 @pytest.mark.parametrize("need", ["more>=1", "other-one>=3", "more; python_version >= '3.11'"])
-def test_a_need_that_the_lock_does_not_meet_is_named(need, stage):
+def test_unmet_requirement_of_a_package_is_reported(need, stage):
     (stage / "tiny-1.0.dist-info/METADATA").write_text(metadata("tiny", "1.0", need))
 
     assert [line.replace('"', "'") for line in problems(stage)] == [
@@ -77,14 +77,14 @@ def test_a_need_that_the_lock_does_not_meet_is_named(need, stage):
 
 @pytest.mark.parametrize("name", ["fast.abi3.so", "tiny.libs/libz-1a2b.so.1.2", "tiny/tool"])
 @pytest.mark.parametrize("head", [elf(62), elf(40), b"\x7fELF\x01" + elf()[5:], b"\x7fELF\x02\x02" + elf()[6:]])
-def test_a_library_for_another_processor_is_named(name, head, stage):
+def test_library_for_another_processor_is_reported(name, head, stage):
     (stage / name).write_bytes(head)
 
     assert problems(stage) == [f"{name} is not for aarch64 on Linux"]
 
 
 @pytest.mark.parametrize("head", [b"", b"\xcf\xfa\xed\xfe" + bytes(40), b"MZ", b"\x7fELF"])
-def test_a_library_that_is_no_linux_library_is_named(head, stage):
+def test_library_not_for_linux_is_reported(head, stage):
     (stage / "plain.so").write_bytes(head)
 
     assert problems(stage) == ["plain.so is not for aarch64 on Linux"]
@@ -93,13 +93,13 @@ def test_a_library_that_is_no_linux_library_is_named(head, stage):
 @pytest.mark.parametrize(
     "tag", ["cpython-39-aarch64-linux-gnu", "cpython-311-x86_64-linux-gnu", "pypy39-pp73-aarch64-linux-gnu"]
 )
-def test_a_module_for_another_python_is_named(tag, stage):
+def test_module_for_another_python_is_reported(tag, stage):
     (stage / f"tiny/fast.{tag}.so").write_bytes(elf())
 
     assert problems(stage) == [f"tiny/fast.{tag}.so is not for {OURS}"]
 
 
-def test_an_installation_that_is_not_for_lambda_is_not_kept(tmp_path, wheels):
+def test_installation_unfit_for_lambda_is_not_kept(tmp_path, wheels):
     sha256 = write_wheel(wheels, needs=("more",), files={"tiny/fast.so": elf(62)})
     project = write_project(tmp_path / "project", sha256)
 

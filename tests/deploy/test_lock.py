@@ -1,4 +1,4 @@
-"""The lock: what it names for Lambda, held against its .in file, whatever stands in their place."""
+"""The lock: what it names for Lambda, checked against its .in file, and unreadable files."""
 
 import os
 import re
@@ -13,14 +13,14 @@ from deploy.package import PackageError
 IN, TXT = Path("requirements.in"), Path("requirements.txt")
 
 
-def test_each_line_is_a_package_with_its_hashes():
+def test_each_line_gives_a_pin_with_its_hashes():
     text = "# by hand\nA_b.C==1.0 \\\n    --hash=sha256:11 \\\n    --hash=sha256:22\n    # via -r in\nd[e]==2.0.post1\n"
 
     assert lock.pins(text, TXT) == [Pin("a-b-c", "1.0", ("sha256:11", "sha256:22")), Pin("d", "2.0.post1", ())]
     assert str(lock.pins(text, TXT)[0]) == "a-b-c==1.0 --hash=sha256:11 --hash=sha256:22"
 
 
-def test_markers_mean_lambda_not_this_machine():
+def test_markers_are_evaluated_for_lambda():
     text = """
         a==1.0 ; sys_platform == 'win32'
         a==2.0 ; sys_platform != 'win32' \\
@@ -35,7 +35,7 @@ def test_markers_mean_lambda_not_this_machine():
 
 
 @pytest.mark.parametrize("line", ["a>=1.0", "a==1.*", "a", "a==1.0,!=1.1", "a===1.0", "a @ https://example.com/a.whl"])
-def test_a_line_without_one_version_is_named(line):
+def test_line_without_an_exact_version_is_rejected(line):
     with pytest.raises(PackageError) as caught:
         lock.pins(f"{line}\n", TXT)
 
@@ -45,24 +45,24 @@ def test_a_line_without_one_version_is_named(line):
 
 
 @pytest.mark.parametrize("line", ["--index-url https://example.com", "-r other.txt", "<<<<<<< HEAD", "./a.whl"])
-def test_a_line_that_is_no_requirement_is_named(line):
+def test_line_that_is_not_a_requirement_is_rejected(line):
     message = f"package: requirements.txt: `{line}` is no requirement; write NAME and a range of versions"
     with pytest.raises(PackageError, match=f"^{re.escape(message)}$"):
         lock.pins(f"{line}\n", TXT)
 
 
-def test_lines_that_are_not_for_lambda_need_no_version():
+def test_requirement_not_for_lambda_needs_no_pin():
     lock.check("a>=1\nb; sys_platform == 'win32'\n", [Pin("a", "1.5", ())], IN, TXT)
 
 
 @pytest.mark.parametrize("line", ["a>=2", "b", "a>=1,<1.5"])
-def test_a_lock_that_its_in_file_has_left_behind_is_named(line):
+def test_lock_out_of_date_with_its_in_file_is_rejected(line):
     message = f"package: requirements.txt is out of date for `{line}`; run `make lock`"
     with pytest.raises(PackageError, match=f"^{re.escape(message)}$"):
         lock.check(f"# what ships\n{line}  # why\n", [Pin("a", "1.5", ())], IN, TXT)
 
 
-def test_an_empty_lock_is_named():
+def test_empty_lock_is_rejected():
     with pytest.raises(PackageError, match=r"^package: requirements.txt is out of date for `a`; run `make lock`$"):
         lock.check("a\n", lock.pins("", TXT), IN, TXT)
 
@@ -80,7 +80,7 @@ def test_an_empty_lock_is_named():
     ],
     ids=["missing", "folder", "pipe", "link", "latin-1"],
 )
-def test_what_stands_in_the_place_of_a_requirements_file_is_named(name, instead, message, project):
+def test_missing_or_unreadable_requirements_file_is_reported(name, instead, message, project):
     path = project / "service" / name
     path.unlink()
     instead(path)
@@ -89,7 +89,7 @@ def test_what_stands_in_the_place_of_a_requirements_file_is_named(name, instead,
         package.build(project)
 
 
-def test_lines_of_windows_and_its_mark_at_the_start_are_read(tmp_path):
+def test_reads_windows_line_endings_and_byte_order_mark(tmp_path):
     (tmp_path / "lock.txt").write_bytes(b"\xef\xbb\xbfa==1.0 \\\r\n    --hash=sha256:11\r\n    # via\r\n")
 
     assert lock.pins(files.read_text(tmp_path / "lock.txt"), TXT) == [Pin("a", "1.0", ("sha256:11",))]

@@ -44,14 +44,14 @@ def test_only_the_service_and_its_dependencies_ship(project):
     assert modes == {0o100644}
 
 
-def test_no_change_installs_and_compiles_nothing(project, monkeypatch):
+def test_unchanged_inputs_install_and_compile_nothing(project, monkeypatch):
     before = package.build(project)
     monkeypatch.setattr(subprocess, "run", None)
 
     assert package.build(project) == before
 
 
-def test_changed_code_is_another_zip_and_no_other_installation(project, wheels):
+def test_changed_code_gives_another_zip_without_reinstalling(project, wheels):
     before = package.build(project)
     shutil.rmtree(wheels)
     (project / "service/handler.py").write_text("handler = repr\n")
@@ -60,7 +60,7 @@ def test_changed_code_is_another_zip_and_no_other_installation(project, wheels):
     assert (after.path, after.sha256) != (before.path, before.sha256)
 
 
-def test_builds_at_the_same_time_do_not_disturb_each_other(project):
+def test_concurrent_builds_do_not_disturb_each_other(project):
     code = f"from deploy import package; import pathlib; print(package.build(pathlib.Path({str(project)!r})).sha256)"
     command = [sys.executable, "-c", code]
     running = [
@@ -72,7 +72,7 @@ def test_builds_at_the_same_time_do_not_disturb_each_other(project):
     assert package.build(project).sha256.encode() in results[0][0]
 
 
-def test_the_installation_of_a_faster_build_is_taken(project, monkeypatch):
+def test_build_uses_the_installation_of_a_faster_build(project, monkeypatch):
     install = dependencies.install
 
     def overtaken(pins: list[Pin], tree: Path, lock: Path) -> None:
@@ -88,14 +88,14 @@ def test_the_installation_of_a_faster_build_is_taken(project, monkeypatch):
     assert package.build(project) == first
 
 
-def test_an_installation_that_goes_while_it_is_made_is_named(project, monkeypatch):
+def test_installation_deleted_during_the_build_is_reported(project, monkeypatch):
     monkeypatch.setattr(bytecode, "compile_tree", lambda tree, _: shutil.rmtree(tree))
 
     with pytest.raises(PackageError, match=r"/stage: No such file or directory$"):
         package.build(project)
 
 
-def test_old_zips_do_not_fill_the_disk(project, monkeypatch):
+def test_old_zips_are_deleted(project, monkeypatch):
     monkeypatch.setattr(package, "KEPT", {"function-*.zip": 2})
     for number in range(4):
         (project / "service/handler.py").write_text(f"handler = {number}\n")
@@ -105,21 +105,21 @@ def test_old_zips_do_not_fill_the_disk(project, monkeypatch):
     assert len(list((project / "build").glob("*.zip"))) == 2
 
 
-def test_folder_that_cannot_be_written_is_named(project):
+def test_unwritable_build_folder_is_reported(project):
     (project / "build").write_text("in the way")
 
     with pytest.raises(PackageError, match=rf"^package: {project}/build: File exists$"):
         package.build(project)
 
 
-def test_a_zip_of_somebody_else_is_read_where_it_may_not_be_touched(project, monkeypatch):
+def test_zip_whose_timestamp_cannot_be_updated_is_still_used(project, monkeypatch):
     before = package.build(project)
     monkeypatch.setattr(os, "utime", mock.Mock(side_effect=PermissionError(1, "Operation not permitted")))
 
     assert package.build(project) == before
 
 
-def test_another_module_that_builds_is_another_zip():
+def test_builders_lists_every_imported_deploy_module():
     code = "import sys, deploy.package; print(*sorted(name for name in sys.modules if name.startswith('deploy.')))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=package.ROOT, capture_output=True, text=True, check=True
@@ -128,7 +128,7 @@ def test_another_module_that_builds_is_another_zip():
     assert loaded == sorted(f"deploy.{name}" for name in package.BUILDERS)
 
 
-def test_python_that_lambda_lacks_is_named(monkeypatch):
+def test_python_that_lambda_lacks_is_rejected(monkeypatch):
     monkeypatch.setattr(lambda_runtime, "GLIBC", {"3.9": 26})
 
     with pytest.raises(PackageError, match=r"no Python 3\.\d+; make \.venv with one of 3\.9"):

@@ -1,4 +1,4 @@
-"""What `python -m deploy.pip_install` says where pip cannot install: what it means, and the lines that show it."""
+"""Errors of `python -m deploy.pip_install`: what pip's failure means, and the lines that show it."""
 
 import os
 import re
@@ -85,11 +85,11 @@ PAGE = "Could not fetch URL http://127.0.0.1:9/tiny/:"
         ),
     ],
 )
-def test_what_pip_says_is_put_in_words(said, logged, message, monkeypatch):
+def test_pip_output_is_translated_into_a_clear_message(said, logged, message, monkeypatch):
     assert failing(monkeypatch, said, logged).startswith(message)
 
 
-def test_the_last_lines_of_pip_follow_after_the_one_that_tells_why(monkeypatch):
+def test_message_has_the_decisive_line_then_pips_last_lines(monkeypatch):
     said = f"one\ntwo\n\n    three\nfour\n\x1b[1m{NONE}\x1b[0m\n"
     logged = f"2026-11-28T12:32:20,893 Using pip\n2026-11-28T12:32:20,893   {PAGE} connection error - skipping\n"
 
@@ -98,7 +98,7 @@ def test_the_last_lines_of_pip_follow_after_the_one_that_tells_why(monkeypatch):
     )
 
 
-def test_nothing_listens_at_the_index_is_said_without_a_retry(monkeypatch, tmp_path):
+def test_unreachable_index_is_reported_without_retries(monkeypatch, tmp_path):
     (tmp_path / "lock.txt").write_text(f"tiny==1.0 --hash=sha256:{'0' * 64}\n")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
@@ -108,7 +108,7 @@ def test_nothing_listens_at_the_index_is_said_without_a_retry(monkeypatch, tmp_p
         pip_install.install(tmp_path / "lock.txt", f"--target={tmp_path / 'target'}")
 
 
-def test_the_command_needs_no_installed_package_and_says_what_is_wrong():
+def test_command_runs_on_the_standard_library_and_reports_errors():
     done = subprocess.run(
         [sys.executable, "-S", "-m", "deploy.pip_install", "no-such.txt"],
         cwd=package.ROOT,
@@ -134,7 +134,7 @@ def test_the_command_needs_no_installed_package_and_says_what_is_wrong():
         (KeyboardInterrupt(), 130),
     ],
 )
-def test_the_command_ends_without_a_traceback(error, code, monkeypatch):
+def test_failed_command_exits_without_a_traceback(error, code, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["pip_install", "lock.txt"])
     monkeypatch.setattr(pip_install, "install", mock.Mock(side_effect=error))
 

@@ -1,4 +1,4 @@
-"""What pip installs is what the lock names: of pip's settings only those count that say where files come from."""
+"""pip installs what the lock names: it gets only the settings that say where files come from."""
 
 import os
 import subprocess
@@ -36,7 +36,7 @@ COUNT = {
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A person who has set nothing yet."""
+    """A home folder without settings."""
     for name in [name for name in os.environ if name.startswith(("PIP_", "XDG_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -45,7 +45,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Environ:
-    """The settings that pip gets where nobody has set anything: those of the machine."""
+    """The settings that pip gets by default: those of the machine."""
     with pytest.MonkeyPatch.context() as patched:
         for name in [name for name in os.environ if name.startswith(("PIP_", "XDG_"))]:
             patched.delenv(name)
@@ -70,12 +70,12 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Environ:
 
 
 def configure(home: Path, text: str) -> None:
-    """Write the person's file of settings, which wins over the machine's."""
+    """Write the user's pip.conf, which overrides the machine's."""
     (home / ".config/pip").mkdir(parents=True)
     (home / ".config/pip/pip.conf").write_text(text)
 
 
-def test_settings_of_index_proxy_certificates_and_cache_reach_pip(monkeypatch):
+def test_index_proxy_certificate_and_cache_settings_reach_pip(monkeypatch):
     for name, value in COUNT.items():
         monkeypatch.setenv(name, value)
 
@@ -101,16 +101,16 @@ def test_other_settings_do_not_reach_pip(text, home, monkeypatch, machine):
 
 
 @pytest.mark.parametrize("option", ["user", "site", "global", "isolated"])
-def test_settings_are_read_whatever_they_say_of_what_pip_prints_and_reads(option, home, monkeypatch, machine):
+def test_settings_are_read_despite_options_that_silence_or_limit_pip(option, home, monkeypatch, machine):
     text = "quiet = 3\nverbose = 1\nlog = /dev/null/no/log\npython = /no/such/python\nresume-retries = 4\n"
     configure(home, f"[global]\n{option} = yes\n{text}")
-    if option != "isolated":  # which leaves out a person's own file only
+    if option != "isolated":  # which skips only the user's own file
         monkeypatch.setenv("PIP_CONFIG_FILE", str(home / ".config/pip/pip.conf"))
 
     assert given(monkeypatch) == machine | {"PIP_RESUME_RETRIES": "4"}
 
 
-def test_the_environment_wins_over_the_command_s_section_and_that_over_the_general_one(home, monkeypatch, machine):
+def test_environment_overrides_install_section_which_overrides_global(home, monkeypatch, machine):
     configure(home, "[install]\ntimeout = 2\nretries = 2\n[global]\ndefault-timeout = 1\nretries = 1\nproxy = p\n")
     monkeypatch.setenv("PIP_DEFAULT_TIMEOUT", "3")
     monkeypatch.setenv("PIP_RETRIES", "")
@@ -119,13 +119,13 @@ def test_the_environment_wins_over_the_command_s_section_and_that_over_the_gener
     assert given(monkeypatch) == machine | {"PIP_TIMEOUT": "3", "PIP_RETRIES": "2", "PIP_PROXY": "p"}
 
 
-def test_a_setting_of_several_lines_with_quotes_reaches_pip_whole(home, monkeypatch, machine):
+def test_multi_line_setting_with_quotes_reaches_pip_whole(home, monkeypatch, machine):
     configure(home, '[global]\nFind_Links =\n    /o\'neill\n    /"b"\n')
 
     assert given(monkeypatch) == machine | {"PIP_FIND_LINKS": '\n/o\'neill\n/"b"'}
 
 
-def test_of_a_feature_only_the_certificates_reach_pip(monkeypatch, home, machine):
+def test_only_certificate_values_of_feature_settings_reach_pip(monkeypatch, home, machine):
     monkeypatch.setenv("PIP_USE_FEATURE", "fast-deps truststore")
     monkeypatch.setenv("PIP_USE_DEPRECATED", "legacy-resolver legacy-certs")
     configure(home, "[global]\nuse-feature = truststore\n")
@@ -133,7 +133,7 @@ def test_of_a_feature_only_the_certificates_reach_pip(monkeypatch, home, machine
     assert given(monkeypatch) == machine | {"PIP_USE_FEATURE": "truststore", "PIP_USE_DEPRECATED": "legacy-certs"}
 
 
-def test_a_file_of_settings_that_cannot_be_read_is_named(home):
+def test_unreadable_settings_file_is_reported(home):
     configure(home, "index-url = http://127.0.0.1:9/simple\n")
 
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""The deployment program under mocks: what it asks for, before anything is deployed."""
+"""The deployment program under mocks: the resources that it requests."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ import pytest
 from deploy import package
 from tests.support.mocked_pulumi import Secret, deploy, fake_package
 
-# pulumi_aws warns of parts of itself as soon as it is imported.
+# pulumi_aws warns about parts of itself on import.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
 
 FUNCTION = "Function opsgenie-offboarding"
@@ -32,7 +32,7 @@ def test_handler_is_a_callable_of_the_service():
     assert callable(getattr(importlib.import_module(module), name))
 
 
-def test_api_and_permission_go_to_the_alias():
+def test_api_and_permission_target_the_alias():
     deployed = deploy()
 
     assert deployed.of_type("Integration")["uri"] == "arn:of:function:live/invocations"
@@ -42,11 +42,11 @@ def test_api_and_permission_go_to_the_alias():
     assert deployed.of_type("Alias")["functionVersion"] == "7"
 
 
-def test_alias_can_be_held_at_an_older_version():
+def test_alias_can_be_pinned_to_an_older_version():
     assert deploy(aliasVersion=3, last_outputs={"version": "7"}).of_type("Alias")["functionVersion"] == "3"
 
 
-def test_the_only_method_needs_a_key():
+def test_post_is_the_only_method_and_requires_a_key():
     deployed = deploy()
 
     method = deployed.of_type("Method")
@@ -54,7 +54,7 @@ def test_the_only_method_needs_a_key():
     assert deployed.of_type("UsagePlan")["apiStages"] == [{"apiId": "opsgenie-offboarding-id", "stage": "test"}]
 
 
-def test_function_waits_for_its_logs_and_its_rights():
+def test_function_depends_on_its_log_group_and_policies():
     deployed = deploy(secretStore="ssm")
 
     waits_for = {"LogGroup /aws/lambda/opsgenie-offboarding", "RolePolicy may-log", "RolePolicy may-read-token"}
@@ -65,7 +65,7 @@ def test_function_waits_for_its_logs_and_its_rights():
     }
 
 
-def test_no_name_has_the_stack_in_it():
+def test_resource_names_do_not_contain_the_stack_name():
     deployed = deploy(secretStore="ssm", accessLog=True, alarmEmail="ops@example.com")
 
     named = {key: inputs for key, inputs in deployed.resources.items() if not key.startswith("Stack ")}
@@ -75,7 +75,7 @@ def test_no_name_has_the_stack_in_it():
     assert deployed.of_type("Bucket")["bucket"] == "opsgenie-offboarding-local-123456789012"
 
 
-def test_api_and_tags_say_which_stack_it_is():
+def test_api_description_and_tags_name_the_stack():
     deployed = deploy(accessLog=True)
 
     assert deployed.of_type("RestApi")["description"] == f"Pulumi stack {STACK}"
@@ -91,7 +91,7 @@ def test_logs_outlive_the_stack():
     assert kept == {f"LogGroup /aws/{service}/opsgenie-offboarding" for service in ("lambda", "apigateway")}
 
 
-def test_stack_from_before_there_were_callers_keeps_its_url_its_key_and_its_log():
+def test_stack_made_before_callers_keeps_its_url_key_and_log_group():
     deployed = deploy(callers=["default", "ops"])
 
     aliases = {key: [alias.spec.name for alias in request.aliases] for key, request in deployed.requests.items()}
@@ -105,7 +105,7 @@ def test_stack_from_before_there_were_callers_keeps_its_url_its_key_and_its_log(
     assert deployed.requests["LogGroup /aws/lambda/opsgenie-offboarding"].ignoreChanges == ["name"]
 
 
-def test_no_secret_leaves_as_plain_text():
+def test_no_secret_is_in_plain_text_in_resources_or_outputs():
     deployed = deploy(accessToken="genie-key")
 
     environment = deployed.of_type("Function")["environment"]
@@ -122,7 +122,7 @@ def test_no_secret_leaves_as_plain_text():
     assert "value-of" not in repr({**deployed.outputs, "apiKey": None, "apiKeys": None})
 
 
-def test_policies_name_what_they_allow():
+def test_policies_allow_no_wildcard_actions_or_resources():
     statements = list(_statements(deploy(allowedCidrs=["192.0.2.0/24"], secretStore="ssm").resources))
 
     assert len(statements) == 5
@@ -140,7 +140,7 @@ def _statements(resources: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]
                 yield from json.loads(value)["Statement"]
 
 
-def test_other_code_is_another_object(code):
+def test_changed_code_gets_another_object_key(code):
     before = deploy().of_type("BucketObjectv2")["key"]
     code.write_bytes(b"other code")
     deployed = deploy()
@@ -149,13 +149,13 @@ def test_other_code_is_another_object(code):
     assert deployed.of_type("Function")["s3Key"] == deployed.of_type("BucketObjectv2")["key"]
 
 
-def test_function_says_which_code_it_has_so_that_other_code_is_seen(code):
+def test_function_declares_the_hash_of_its_code(code):
     digest = hashlib.sha256(code.read_bytes()).digest()
 
     assert deploy().of_type("Function")["codeSha256"] == base64.b64encode(digest).decode()
 
 
-def test_object_has_no_default_tags_since_it_takes_ten_only():
+def test_zip_object_opts_out_of_default_tags():
     assert deploy().of_type("BucketObjectv2")["overrideProvider"] == {"defaultTags": {"tags": {}}}
 
 
@@ -167,7 +167,7 @@ def test_curl_line_names_its_stack_and_has_no_key():
     )
 
 
-def test_other_outputs_say_where_everything_is():
+def test_other_outputs_name_the_deployed_resources():
     outputs = deploy().outputs
 
     assert {name: outputs[name] for name in ("apiId", "functionName", "logGroup", "region", "version", "alias")} == {
@@ -180,7 +180,7 @@ def test_other_outputs_say_where_everything_is():
     }
 
 
-def test_a_package_that_cannot_be_built_stops_the_program(monkeypatch):
+def test_failed_package_build_stops_the_program(monkeypatch):
     def broken() -> package.Package:
         raise package.PackageError("package: no network")
 

@@ -1,4 +1,4 @@
-"""What can be switched on for a stack, under mocks."""
+"""A stack's optional features, under mocks."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.mocked_pulumi import MADE_UP, Secret, deploy, fake_package
 
-# pulumi_aws warns of parts of itself as soon as it is imported.
+# pulumi_aws warns about parts of itself on import.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
 
 
@@ -44,7 +44,7 @@ def test_each_caller_has_a_key_in_the_plan():
     assert deployed.outputs["apiKey"] == Secret("value-of-key-nightly-job")
 
 
-def test_alarms_are_only_for_who_wants_them():
+def test_alarms_are_created_only_with_an_alarm_email():
     assert "sns/topic" not in repr(deploy().types)
 
     deployed = deploy(alarmEmail="ops@example.com")
@@ -62,7 +62,7 @@ def test_alarms_are_only_for_who_wants_them():
     assert [alarm["alarmActions"] for alarm in alarms] == [[MADE_UP["sns/topic:Topic"]["arn"]]] * 3
 
 
-def test_what_is_off_by_default_is_not_asked_for():
+def test_optional_features_are_off_by_default():
     deployed = deploy()
 
     assert "accessLogSettings" not in deployed.of_type("Stage")
@@ -70,7 +70,7 @@ def test_what_is_off_by_default_is_not_asked_for():
     assert deployed.of_type("Function")["reservedConcurrentExecutions"] == -1
 
 
-def test_access_log_has_who_called_and_never_the_key():
+def test_access_log_has_the_caller_but_not_the_key():
     settings = deploy(accessLog=True).of_type("Stage")["accessLogSettings"]
 
     assert settings["destinationArn"] == MADE_UP["cloudwatch/logGroup:LogGroup"]["arn"]
@@ -87,7 +87,7 @@ def test_access_log_has_who_called_and_never_the_key():
     }
 
 
-def test_boundary_and_reserved_concurrency_are_handed_on():
+def test_permissions_boundary_and_concurrency_are_passed_on():
     boundary = "arn:aws:iam::123456789012:policy/edge"
     deployed = deploy(permissionsBoundary=boundary, reservedConcurrency=5)
 

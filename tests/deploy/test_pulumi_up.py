@@ -19,10 +19,10 @@ pytestmark = [
         not shutil.which("pulumi"), reason="there is no `pulumi` command: https://www.pulumi.com/docs/install/"
     ),
     pytest.mark.allow_hosts(["127.0.0.1"]),
-    pytest.mark.timeout(900),  # two dozen pulumi commands, of which some take twenty seconds
+    pytest.mark.timeout(900),  # two dozen pulumi commands, some of which take twenty seconds
 ]
 
-# Two names that are one name to most of AWS, and one that is long.
+# Two names that most of AWS cannot tell apart, and a long one.
 FIRST, SECOND, RENAMED = "x.1", "x-1", "acme-operations-production-eu-west-1"
 BOUNDARY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
 
@@ -43,7 +43,7 @@ def stack(tmp_path: Path) -> Iterator[EmulatedStack]:
         yield EmulatedStack(tmp_path, port, FIRST)
 
 
-def test_life_of_two_stacks(stack, tmp_path):
+def test_two_stacks_deploy_update_and_destroy(stack, tmp_path):
     assert "20 to create" in stack.pulumi("preview")
     left_over = a_killed_update_is_healed_as_documented(stack)
     outputs = stack.up()
@@ -69,7 +69,7 @@ def test_life_of_two_stacks(stack, tmp_path):
 
 
 def a_killed_update_is_healed_as_documented(stack: EmulatedStack) -> str:
-    """Kill an update in the middle, do what the page says, and return what is left over."""
+    """Kill an update, recover as documented, and return the left-over function's name."""
     page = (ROOT / "docs/deploy.md").read_text().partition("## A `pulumi up` that was killed\n")[2]
     commands = [line.split() for line in re.findall(r"^    pulumi (.*)$", page, re.MULTILINE)[:2]]
     assert [command[0] for command in commands] == ["cancel", "refresh"]

@@ -24,7 +24,7 @@ def shipped() -> Package:
 
 @pytest.fixture(scope="module")
 def unzipped(shipped: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where its files are."""
+    """The unzipped files."""
     folder = tmp_path_factory.mktemp("var-task")
     with zipfile.ZipFile(shipped.path) as archive:
         archive.extractall(folder)
@@ -41,11 +41,11 @@ def in_lambda(folder: Path, code: str, **environ: str) -> str:
     ).stdout
 
 
-def test_it_is_small(shipped):
+def test_zip_is_smaller_than_4_mb(shipped):
     assert shipped.size < 4_000_000
 
 
-def test_it_holds_the_service_and_no_other_file_of_this_project(shipped):
+def test_zip_has_the_service_and_no_other_project_files(shipped):
     with zipfile.ZipFile(shipped.path) as archive:
         names = archive.namelist()
     top = {name.split("/")[0] for name in names if not name.split("/")[0].endswith(".dist-info")}
@@ -58,7 +58,7 @@ def test_it_holds_the_service_and_no_other_file_of_this_project(shipped):
     assert [name for name in names if re.search(unwanted, name)] == []
 
 
-def test_it_holds_what_the_lock_names_for_lambda_s_processor(unzipped):
+def test_zip_matches_the_lock_and_lambdas_processor(unzipped):
     path = package.ROOT / "service/requirements.txt"
     installed.check(unzipped, lock.pins(path.read_text(), path), path)
     libraries = sorted(unzipped.rglob("*.so"))
@@ -67,7 +67,7 @@ def test_it_holds_what_the_lock_names_for_lambda_s_processor(unzipped):
     assert {library.read_bytes()[18:20] for library in libraries} == {b"\xb7\0"}  # aarch64 in an ELF header
 
 
-def test_every_module_is_compiled_and_every_licence_is_there(shipped):
+def test_zip_has_compiled_modules_and_all_licences(shipped):
     with zipfile.ZipFile(shipped.path) as archive:
         names = archive.namelist()
 
@@ -97,7 +97,7 @@ def test_the_handler_answers_from_the_zip_alone(unzipped):
     assert answer_of(unzipped)[0] == 400
 
 
-def test_the_key_is_read_from_a_parameter_by_what_lambdas_runtime_brings(unzipped):
+def test_parameter_key_without_boto3_answers_500(unzipped):
     status, body = answer_of(unzipped, ACCESS_TOKEN_PARAMETER="/opsgenie/key")
 
     assert (status, body["message"]) == (
@@ -107,7 +107,7 @@ def test_the_key_is_read_from_a_parameter_by_what_lambdas_runtime_brings(unzippe
     )
 
 
-def test_a_cold_start_imports_no_boto3_where_nobody_needs_it():
+def test_cold_start_with_a_plain_key_does_not_import_boto3():
     code = "import sys, service.handler; print(sorted({'boto3', 'botocore'} & sys.modules.keys()))"
     environ = {**os.environ, "ACCESS_TOKEN": "genie-key"}
     done = subprocess.run(
@@ -123,7 +123,7 @@ def test_a_cold_import_costs_little_more_than_its_libraries(unzipped):
             in_lambda(unzipped, f"import time; t = time.process_time(); {imports}; print(time.process_time() - t)")
         )
 
-    # What else runs on the machine slows both of a pair, and no pair decides.
+    # Other load on the machine slows both of a pair, and no one pair decides.
     ratios: list[float] = []
     while len(ratios) < 5 or (len(ratios) < 30 and median(ratios) >= 1.3):
         ratios.append(seconds("import service.handler") / seconds("import flask, requests"))

@@ -1,4 +1,4 @@
-"""What somebody puts into service/: Python files ship, and what cannot ship is named, not left out or waited for."""
+"""Files in service/: Python ships, and what cannot ship is an error, not left out or waited for."""
 
 import os
 from pathlib import Path
@@ -41,16 +41,16 @@ def test_modules_in_folders_ship_and_other_files_do_not(service):
     ]
 
 
-def test_names_that_begin_with_a_dot_do_not_ship(service):
-    (service / ".#app.py").symlink_to("somebody@example.com.123")  # of an editor, while it has changes
-    (service / "._app.py").write_bytes(b"\0\0")  # of a Mac, on a disk of another system
+def test_dotfiles_do_not_ship(service):
+    (service / ".#app.py").symlink_to("somebody@example.com.123")  # an editor's, while it has changes
+    (service / "._app.py").write_bytes(b"\0\0")  # a Mac's, on another system's disk
     (service / ".ipynb_checkpoints").mkdir()
     (service / ".ipynb_checkpoints/app.py").touch()
 
     assert list(sources.read(service)) == ["service/app.py"]
 
 
-def test_what_links_lead_to_ships_as_import_finds_it(service, tmp_path):
+def test_symlinked_modules_and_folders_ship(service, tmp_path):
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared/rules.py").write_bytes(b"RULES = 2\n")
     (service / "shared").symlink_to(tmp_path / "shared")
@@ -64,20 +64,20 @@ def test_what_links_lead_to_ships_as_import_finds_it(service, tmp_path):
     }
 
 
-def test_a_link_to_nothing_is_named(service):
+def test_dangling_symlink_is_rejected(service):
     (service / "gone.py").symlink_to("nowhere.py")
 
     assert refusal(service) == f"package: {service}/gone.py is a link to nothing; delete it or let it lead to a file"
 
 
-def test_links_in_a_circle_are_named(service):
+def test_circular_symlinks_are_rejected(service):
     (service / "a.py").symlink_to("b.py")
     (service / "b.py").symlink_to("a.py")
 
     assert refusal(service) == f"package: {service}/a.py is a link to nothing; delete it or let it lead to a file"
 
 
-def test_a_link_to_a_folder_around_it_is_named(service):
+def test_symlink_to_a_parent_folder_is_rejected(service):
     (service / "inner").mkdir()
     (service / "inner/again").symlink_to(service)
 
@@ -85,7 +85,7 @@ def test_a_link_to_a_folder_around_it_is_named(service):
 
 
 @pytest.mark.timeout(10)
-def test_a_pipe_is_named(service):
+def test_named_pipe_is_rejected(service):
     os.mkfifo(service / "pipe.py")
 
     assert refusal(service) == (
@@ -94,7 +94,7 @@ def test_a_pipe_is_named(service):
     )
 
 
-def test_a_folder_with_the_name_of_a_file_is_named(service):
+def test_folder_named_like_a_module_is_rejected(service):
     (service / "folder.py").mkdir()
 
     assert refusal(service) == (
@@ -102,20 +102,20 @@ def test_a_folder_with_the_name_of_a_file_is_named(service):
     )
 
 
-def test_a_name_that_is_not_in_utf_8_is_named(service):
+def test_file_name_not_in_utf_8_is_rejected(service):
     name = os.fsdecode(b"caf\xe9.py")
     (service / name).touch()
 
     assert refusal(service) == f"package: the name of '{service}/caf\\udce9.py' is not in UTF-8; rename it"
 
 
-def test_a_folder_without_python_is_named(service):
+def test_folder_without_python_files_is_rejected(service):
     (service / "app.py").unlink()
 
     assert refusal(service) == f"package: {service} has no Python file"
 
 
-def test_code_that_this_python_does_not_understand_is_named(service, tmp_path):
+def test_syntax_error_is_reported_with_its_location(service, tmp_path):
     (service / "app.py").write_text("def app(:\n")
 
     with pytest.raises(PackageError) as caught:
@@ -131,13 +131,13 @@ def test_code_that_this_python_does_not_understand_is_named(service, tmp_path):
     ]
 
 
-def test_a_missing_service_is_named(tmp_path):
+def test_missing_service_folder_is_reported(tmp_path):
     with pytest.raises(PackageError, match=rf"^package: {tmp_path}/service: No such file or directory$"):
         package.build(tmp_path)
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")])
-def test_a_file_that_cannot_be_read_is_named(error, project, monkeypatch):
+def test_unreadable_file_is_reported(error, project, monkeypatch):
     read_bytes = Path.read_bytes
 
     def unreadable(path: Path) -> bytes:
@@ -152,7 +152,7 @@ def test_a_file_that_cannot_be_read_is_named(error, project, monkeypatch):
         package.build(project)
 
 
-def test_a_folder_that_cannot_be_read_is_named(project, monkeypatch):
+def test_unreadable_folder_is_reported(project, monkeypatch):
     iterdir = Path.iterdir
     (project / "service/inner").mkdir()
 

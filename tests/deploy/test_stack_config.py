@@ -1,4 +1,4 @@
-"""Settings of a stack: what makes no sense stops the preview, in a sentence that names it."""
+"""A stack's settings: an invalid one stops the preview, with a message that names it."""
 
 import asyncio
 import sys
@@ -87,28 +87,28 @@ def code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def refusal(**settings: Any) -> str:
-    """Return what the configuration is refused with."""
+    """Return the error for a configuration."""
     with closing_event_loops(), pytest.raises(pulumi.RunError) as refused:
         asyncio.run(read_all(settings))
     return str(refused.value)
 
 
 async def read_all(settings: dict[str, Any]) -> None:
-    """Read the configuration without the rest of the program, which takes its time."""
+    """Read the configuration without the rest of the program, which is slow."""
     pulumi.runtime.set_mocks(Cloud({}), project=PROJECT["name"])
     pulumi.runtime.set_all_config(*config({"accessToken": "genie-key", **settings}))
     await stack_config.read().access_token.future()
 
 
 def stop(last_outputs: dict[str, Any] | None = None, **settings: Any) -> str:
-    """Return what the program stops with."""
+    """Return the program's error."""
     with pytest.raises(pulumi.RunError) as stopped:
         deploy(last_outputs=last_outputs, **settings)
     return str(stopped.value)
 
 
 @pytest.mark.parametrize(("setting", "value", "sentence"), REFUSED)
-def test_settings_that_make_no_sense_are_named(setting, value, sentence):
+def test_invalid_setting_is_rejected_with_a_message(setting, value, sentence):
     assert refusal(**{setting: value}) == sentence
 
 
@@ -116,19 +116,19 @@ def test_settings_that_make_no_sense_are_named(setting, value, sentence):
     ("setting", "value"),
     [("accessToken", " "), ("opsgenieApiUrl", "http://api.opsgenie.com"), ("rateLimit", "fast")],
 )
-def test_settings_that_others_refuse_are_named(setting, value):
+def test_setting_refused_by_the_service_or_pulumi_is_named(setting, value):
     assert setting in refusal(**{setting: value})
 
 
-def test_days_that_cloudwatch_does_not_take_are_named():
+def test_unsupported_log_retention_days_are_rejected():
     assert refusal(logRetentionDays=8).startswith("logRetentionDays takes one of 1, 3, 5, ")
 
 
-def test_all_bad_settings_are_named_at_once():
+def test_all_invalid_settings_are_reported_at_once():
     assert [line.split()[0] for line in stop(stageName="", memorySize=1).splitlines()] == ["stageName", "memorySize"]
 
 
-def test_limits_themselves_are_taken():
+def test_settings_at_their_limits_are_accepted():
     deploy(
         rateLimit="10000",
         burstLimit=5000,
@@ -141,7 +141,7 @@ def test_limits_themselves_are_taken():
     )
 
 
-def test_settings_are_those_that_pulumi_yaml_declares():
+def test_settings_match_those_declared_in_pulumi_yaml():
     assert sorted(SETTINGS) == sorted(PROJECT["config"])
     assert all(declared["description"] for declared in PROJECT["config"].values())
 
@@ -155,14 +155,14 @@ def test_settings_are_those_that_pulumi_yaml_declares():
         ("x", "README.md lists the settings."),
     ],
 )
-def test_settings_that_there_are_not_are_named_with_the_nearest_name(name, instead):
+def test_unknown_setting_is_rejected_with_a_suggestion(name, instead):
     sentence = f"there is no setting {name}: {instead} `pulumi config rm {name}` takes it out"
 
     settings: Any = {name: "a"}
     assert refusal(**settings) == sentence
 
 
-def test_settings_of_others_are_not_ours_to_refuse():
+def test_settings_of_other_namespaces_are_accepted():
     settings: Any = {"aws:maxRetries": "3", "another-project:protectedUser": "a"}
 
     deploy(**settings)
@@ -190,11 +190,11 @@ def test_settings_of_others_are_not_ours_to_refuse():
         ({"Kostenstelle Süd": "a_b.c:d/e=f+g-h@i 1"}, []),
     ],
 )
-def test_default_tags_that_some_resource_cannot_have_are_named(tags, sentences):
+def test_invalid_default_tags_are_rejected(tags, sentences):
     assert list(of_tags(tags)) == sentences
 
 
-def test_another_region_than_the_stacks_is_refused():
+def test_changing_the_region_of_a_stack_is_refused():
     assert stop(last_outputs={"region": "eu-west-1", "version": "2"}) == (
         "aws:region: this stack is in eu-west-1, and cannot move to eu-north-1: go back with "
         "`pulumi config set aws:region eu-west-1`, and make another stack for eu-north-1"
@@ -209,7 +209,7 @@ def test_a_version_that_was_never_published_is_refused(last_outputs, published):
 
 
 @pytest.mark.parametrize("store", ["environment", "ssm"])
-def test_a_version_that_is_held_gets_a_warning(store):
+def test_pinned_alias_version_logs_a_warning(store):
     with mock.patch.object(pulumi.log, "warn") as warn:
         deploy(last_outputs={"version": "2"}, aliasVersion=1, secretStore=store)
         deploy(last_outputs={"version": "2"}, secretStore=store)

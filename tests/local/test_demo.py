@@ -1,4 +1,4 @@
-"""What the demo calls proved is what it has looked at."""
+"""The demo calls proved only what it has checked."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def answer(status: int) -> requests.Response:
 
 @pytest.fixture
 def accounts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the account is before and after each step, in turn; the answers are as they must be."""
+    """The account before and after each step, in turn; the answers are as they must be."""
 
     @contextmanager
     def running(*_: Any) -> Iterator[Any]:
@@ -48,7 +48,7 @@ def accounts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-def test_the_leaver_goes_and_nothing_else_changes(accounts: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_prints_proved_when_only_the_leaver_goes(accounts: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
     accounts += [BEFORE, BEFORE, BEFORE, BEFORE, BEFORE, LEFT, LEFT, LEFT, LEFT, LEFT]
 
     demo.demo()
@@ -67,7 +67,7 @@ def test_the_leaver_goes_and_nothing_else_changes(accounts: list[Any], capsys: p
         (4, LEFT, {}),
     ],
 )
-def test_a_step_that_does_something_else_ends_the_demo(
+def test_unexpected_account_state_fails_the_demo(
     accounts: list[Any], capsys: pytest.CaptureFixture[str], step: int, before: Any, after: Any
 ) -> None:
     accounts += [BEFORE, BEFORE, BEFORE, BEFORE, BEFORE, LEFT, LEFT, LEFT, LEFT, LEFT]
@@ -79,7 +79,7 @@ def test_a_step_that_does_something_else_ends_the_demo(
     assert "proved: " not in capsys.readouterr().out
 
 
-def test_what_a_terminal_cannot_show_does_not_end_the_demo() -> None:
+def test_unencodable_characters_do_not_stop_the_demo() -> None:
     program = "from local import __main__; __main__.demo = lambda _: print('a \u2500 b'); __main__.main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "demo"],
@@ -96,7 +96,7 @@ def test_what_a_terminal_cannot_show_does_not_end_the_demo() -> None:
 @pytest.mark.parametrize(
     ("statuses", "good"), [([404, 429], True), ([404], False), ([429], False), ([404, 429, 502], False)]
 )
-def test_the_burst_gets_nothing_but_404_and_429(
+def test_burst_must_get_both_404_and_429_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], statuses: list[int], good: bool
 ) -> None:
     answers = iter([answer(statuses[number % len(statuses)]) for number in range(demo.BURST)])

@@ -1,4 +1,4 @@
-"""What is set around the commands and the tests does not change them."""
+"""The environment does not change the commands or the tests."""
 
 import os
 import subprocess
@@ -30,25 +30,25 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {**AROUND, **MACHINE, **LOCALE, **FOR_PIP})
 
 
-def test_a_child_gets_what_any_program_needs_and_no_proxy() -> None:
+def test_children_get_basic_variables_and_no_proxy() -> None:
     assert for_children() == {**MACHINE, **NO_ACCOUNT, "PYTHONUTF8": "1"}
 
 
-def test_a_command_keeps_what_pip_needs_too() -> None:
+def test_command_keeps_the_variables_for_pip() -> None:
     keep_only(*PIP)
 
     assert os.environ == {**MACHINE, **LOCALE, **FOR_PIP, **NO_ACCOUNT}
 
 
-def test_the_tests_keep_neither() -> None:
+def test_keep_only_keeps_the_given_names_and_patterns() -> None:
     keep_only("SERVICES", "FLASK_*")
 
     flask = {name: value for name, value in HOSTILE.items() if name.startswith("FLASK_")}
     assert os.environ == {**MACHINE, **LOCALE, **NO_ACCOUNT, "SERVICES": "sqs", **flask}
 
 
-def test_the_tests_pass_whatever_is_set_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that anything around could change most easily; each of them fails in this environment left as it is."""
+def test_tests_pass_in_a_hostile_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the tests that depend most on the environment: each fails in this one if it is left as it is."""
     monkeypatch.undo()
     files = ["service/test_audit_log.py", "service/transport/test_call.py", "console/test_exit_codes.py"]
     command = [

@@ -1,4 +1,4 @@
-"""The folder of a run: cleared by the next one when its run was killed, and not before."""
+"""A run's folder: removed by the next run if its own was killed, and not before."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ with run_folder(print) as folder:
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary folders are made, here and by programs that are started here."""
+    """The place of temporary folders, here and in child processes."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
     return tmp_path
@@ -50,12 +50,12 @@ def next_run() -> list[str]:
     return said
 
 
-def test_a_run_that_ends_leaves_no_folder(temporary: Path) -> None:
+def test_finished_run_leaves_no_folder(temporary: Path) -> None:
     assert next_run() == []
     assert list(temporary.iterdir()) == []
 
 
-def test_a_killed_run_leaves_a_folder_that_the_next_one_removes_and_names() -> None:
+def test_next_run_removes_the_folder_of_a_killed_run() -> None:
     with holder() as (process, folder):
         process.kill()
         process.wait()
@@ -67,7 +67,7 @@ def test_a_killed_run_leaves_a_folder_that_the_next_one_removes_and_names() -> N
     assert not folder.exists()
 
 
-def test_a_run_that_goes_on_keeps_its_folder() -> None:
+def test_folder_of_a_live_run_is_kept() -> None:
     with holder() as (_, folder):
         assert next_run() == []
         assert folder.is_dir()
@@ -79,7 +79,7 @@ def made(folder: Path) -> Path:
     return folder
 
 
-def test_what_may_belong_to_somebody_else_is_left_alone(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_that_may_be_somebody_elses_are_left_alone(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = made(temporary / "elsewhere")
     (temporary / f"{PREFIX}link").symlink_to(elsewhere)
     (temporary / f"{PREFIX}file").touch()

@@ -1,4 +1,4 @@
-"""What the local stack is on this machine: nothing listens beyond it, and its end leaves nothing behind."""
+"""The local stack on this machine: nothing listens beyond it, and its end leaves nothing behind."""
 
 import signal
 import tempfile
@@ -23,14 +23,14 @@ def test_nothing_listens_beyond_loopback(stack: LocalStack) -> None:
     found = sockets.listeners(processes)
 
     assert len(processes) >= 4
-    # Its port is one for all on this machine, and opened a while after the others: look at its word too.
+    # Its mTLS port is fixed and opens later than the others: check its health answer too.
     assert direct().get(f"{stack.aws.endpoint}/_ministack/health", timeout=10).json()["iot_mtls"] == "disabled"
     assert {urlsplit(url).port for url in (stack.url, stack.opsgenie)} <= {port for _, port in found}
     assert {host for host, _ in found} <= {"127.0.0.1", "::1"}, found
 
 
 @pytest.mark.parametrize(("sign", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
-def test_an_end_leaves_no_process_no_port_and_the_next_run_no_folder(
+def test_stopped_or_killed_stack_leaves_no_port_or_folder_behind(
     stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: signal.Signals, status: int
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))

@@ -1,4 +1,4 @@
-"""The children of `make run` and its like: none is left behind, and what one said last is told."""
+"""Child processes of `make run` and others: none is left behind, and its last output is shown."""
 
 import signal
 import socket
@@ -70,7 +70,7 @@ def parent_of(port: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize("sign", processes.STOPPING, ids=lambda sign: sign.name)
-def test_a_signal_that_comes_twice_leaves_no_child(tmp_path: Path, sign: signal.Signals) -> None:
+def test_repeated_stop_signal_leaves_no_child(tmp_path: Path, sign: signal.Signals) -> None:
     (tmp_path / "child.py").write_text(STUBBORN)
     port = free_port()
     with parent_of(port, tmp_path) as process:
@@ -82,7 +82,7 @@ def test_a_signal_that_comes_twice_leaves_no_child(tmp_path: Path, sign: signal.
             assert probe.connect_ex((HOST, port)) != 0
 
 
-def test_a_parent_that_is_killed_leaves_no_child_and_no_child_of_a_child(tmp_path: Path) -> None:
+def test_killed_parent_leaves_no_children_or_grandchildren(tmp_path: Path) -> None:
     (tmp_path / "child.py").write_text(FAMILY)
     with parent_of(free_port(), tmp_path) as process:
         process.kill()
@@ -92,7 +92,7 @@ def test_a_parent_that_is_killed_leaves_no_child_and_no_child_of_a_child(tmp_pat
     assert (output, process.returncode) == ("", -signal.SIGKILL)
 
 
-def test_a_child_that_ends_is_told_with_its_last_words(tmp_path: Path) -> None:
+def test_exited_child_is_reported_with_its_last_output(tmp_path: Path) -> None:
     (tmp_path / "child.py").write_text(FAILING)
     port = free_port()
     with Processes() as children:
@@ -103,7 +103,7 @@ def test_a_child_that_ends_is_told_with_its_last_words(tmp_path: Path) -> None:
     assert str(told.value) == "the child ended with status 3:\nthe database is gone"
 
 
-def test_a_child_that_does_not_listen_is_told_with_its_last_words(
+def test_child_that_does_not_listen_is_reported_with_its_last_output(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "child.py").write_text(MUTE)
@@ -125,7 +125,7 @@ def test_nohup_is_respected() -> None:
 
 
 @pytest.mark.parametrize("number", STOPPING)
-def test_leaving_gives_the_signals_back(number: int) -> None:
+def test_leaving_restores_the_signal_handlers(number: int) -> None:
     before = signal.getsignal(number)
     with suppress(KeyboardInterrupt), Processes():
         signal.raise_signal(number)

@@ -1,4 +1,4 @@
-"""Releases of the deployed program: a version, the alias that moves to it, and what the function is made with."""
+"""Releases of the deployed program: a version, the alias that moves to it, and the function's settings."""
 
 import io
 import zipfile
@@ -31,7 +31,7 @@ def released(stack: LocalStack, code: bytes, **config: Any) -> Iterator[str]:
     finally:
         function.update_alias(**name, Name="live", FunctionVersion=alias["FunctionVersion"])
         if config:
-            # The next version is made from what this one had.
+            # The next version inherits this one's settings.
             function.update_function_configuration(**name, **{setting: before[setting] for setting in config})
 
 
@@ -42,7 +42,7 @@ def handler_zip(source: str) -> bytes:
     return content.getvalue()
 
 
-def test_the_key_may_be_in_the_parameter_store(stack: LocalStack) -> None:
+def test_function_reads_the_key_from_parameter_store(stack: LocalStack) -> None:
     stack.aws.client("ssm").put_parameter(Name="/opsgenie/key", Value=KEY, Type="SecureString")
     variables = {"ACCESS_TOKEN_PARAMETER": "/opsgenie/key", "OPSGENIE_API_URL": stack.opsgenie}
 
@@ -76,7 +76,7 @@ def test_a_release_moves_the_alias_and_keeps_the_old_version(stack: LocalStack) 
     ],
     ids=["crash", "time-out"],
 )
-def test_a_broken_function_shows_api_gateways_answer_and_no_secret(
+def test_broken_function_gets_a_gateway_error_without_secrets(
     stack: LocalStack, source: str, config: dict[str, Any]
 ) -> None:
     with released(stack, handler_zip(source), **config):

@@ -1,4 +1,4 @@
-"""`python -m local run`, as a newcomer types it: both answer, what it prints works, and nothing is left behind."""
+"""`python -m local run`: both servers answer, the printed lines work, and nothing is left behind."""
 
 import json
 import os
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.enable_socket
 
 @contextmanager
 def local_run(port: int, opsgenie_port: int) -> Iterator[subprocess.Popen[str]]:
-    """Start it; whatever happens, end it within PATIENCE seconds, so that no read waits for ever."""
+    """Start it, and end it within PATIENCE seconds, so that no read blocks for ever."""
     ports = ["--port", str(port), "--opsgenie-port", str(opsgenie_port)]
     with subprocess.Popen(
         [*LOCAL, "run", *ports],
@@ -44,7 +44,7 @@ def local_run(port: int, opsgenie_port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def printed(process: subprocess.Popen[str]) -> dict[str, list[str]]:
-    """Read what is printed until both run; return the curl lines by what they are."""
+    """Read the output until both run; return the curl lines by their titles."""
     assert process.stdout
     lines = []
     for line in process.stdout:
@@ -66,7 +66,7 @@ def post(curl: list[str]) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_what_it_prints_works_and_a_signal_stops_both(stop: signal.Signals) -> None:
+def test_printed_curl_lines_work_and_a_signal_stops_both_servers(stop: signal.Signals) -> None:
     port, opsgenie_port = free_port(), free_port()
     with local_run(port, opsgenie_port) as process:
         curls = printed(process)
@@ -94,11 +94,11 @@ def test_what_it_prints_works_and_a_signal_stops_both(stop: signal.Signals) -> N
             assert probe.connect_ex(("127.0.0.1", number)) != 0
 
 
-def test_nothing_runs_on_when_make_is_killed() -> None:
+def test_killing_make_stops_both_servers() -> None:
     ports = [free_port(), free_port()]
     command = shlex.join([*LOCAL, "run", "--port", str(ports[0]), "--opsgenie-port", str(ports[1])])
     with subprocess.Popen(
-        ["/bin/sh", "-c", f"{command}; true"],  # something to do afterwards keeps the shell, which stands for make
+        ["/bin/sh", "-c", f"{command}; true"],  # the second command keeps the shell, which stands in for make
         cwd=ROOT,
         env={**os.environ, "MAKELEVEL": "1"},
         stdout=subprocess.PIPE,
@@ -114,7 +114,7 @@ def test_nothing_runs_on_when_make_is_killed() -> None:
 
 
 @pytest.mark.parametrize(("place", "who"), [(0, "the service"), (1, "the simulated Opsgenie")])
-def test_a_port_that_is_taken_is_told_in_a_sentence(place: int, who: str) -> None:
+def test_port_in_use_exits_1_with_a_message(place: int, who: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -132,7 +132,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(place: int, who: str) -> Non
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "-1", "http"])
-def test_a_port_that_cannot_be_is_told_in_a_sentence(port: str) -> None:
+def test_invalid_port_exits_2_with_a_message(port: str) -> None:
     done = subprocess.run(
         [*LOCAL, "run", f"--opsgenie-port={port}"],
         cwd=ROOT,

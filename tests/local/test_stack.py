@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.xdist_group("local stack"),
 
 
 @pytest.mark.parametrize("key", ["", "x" * 32])
-def test_without_the_right_key_nothing_is_asked(stack: LocalStack, key: str) -> None:
+def test_wrong_or_missing_key_gets_403_and_changes_nothing(stack: LocalStack, key: str) -> None:
     before = stack.account()
 
     answer = stack.send(LEAVER, key=key)
@@ -26,7 +26,7 @@ def test_without_the_right_key_nothing_is_asked(stack: LocalStack, key: str) -> 
     assert stack.account() == before
 
 
-def test_the_leaver_goes_and_nobody_else(stack: LocalStack) -> None:
+def test_post_deletes_the_leaver_and_nobody_else(stack: LocalStack) -> None:
     before = stack.account()
 
     answer = stack.send(LEAVER)
@@ -47,7 +47,7 @@ def test_the_leaver_goes_and_nobody_else(stack: LocalStack) -> None:
         ('{"username":"tomas@example.com"}', 409, "nothing was changed: Ledger close: "),
     ],
 )
-def test_an_answer_comes_through_as_it_is(stack: LocalStack, body: str, status: int, message: str) -> None:
+def test_service_answers_pass_through_the_gateway(stack: LocalStack, body: str, status: int, message: str) -> None:
     answer = stack.send(body.encode())
 
     assert answer.status_code == status
@@ -63,7 +63,7 @@ def test_an_answer_comes_through_as_it_is(stack: LocalStack, body: str, status: 
         ("503", 503, "Opsgenie is throttling or down ("),
     ],
 )
-def test_opsgenies_failures_come_through(stack: LocalStack, fault: str, status: int, message: str) -> None:
+def test_opsgenie_failures_reach_the_caller(stack: LocalStack, fault: str, status: int, message: str) -> None:
     stack.order(fault, times=None)
 
     answer = stack.send(LEAVER)
@@ -74,11 +74,11 @@ def test_opsgenies_failures_come_through(stack: LocalStack, fault: str, status: 
     assert ("Retry-After" in answer.headers) == (status == 503)
 
 
-def test_only_post_is_there(stack: LocalStack) -> None:
+def test_get_is_refused(stack: LocalStack) -> None:
     assert stack.send("", method="GET").status_code in {403, 404, 405}
 
 
-def test_a_base64_body_is_understood(stack: LocalStack) -> None:
+def test_base64_body_is_decoded(stack: LocalStack) -> None:
     event = {
         "httpMethod": "POST",
         "path": "/",
@@ -93,7 +93,7 @@ def test_a_base64_body_is_understood(stack: LocalStack) -> None:
     assert json.loads(answer["Payload"].read())["statusCode"] == 200
 
 
-def test_no_proxy_comes_between(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_clients_ignore_proxy_settings(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     for name in ("no_proxy", "NO_PROXY"):
@@ -112,7 +112,7 @@ def test_a_burst_is_throttled(stack: LocalStack) -> None:
     assert {answer.text for answer in answers if answer.status_code == 429} == {'{"message":"Too Many Requests"}'}
 
 
-def test_the_quota_of_a_key_ends(stack: LocalStack) -> None:
+def test_key_over_its_quota_gets_429(stack: LocalStack) -> None:
     gateway = stack.aws.client("apigateway")
     (api,) = gateway.get_rest_apis()["items"]
     key = gateway.create_api_key(name="two a day", enabled=True)
@@ -127,7 +127,7 @@ def test_the_quota_of_a_key_ends(stack: LocalStack) -> None:
     assert answers[2].json() == {"message": "Limit Exceeded"}
 
 
-def test_concurrent_requests_for_one_leaver_end_right(stack: LocalStack) -> None:
+def test_concurrent_requests_for_one_leaver_get_200_or_404(stack: LocalStack) -> None:
     before = stack.account()
 
     answers = stack.send_at_once(LEAVER, 5)

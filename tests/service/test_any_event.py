@@ -1,4 +1,4 @@
-"""Whatever comes in as an event or a body is answered, and with nothing of this program's inside."""
+"""Any event or body gets an answer, and none shows this program's internals."""
 
 import base64
 import json
@@ -50,7 +50,7 @@ events = values | st.fixed_dictionaries(
 
 @pytest.fixture(scope="module")
 def handler() -> Iterator[Any]:
-    """The handler in front of a simulated Opsgenie that answers nobody."""
+    """The handler in front of a simulated Opsgenie without users."""
     with pytest.MonkeyPatch.context() as patch:
         service_env = ServiceEnv({"users": []})
         patch.setattr("service.handler.create_app", lambda _: service_env.app)
@@ -69,7 +69,7 @@ def check_answer(handler: Any, event: object) -> None:
 
 @given(event=events)
 @settings(max_examples=300)
-def test_any_event_is_answered(handler: Any, event: object) -> None:
+def test_any_event_gets_a_json_error(handler: Any, event: object) -> None:
     check_answer(handler, event)
 
 
@@ -77,7 +77,7 @@ def test_any_event_is_answered(handler: Any, event: object) -> None:
 @pytest.mark.timeout(600)
 @given(event=events)
 @settings(max_examples=20_000)
-def test_any_of_many_events_is_answered(handler: Any, event: object) -> None:
+def test_any_of_many_events_gets_a_json_error(handler: Any, event: object) -> None:
     check_answer(handler, event)
 
 
@@ -87,7 +87,7 @@ def test_any_of_many_events_is_answered(handler: Any, event: object) -> None:
     | bodies.map(lambda b: str(b).encode("utf-8", "replace"))
 )
 @settings(max_examples=300)
-def test_any_body_is_answered(handler: Any, body: bytes) -> None:
+def test_any_body_gets_a_json_error(handler: Any, body: bytes) -> None:
     check_answer(
         handler,
         {"httpMethod": "POST", "path": "/", "body": base64.b64encode(body).decode(), "isBase64Encoded": True},

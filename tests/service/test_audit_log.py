@@ -1,4 +1,4 @@
-"""The log: who asked, what was changed and how it ended, one line of JSON each, and never the key."""
+"""The audit log: one JSON line per change and per outcome, each with the caller and never the key."""
 
 import json
 from datetime import datetime
@@ -25,7 +25,7 @@ def without_time(line: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name != "timestamp"}
 
 
-def test_each_change_and_the_outcome_have_a_line(running: tuple[Handle, CapturedLog]) -> None:
+def test_each_change_and_the_outcome_are_logged(running: tuple[Handle, CapturedLog]) -> None:
     handle, log = running
     answer = json.loads(handle(api_gateway_event(body=HARI))["body"])
 
@@ -45,7 +45,7 @@ def test_each_change_and_the_outcome_have_a_line(running: tuple[Handle, Captured
     }
 
 
-def test_a_dry_run_leaves_only_an_outcome(running: tuple[Handle, CapturedLog]) -> None:
+def test_dry_run_logs_only_the_outcome(running: tuple[Handle, CapturedLog]) -> None:
     handle, log = running
     handle(api_gateway_event(body='{"username": "hari@example.com", "dry_run": true}'))
 
@@ -63,7 +63,7 @@ def test_a_dry_run_leaves_only_an_outcome(running: tuple[Handle, CapturedLog]) -
         ({}, "WARNING", 400),
     ],
 )
-def test_what_was_not_done_has_a_line_too(
+def test_rejected_request_logs_only_the_outcome(
     running: tuple[Handle, CapturedLog], event: object, level: str, status: int
 ) -> None:
     handle, log = running
@@ -75,7 +75,7 @@ def test_what_was_not_done_has_a_line_too(
 
 
 @pytest.mark.parametrize(("fault", "status"), [("403", 502), ("html", 502), ("redirect", 502), ("huge", 502)])
-def test_opsgenies_failures_are_errors_in_the_trail(
+def test_opsgenie_failure_is_logged_as_an_error(
     simulation: Simulation, running: tuple[Handle, CapturedLog], fault: str, status: int
 ) -> None:
     simulation.faults.order(fault, times=None)
@@ -85,7 +85,7 @@ def test_opsgenies_failures_are_errors_in_the_trail(
     assert [(line["event"], line["level"], line["status"]) for line in log.lines] == [("outcome", "ERROR", status)]
 
 
-def test_a_long_traceback_is_cut_at_its_beginning(
+def test_long_traceback_keeps_only_its_end(
     monkeypatch: pytest.MonkeyPatch, running: tuple[Handle, CapturedLog]
 ) -> None:
     def broken(*_: object) -> None:
@@ -100,7 +100,7 @@ def test_a_long_traceback_is_cut_at_its_beginning(
     assert len(crash["error"]) == 16_384
 
 
-def test_a_defect_is_in_the_trail_and_not_in_the_answer(
+def test_crash_is_logged_but_not_shown_to_the_caller(
     monkeypatch: pytest.MonkeyPatch, running: tuple[Handle, CapturedLog]
 ) -> None:
     def broken(*_: object) -> None:
@@ -145,7 +145,7 @@ FORGED = 'x\r\n{"event": "change"}\u2028\x85\x1b[2J'
         {**api_gateway_event(), "requestContext": {"identity": {"apiKeyId": FORGED, "sourceIp": FORGED}}},
     ],
 )
-def test_nobody_writes_a_line_but_the_service(running: tuple[Handle, CapturedLog], event: object) -> None:
+def test_callers_cannot_forge_log_lines(running: tuple[Handle, CapturedLog], event: object) -> None:
     handle, log = running
     handle(event)
 
@@ -156,7 +156,9 @@ def test_nobody_writes_a_line_but_the_service(running: tuple[Handle, CapturedLog
     assert log.text.isascii()
 
 
-def test_opsgenie_writes_no_line_either(simulation: Simulation, running: tuple[Handle, CapturedLog]) -> None:
+def test_names_from_opsgenie_cannot_forge_log_lines(
+    simulation: Simulation, running: tuple[Handle, CapturedLog]
+) -> None:
     with simulation.edit() as account:
         account["teams"][0]["name"] = FORGED
         account["schedules"][0]["name"] = FORGED
@@ -170,7 +172,7 @@ def test_opsgenie_writes_no_line_either(simulation: Simulation, running: tuple[H
 
 
 @pytest.mark.parametrize("fault", [None, "403", "404", "html", "html-lost", "truncated", "lost", "redirect", "huge"])
-def test_neither_key_is_written_anywhere(
+def test_keys_never_appear_in_the_log_answer_or_output(
     simulation: Simulation, running: tuple[Handle, CapturedLog], capfd: pytest.CaptureFixture[str], fault: str | None
 ) -> None:
     if fault:
@@ -184,7 +186,7 @@ def test_neither_key_is_written_anywhere(
     assert event["headers"]["x-api-key"] not in written
 
 
-def test_flask_run_opens_the_trail_and_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_create_app_opens_the_log_and_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ACCESS_TOKEN", raising=False)
     with pytest.raises(SettingsError, match="ACCESS_TOKEN"):
         create_app()

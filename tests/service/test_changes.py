@@ -1,4 +1,4 @@
-"""One write at a time: what is read again before it, and what is told after it."""
+"""One write at a time: what is read again before it, and what is reported."""
 
 from dataclasses import replace
 from functools import partial
@@ -26,7 +26,7 @@ COVER = Override("cover", NAMED_HARI, NAMED_HARI, "", "")
 FORWARD = ForwardingRule("id-forward", "", NAMED_HARI, NAMED_HARI, "", "")
 
 
-def test_a_write_is_told_and_remains_no_more(changes_harness: ChangesHarness) -> None:
+def test_made_change_is_reported_and_no_longer_remaining(changes_harness: ChangesHarness) -> None:
     changes_harness.make(OUT)
     changes_harness.make(LEAVE)
 
@@ -34,7 +34,7 @@ def test_a_write_is_told_and_remains_no_more(changes_harness: ChangesHarness) ->
     assert changes_harness.fake_client.log == [WRITE, WRITE_TEAM]
 
 
-def test_what_was_not_planned_is_told_too(changes_harness: ChangesHarness) -> None:
+def test_unplanned_change_is_reported_as_made(changes_harness: ChangesHarness) -> None:
     changes_harness.changes.plan(())
     changes_harness.make(OUT)
 
@@ -42,7 +42,9 @@ def test_what_was_not_planned_is_told_too(changes_harness: ChangesHarness) -> No
 
 
 @pytest.mark.parametrize(("age", "calls"), [(1.0, [WRITE]), (1.001, [READ, WRITE])])
-def test_what_was_read_long_ago_is_read_again(changes_harness: ChangesHarness, age: float, calls: list[str]) -> None:
+def test_rotation_read_over_a_second_ago_is_read_again(
+    changes_harness: ChangesHarness, age: float, calls: list[str]
+) -> None:
     changes_harness.age = age
     changes_harness.make(OUT)
 
@@ -50,7 +52,7 @@ def test_what_was_read_long_ago_is_read_again(changes_harness: ChangesHarness, a
     assert changes_harness.outcome() == ((OUT,), (LEAVE,), ())
 
 
-def test_each_change_is_shown_before_it_is_written(changes_harness: ChangesHarness) -> None:
+def test_before_change_runs_before_the_write(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(WRITE_TEAM, lambda: changes_harness.shown.append((changes_harness.changes, OUT)))
     changes_harness.make(LEAVE)
 
@@ -59,7 +61,7 @@ def test_each_change_is_shown_before_it_is_written(changes_harness: ChangesHarne
     )
 
 
-def test_a_change_is_shown_again_as_a_fresh_read_makes_it(changes_harness: ChangesHarness) -> None:
+def test_before_change_runs_again_with_the_freshly_read_change(changes_harness: ChangesHarness) -> None:
     changes_harness.age = 2.0
     changes_harness.fake_client.put(rotation(TEAM, LEAVER))
     changes_harness.make(OUT)
@@ -68,7 +70,7 @@ def test_a_change_is_shown_again_as_a_fresh_read_makes_it(changes_harness: Chang
     assert changes_harness.shown == [(changes_harness.changes, OUT), (changes_harness.changes, by_then)]
 
 
-def test_what_keeps_a_change_from_being_shown_keeps_it_from_being_made(changes_harness: ChangesHarness) -> None:
+def test_error_in_before_change_prevents_the_write(changes_harness: ChangesHarness) -> None:
     def full(*_: object) -> None:
         raise OSError("the disk is full")
 
@@ -78,7 +80,7 @@ def test_what_keeps_a_change_from_being_shown_keeps_it_from_being_made(changes_h
     assert changes_harness.fake_client.log == []
 
 
-def test_what_is_read_again_is_what_is_changed_and_told(changes_harness: ChangesHarness) -> None:
+def test_fresh_read_is_what_is_changed_and_reported(changes_harness: ChangesHarness) -> None:
     changes_harness.age = 2.0
     changes_harness.fake_client.put(rotation(TEAM, LEAVER))
     changes_harness.make(OUT)
@@ -86,7 +88,7 @@ def test_what_is_read_again_is_what_is_changed_and_told(changes_harness: Changes
     assert changes_harness.outcome() == ((Change("remove", rotation(TEAM, LEAVER), rotation(TEAM)),), (LEAVE,), ())
 
 
-def test_what_somebody_else_did_already_is_not_told(changes_harness: ChangesHarness) -> None:
+def test_change_already_made_by_someone_else_is_not_reported(changes_harness: ChangesHarness) -> None:
     changes_harness.age = 2.0
     changes_harness.fake_client.put(WITHOUT)
     changes_harness.make(OUT)
@@ -94,7 +96,7 @@ def test_what_somebody_else_did_already_is_not_told(changes_harness: ChangesHarn
     assert (changes_harness.outcome(), changes_harness.fake_client.log) == (((), (LEAVE,), ()), [READ])
 
 
-def test_what_the_rules_forbid_by_now_is_not_written(changes_harness: ChangesHarness) -> None:
+def test_write_is_blocked_when_the_fresh_read_breaks_a_rule(changes_harness: ChangesHarness) -> None:
     changes_harness.age = 2.0
     changes_harness.fake_client.put(rotation(LEAVER))
 
@@ -104,7 +106,7 @@ def test_what_the_rules_forbid_by_now_is_not_written(changes_harness: ChangesHar
     assert (changes_harness.outcome(), changes_harness.fake_client.log) == (((), (OUT, LEAVE), ()), [READ])
 
 
-def test_a_rotation_that_is_gone_needs_no_change(changes_harness: ChangesHarness) -> None:
+def test_deleted_rotation_needs_no_change(changes_harness: ChangesHarness) -> None:
     changes_harness.age = 2.0
     del changes_harness.fake_client.entries[OUT.key]
     changes_harness.make(OUT)
@@ -112,7 +114,7 @@ def test_a_rotation_that_is_gone_needs_no_change(changes_harness: ChangesHarness
     assert (changes_harness.outcome(), changes_harness.fake_client.log) == (((), (LEAVE,), ()), [READ, READ])
 
 
-def test_a_write_that_was_refused_for_a_moment_is_made_from_a_fresh_read(changes_harness: ChangesHarness) -> None:
+def test_retried_write_starts_from_a_fresh_read(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(
         WRITE, failing(UnavailableError("busy"), first=lambda: changes_harness.fake_client.put(rotation(TEAM, LEAVER)))
     )
@@ -122,7 +124,7 @@ def test_a_write_that_was_refused_for_a_moment_is_made_from_a_fresh_read(changes
     assert changes_harness.fake_client.log == [WRITE, READ, WRITE]
 
 
-def test_a_write_that_somebody_else_made_after_a_refusal_is_not_told(changes_harness: ChangesHarness) -> None:
+def test_change_made_by_someone_else_before_the_retry_is_not_reported(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(
         WRITE, failing(UnavailableError("busy"), first=lambda: changes_harness.fake_client.put(WITHOUT))
     )
@@ -131,14 +133,14 @@ def test_a_write_that_somebody_else_made_after_a_refusal_is_not_told(changes_har
     assert (changes_harness.outcome(), changes_harness.fake_client.log) == (((), (LEAVE,), ()), [WRITE, READ])
 
 
-def test_what_ages_while_the_write_waits_for_its_turn_is_read_again(changes_harness: ChangesHarness) -> None:
+def test_rotation_is_read_again_when_it_goes_stale_waiting_for_a_slot(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.on_slot = lambda: setattr(changes_harness, "age", 2.0)
     changes_harness.make(OUT)
 
     assert changes_harness.fake_client.log == [READ, WRITE]
 
 
-def test_what_is_gone_already_is_not_told(changes_harness: ChangesHarness) -> None:
+def test_404_for_a_membership_already_gone_is_not_reported(changes_harness: ChangesHarness) -> None:
     gone = partial(changes_harness.fake_client.entries.pop, LEAVE.key)
     changes_harness.fake_client.when(WRITE_TEAM, failing(NotFoundError("gone"), first=gone))
     changes_harness.make(LEAVE)
@@ -147,8 +149,10 @@ def test_what_is_gone_already_is_not_told(changes_harness: ChangesHarness) -> No
 
 
 @pytest.mark.parametrize("entry", [COVER, FORWARD, MEMBER])
-def test_what_goes_with_the_account_is_told(changes_harness: ChangesHarness, entry: Entry) -> None:
-    """To put it back, somebody has to know that it was there."""
+def test_overrides_and_forwarding_rules_deleted_with_the_user_are_reported(
+    changes_harness: ChangesHarness, entry: Entry
+) -> None:
+    """A restore needs to know that it was there."""
     change, end = Change("delete", entry), Change("deactivate", HARI)
     gone = failing(NotFoundError("gone"), first=lambda: changes_harness.fake_client.entries.pop(change.key, None))
     changes_harness.fake_client.when(f"delete {entry.kind} {entry.id}", gone)
@@ -162,8 +166,8 @@ def test_what_goes_with_the_account_is_told(changes_harness: ChangesHarness, ent
     assert changes_harness.changes.remaining == ()
 
 
-def test_what_is_rejected_since_it_is_gone_is_not_told(changes_harness: ChangesHarness) -> None:
-    """Which status the removal of somebody who is no member gets is not documented."""
+def test_rejection_for_a_membership_already_gone_is_not_reported(changes_harness: ChangesHarness) -> None:
+    """The status for removing somebody who is no member is not documented."""
     gone = partial(changes_harness.fake_client.entries.pop, LEAVE.key)
     changes_harness.fake_client.when(WRITE_TEAM, failing(BadRequestError("no member"), first=gone))
     changes_harness.make(LEAVE)
@@ -172,7 +176,9 @@ def test_what_is_rejected_since_it_is_gone_is_not_told(changes_harness: ChangesH
 
 
 @pytest.mark.parametrize(("write", "change"), [(WRITE_TEAM, LEAVE), (WRITE, OUT)])
-def test_what_is_rejected_and_still_there_fails(changes_harness: ChangesHarness, write: str, change: Change) -> None:
+def test_rejected_write_fails_when_the_entry_is_still_there(
+    changes_harness: ChangesHarness, write: str, change: Change
+) -> None:
     changes_harness.fake_client.when(write, failing(BadRequestError("not in your plan")))
 
     with pytest.raises(BadRequestError, match=r"^not in your plan$"):
@@ -180,7 +186,7 @@ def test_what_is_rejected_and_still_there_fails(changes_harness: ChangesHarness,
     assert changes_harness.outcome() == ((), (OUT, LEAVE), ())
 
 
-def test_made_changes_come_in_the_order_of_the_plan(changes_harness: ChangesHarness) -> None:
+def test_made_changes_keep_the_order_of_the_plan(changes_harness: ChangesHarness) -> None:
     changes_harness.changes.plan((LEAVE, OUT))
     late = Change("delete", replace(MEMBER, id="id-late"))
     for change in (late, LEAVE, OUT):

@@ -1,4 +1,4 @@
-"""openapi.yaml holds for the service, and the service's answers are the ones that it shows."""
+"""The service's answers conform to openapi.yaml, and it gives the examples in it."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.support.virtual_time import virtual_time
 CONTRACT = yaml.safe_load((ROOT / "openapi.yaml").read_text())
 POST = CONTRACT["paths"]["/"]["post"]
 REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
-# What has to go wrong for an example to be the answer.
+# The faults that lead to an example's answer.
 ARRANGED: dict[str, dict[str, Any]] = {
     "key_refused": {"fault": "403", "times": None},
     "down": {"fault": "503", "times": None, "path": "users/mei"},
@@ -27,7 +27,7 @@ ARRANGED: dict[str, dict[str, Any]] = {
 
 
 def as_json_schema(node: Any) -> Any:
-    """Return a schema of OpenAPI 3.0 in the words of JSON Schema, which has no `nullable`."""
+    """Convert an OpenAPI 3.0 schema to JSON Schema, which has no `nullable`."""
     if isinstance(node, list):
         return [as_json_schema(item) for item in node]
     if not isinstance(node, dict):
@@ -40,7 +40,7 @@ SCHEMAS = as_json_schema(CONTRACT)
 
 
 def check(status: int, body: Any) -> None:
-    """Fail where the contract has no such answer."""
+    """Fail unless the contract has this answer."""
     response = POST["responses"].get(str(status))
     assert response, f"the contract has no answer {status}: {body}"
     schema = response["content"]["application/json"]["schema"]
@@ -63,7 +63,7 @@ def examples() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("status", "name", "example"), list(examples()))
-def test_the_examples_are_answers_that_the_service_gives(status: int, name: str, example: dict[str, Any]) -> None:
+def test_service_gives_each_example_answer(status: int, name: str, example: dict[str, Any]) -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(budget=1.0 if name == "out_of_time" else 25.0)
         service_env.line.latency = 0.3 if name == "out_of_time" else 0.0
@@ -76,7 +76,7 @@ def test_the_examples_are_answers_that_the_service_gives(status: int, name: str,
     check(*answer)
 
 
-def test_after_the_account_went_the_answer_has_what_is_left() -> None:
+def test_failure_after_the_user_is_deleted_lists_what_remains() -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv()
         service_env.simulation.quirks = Quirks(deletes_in_use=True)
@@ -93,7 +93,7 @@ def test_after_the_account_went_the_answer_has_what_is_left() -> None:
 
 
 @pytest.mark.parametrize("status", ["200", "400", "404", "409", "502", "503", "504"])
-def test_each_answer_of_the_service_has_an_example(status: str) -> None:
+def test_each_status_has_an_example(status: str) -> None:
     assert POST["responses"][status]["content"]["application/json"]["examples"]
 
 
@@ -118,7 +118,7 @@ ODD_REQUESTS = st.dictionaries(st.sampled_from(["username", "replace_with", "dry
     skip=st.integers(0, 30),
     for_ever=st.booleans(),
 )
-def test_no_request_and_no_fault_gets_an_answer_outside_the_contract(
+def test_any_request_under_any_fault_is_answered_within_the_contract(
     body: Any, fault: str | None, skip: int, for_ever: bool
 ) -> None:
     with virtual_time(threads=False):
@@ -132,7 +132,7 @@ def test_no_request_and_no_fault_gets_an_answer_outside_the_contract(
     check(status, answer)
 
 
-def test_a_body_outside_the_schema_is_caught() -> None:
+def test_check_rejects_undocumented_bodies_and_statuses() -> None:
     """The checks above can fail."""
     with pytest.raises(jsonschema.ValidationError):
         check(409, {"message": "no", "request_id": "1", "blockers": []})

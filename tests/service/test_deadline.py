@@ -1,4 +1,4 @@
-"""The bounds of one request: how long it may take, and how many calls are under way at once."""
+"""The limits of one request: its deadline, and how many calls run at once."""
 
 import queue
 import threading
@@ -68,7 +68,7 @@ def bound_of(throttle: ConcurrencyLimit) -> int:
 
 @contextmanager
 def elsewhere(throttle: ConcurrencyLimit) -> Iterator[int]:
-    """Take a turn in another thread, as long as the context lasts."""
+    """Hold a slot in another thread while the context lasts."""
     over, slots = threading.Event(), queue.SimpleQueue[int]()
 
     def hold() -> None:
@@ -85,7 +85,7 @@ def elsewhere(throttle: ConcurrencyLimit) -> Iterator[int]:
             held.result()
 
 
-def test_a_throttled_burst_halves_the_bound_once() -> None:
+def test_throttled_burst_halves_the_limit_once() -> None:
     throttle = ConcurrencyLimit(8)
     with elsewhere(throttle) as first, elsewhere(throttle) as second, elsewhere(throttle) as late:
         throttle.slow_down(first)
@@ -98,7 +98,7 @@ def test_a_throttled_burst_halves_the_bound_once() -> None:
     assert (after_the_burst, bound_of(throttle)) == (4, 2)
 
 
-def test_one_call_at_a_time_is_always_left() -> None:
+def test_limit_never_drops_below_one_call() -> None:
     throttle = ConcurrencyLimit(2)
     for _ in range(3):
         throttle.slow_down(bound_of(throttle))
@@ -106,7 +106,7 @@ def test_one_call_at_a_time_is_always_left() -> None:
     assert bound_of(throttle) == 1
 
 
-def test_a_full_house_waits_no_longer_than_the_deadline() -> None:
+def test_full_limiter_waits_no_longer_than_the_deadline() -> None:
     throttle = ConcurrencyLimit(1)
     began = time.monotonic()
     with elsewhere(throttle), throttle.slot(Deadline(0.05)):
@@ -115,8 +115,8 @@ def test_a_full_house_waits_no_longer_than_the_deadline() -> None:
     assert 0.04 < waited < 1
 
 
-def test_a_turn_within_a_turn_is_that_one() -> None:
-    """Else a read and the write made from it would wait for each other."""
+def test_slot_is_reentrant_within_a_thread() -> None:
+    """Otherwise a read and the write made from it would deadlock."""
     throttle = ConcurrencyLimit(1)
     began = time.monotonic()
     with throttle.slot(Deadline(5)) as outer, throttle.slot(Deadline(5)) as inner:
@@ -125,7 +125,7 @@ def test_a_turn_within_a_turn_is_that_one() -> None:
         assert time.monotonic() - began < 1
 
 
-def test_after_429_fewer_calls_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_429_reduces_concurrency(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.transport.call.AT_ONCE", 4)
     under_way: list[int] = []
     most = 0

@@ -1,4 +1,4 @@
-"""One rotation or escalation by itself: who counts as the person, what goes, and what stays."""
+"""Detaching from one rotation or escalation: who matches, what goes and what stays."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def test_the_replacement_takes_each_of_the_leavers_places() -> None:
     assert change == Change("replace", before, after)
 
 
-def test_an_entry_that_stays_keeps_what_the_vendor_sent() -> None:
+def test_kept_participant_keeps_its_vendor_data() -> None:
     source = {"type": "user", "id": "id-anna", "since": "2019"}
 
     change = detach(rotation(LEAVER, replace(ANNA, source=source)), [Leaver(HARI)])
@@ -57,7 +57,7 @@ def test_an_entry_that_stays_keeps_what_the_vendor_sent() -> None:
         (Participant("none", id="id-hari", username="hari@example.com"), False),
     ],
 )
-def test_who_counts_as_the_person(participant: Participant, is_hari: bool) -> None:
+def test_person_is_matched_by_id_or_username(participant: Participant, is_hari: bool) -> None:
     of_rotation = detach(rotation(participant, ANNA), [Leaver(HARI)])
     of_escalation = detach(escalation(participant, ANNA), [Leaver(HARI)])
 
@@ -65,7 +65,7 @@ def test_who_counts_as_the_person(participant: Participant, is_hari: bool) -> No
     assert (of_escalation is not None) == is_hari
 
 
-def test_only_the_letters_a_to_z_are_the_same_in_both_cases() -> None:
+def test_usernames_ignore_case_for_ascii_letters_only() -> None:
     """The Kelvin sign and the dotted I become ASCII letters when Unicode lowers them."""
     person = Person("id", "\u212aofi@example.com")
 
@@ -73,18 +73,18 @@ def test_only_the_letters_a_to_z_are_the_same_in_both_cases() -> None:
     assert not person.is_named("", "kofi@example.com")
 
 
-def test_empty_identifiers_are_nobody() -> None:
+def test_empty_id_and_username_match_nobody() -> None:
     assert not Person("", "").is_named("", "")
 
 
 @pytest.mark.parametrize("entry", [rotation(ANNA, TEAM), rotation(), escalation(ANNA, TEAM), escalation()])
 @pytest.mark.parametrize("replacement", [None, KOFI])
-def test_what_does_not_hold_the_person_is_left_alone(entry: Rotation | Escalation, replacement: Person | None) -> None:
+def test_roster_without_the_leaver_needs_no_change(entry: Rotation | Escalation, replacement: Person | None) -> None:
     assert detach(entry, [Leaver(HARI, replacement)]) is None
 
 
 @pytest.mark.parametrize("participants", [(LEAVER,), (LEAVER, LEAVER), (NOBODY, LEAVER, NOBODY)])
-def test_a_rotation_is_not_left_with_nobody(participants: tuple[Participant, ...]) -> None:
+def test_rotation_of_only_the_leaver_is_blocked_without_a_replacement(participants: tuple[Participant, ...]) -> None:
     blocker = detach(rotation(*participants), [Leaver(HARI)])
 
     assert blocker == Blocker(
@@ -100,7 +100,7 @@ def test_a_rotation_is_not_left_with_nobody(participants: tuple[Participant, ...
 
 
 @pytest.mark.parametrize("other", [TEAM, LADDER, ANNA])
-def test_a_rotation_may_be_left_with_somebody_of_any_type(other: Participant) -> None:
+def test_rotation_may_keep_a_single_participant_of_any_type(other: Participant) -> None:
     change = detach(rotation(LEAVER, other), [Leaver(HARI)])
 
     assert change == Change("remove", rotation(LEAVER, other), rotation(other))
@@ -115,7 +115,7 @@ def test_the_leavers_rules_go_and_the_others_stay_in_order() -> None:
     assert change == Change("remove", before, after)
 
 
-def test_a_rule_that_is_pointed_elsewhere_keeps_all_the_rest() -> None:
+def test_replaced_recipient_keeps_the_rest_of_the_rule() -> None:
     before = escalation(TEAM, LEAVER, LEAVER)
 
     change = detach(before, [Leaver(HARI, KOFI)])
@@ -127,7 +127,7 @@ def test_a_rule_that_is_pointed_elsewhere_keeps_all_the_rest() -> None:
 
 
 @pytest.mark.parametrize("recipients", [(LEAVER,), (LEAVER, LEAVER)])
-def test_an_escalation_is_not_left_without_rules(recipients: tuple[Participant, ...]) -> None:
+def test_escalation_to_only_the_leaver_is_blocked_without_a_replacement(recipients: tuple[Participant, ...]) -> None:
     blocker = detach(escalation(*recipients), [Leaver(HARI)])
 
     assert blocker == Blocker(

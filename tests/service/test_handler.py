@@ -1,4 +1,4 @@
-"""Whole events through the handler, and the whole of its answers."""
+"""Whole events through the handler, compared with whole answers."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from tests.support.proxy_events import REQUEST_ID, Context, api_gateway_event
 
 @pytest.mark.parametrize("encoded", [False, True])
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
-def test_what_curl_sends_takes_a_person_out(
+def test_curl_request_offboards_the_user(
     simulation: Simulation, handle: Handle, encoded: bool, content_type: str
 ) -> None:
     expected = nora_was_deleted(simulation)
@@ -25,13 +25,13 @@ def test_what_curl_sends_takes_a_person_out(
     assert answered == expected
 
 
-def test_somebody_unknown_is_not_found(handle: Handle) -> None:
+def test_unknown_user_gets_404(handle: Handle) -> None:
     answered = handle(api_gateway_event(body='{"username":"l\u00e9a@example.com"}'))
 
     assert answered == answer(404, message="there is no user l\u00e9a@example.com", request_id=REQUEST_ID)
 
 
-def test_a_throttling_opsgenie_is_passed_on(simulation: Simulation, handle: Handle) -> None:
+def test_throttling_by_opsgenie_gets_503_with_retry_after(simulation: Simulation, handle: Handle) -> None:
     simulation.faults.order("429+retry-after", times=None)
 
     answered = handle(api_gateway_event(body=NORA), milliseconds=3300)
@@ -41,7 +41,7 @@ def test_a_throttling_opsgenie_is_passed_on(simulation: Simulation, handle: Hand
 
 
 @pytest.mark.parametrize("body", [None, "", "username=hari"])
-def test_a_body_that_is_none_is_answered_with_what_to_send(handle: Handle, body: str | None) -> None:
+def test_missing_or_non_json_body_gets_400_with_an_example(handle: Handle, body: str | None) -> None:
     error = 'the body is not JSON; send for example {"username": "hari@example.com"}'
 
     answered = handle(api_gateway_event(body=body))
@@ -53,7 +53,7 @@ def test_a_body_that_is_none_is_answered_with_what_to_send(handle: Handle, body:
 @pytest.mark.parametrize(
     "path", ["/users", "/%C3%BC", "/\u00fc", "/\u0142", "/\U0001f600", "/\ud800", "/?a=b", "/a b", "//", "///", "//x"]
 )
-def test_another_path_is_not_found(simulation: Simulation, handle: Handle, path: str) -> None:
+def test_other_paths_get_404(simulation: Simulation, handle: Handle, path: str) -> None:
     answered = handle(api_gateway_event(path=path, body=NORA))
 
     message = (
@@ -65,7 +65,7 @@ def test_another_path_is_not_found(simulation: Simulation, handle: Handle, path:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "FETCH"])
-def test_another_method_is_not_allowed(simulation: Simulation, handle: Handle, method: str) -> None:
+def test_other_methods_get_405(simulation: Simulation, handle: Handle, method: str) -> None:
     answered = handle(api_gateway_event(method=method, body=NORA))
 
     message = "The method is not allowed for the requested URL."
@@ -75,7 +75,9 @@ def test_another_method_is_not_allowed(simulation: Simulation, handle: Handle, m
 
 
 @pytest.mark.parametrize(("milliseconds", "status"), [(29_000, 200), (2_600, 504), (0, 504), (-5, 504)])
-def test_lambdas_time_is_the_budget(simulation: Simulation, handle: Handle, milliseconds: int, status: int) -> None:
+def test_remaining_lambda_time_is_the_budget(
+    simulation: Simulation, handle: Handle, milliseconds: int, status: int
+) -> None:
     simulation.delay = 0.11
 
     answered = handle(api_gateway_event(body=NORA), milliseconds=milliseconds)
@@ -91,7 +93,7 @@ def test_lambdas_time_is_the_budget(simulation: Simulation, handle: Handle, mill
         ({"ACCESS_TOKEN": "a\x07secret"}, "ACCESS_TOKEN has characters that no key has"),
     ],
 )
-def test_without_settings_every_event_is_told_so(environ: dict[str, str], message: str) -> None:
+def test_invalid_settings_answer_every_event_with_500(environ: dict[str, str], message: str) -> None:
     with imported(environ) as (module, log):
         told = f"the function is not set up: {message}"
         assert module.handler(api_gateway_event(body=NORA), Context()) == plain(500, told, REQUEST_ID)
@@ -104,7 +106,7 @@ def test_without_settings_every_event_is_told_so(environ: dict[str, str], messag
     assert "secret" not in log.text
 
 
-def test_a_ca_bundle_that_is_none_is_told_too(tmp_path: Path) -> None:
+def test_empty_ca_bundle_answers_500(tmp_path: Path) -> None:
     bundle = tmp_path / "empty.pem"
     bundle.touch()
     with imported({"ACCESS_TOKEN": "local-key", "REQUESTS_CA_BUNDLE": str(bundle)}) as (module, _):
@@ -114,6 +116,6 @@ def test_a_ca_bundle_that_is_none_is_told_too(tmp_path: Path) -> None:
     assert answered == plain(500, f"the function is not set up: {told}: it has to be a file of them in PEM", REQUEST_ID)
 
 
-def test_with_settings_the_import_makes_the_handler() -> None:
+def test_importing_the_module_makes_the_handler() -> None:
     with imported({"ACCESS_TOKEN": "local-key"}) as (module, _):
         assert module.handler({}, Context()) == plain(400, NO_PARTS, errors=[NO_PARTS])

@@ -1,4 +1,4 @@
-"""One write whose answer is lost, or cannot be believed: what counts as made, and what is not known."""
+"""One write whose answer is lost or implausible: what counts as made, and what is unconfirmed."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,14 +21,14 @@ from tests.support.fake_client import failing
 from tests.support.people import LEAVER, TEAM, rotation
 
 
-def test_a_write_whose_answer_was_lost_is_told_if_it_was_made(changes_harness: ChangesHarness) -> None:
+def test_write_with_a_lost_answer_is_reported_if_it_was_made(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(WRITE, changes_harness.lose(done=True))
     changes_harness.make(OUT)
 
     assert (changes_harness.outcome(), changes_harness.fake_client.log) == (((OUT,), (LEAVE,), ()), [WRITE, READ])
 
 
-def test_a_write_whose_answer_was_lost_is_made_again_if_it_was_not(changes_harness: ChangesHarness) -> None:
+def test_write_with_a_lost_answer_is_retried_if_it_was_not_made(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(WRITE, changes_harness.lose(done=False))
     changes_harness.make(OUT)
 
@@ -39,8 +39,8 @@ def test_a_write_whose_answer_was_lost_is_made_again_if_it_was_not(changes_harne
 
 
 @pytest.mark.parametrize("done", [True, False])
-def test_an_answer_that_was_lost_counts_to_the_last_try(changes_harness: ChangesHarness, done: bool) -> None:
-    """The second try is refused for sure; what the first one did shows when it is looked at."""
+def test_lost_answer_is_checked_after_the_retry_fails(changes_harness: ChangesHarness, done: bool) -> None:
+    """The second try certainly failed; a read shows what the first one did."""
     changes_harness.fake_client.when(WRITE, failing(UnavailableError("lost"), outcome_unknown=True))
     act = (lambda: changes_harness.fake_client.put(WITHOUT)) if done else (lambda: None)
     changes_harness.fake_client.when(WRITE, failing(UnavailableError("busy"), first=act))
@@ -56,8 +56,8 @@ def test_an_answer_that_was_lost_counts_to_the_last_try(changes_harness: Changes
     assert changes_harness.fake_client.log == [WRITE, READ, WRITE, READ]
 
 
-def test_a_lost_write_stays_in_doubt_where_the_read_before_its_repeat_fails(changes_harness: ChangesHarness) -> None:
-    """That read failed for a reason of its own, and only once."""
+def test_lost_write_is_unconfirmed_when_the_read_before_its_retry_fails(changes_harness: ChangesHarness) -> None:
+    """The error of that read says nothing about the write."""
     changes_harness.fake_client.when(WRITE, changes_harness.lose(done=True))
     for _ in range(2):
         changes_harness.fake_client.when(READ, failing(UnauthorizedError("no rights")))
@@ -68,7 +68,7 @@ def test_a_lost_write_stays_in_doubt_where_the_read_before_its_repeat_fails(chan
     assert changes_harness.fake_client.log == [WRITE, READ, READ]
 
 
-def test_a_lost_write_is_told_where_only_the_first_look_fails(changes_harness: ChangesHarness) -> None:
+def test_lost_write_is_reported_when_only_the_first_read_fails(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(WRITE, changes_harness.lose(done=True))
     changes_harness.fake_client.when(READ, failing(UnauthorizedError("no rights")))
     changes_harness.make(OUT)
@@ -76,8 +76,8 @@ def test_a_lost_write_is_told_where_only_the_first_look_fails(changes_harness: C
     assert changes_harness.outcome() == ((OUT,), (LEAVE,), ())
 
 
-def test_a_read_that_fails_is_not_tried_again_with_the_write(changes_harness: ChangesHarness) -> None:
-    """The client has tried it as often as makes sense."""
+def test_failed_read_before_a_retry_is_not_retried(changes_harness: ChangesHarness) -> None:
+    """The client has already retried the read."""
     changes_harness.fake_client.when(WRITE, failing(UnavailableError("busy")))
     changes_harness.fake_client.when(READ, failing(UnavailableError("down")))
 
@@ -87,7 +87,7 @@ def test_a_read_that_fails_is_not_tried_again_with_the_write(changes_harness: Ch
     assert changes_harness.fake_client.log == [WRITE, READ]
 
 
-def test_what_may_have_been_made_is_what_was_sent(changes_harness: ChangesHarness) -> None:
+def test_unconfirmed_change_is_the_one_that_was_sent(changes_harness: ChangesHarness) -> None:
     changes_harness.age = 2.0
     changes_harness.fake_client.put(rotation(TEAM, LEAVER))
     changes_harness.fake_client.when(WRITE, failing(OutOfTimeError("late"), outcome_unknown=True))
@@ -99,7 +99,7 @@ def test_what_may_have_been_made_is_what_was_sent(changes_harness: ChangesHarnes
     assert changes_harness.outcome() == ((), (sent, LEAVE), (sent,))
 
 
-def test_a_refusal_for_sure_is_not_looked_into(changes_harness: ChangesHarness) -> None:
+def test_definite_failure_is_not_checked_by_a_read(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(WRITE, failing(OutOfTimeError("late")))
 
     with pytest.raises(OutOfTimeError, match=r"^late$") as failed:
@@ -108,7 +108,7 @@ def test_a_refusal_for_sure_is_not_looked_into(changes_harness: ChangesHarness) 
     assert (changes_harness.outcome(), changes_harness.fake_client.log) == (((), (OUT, LEAVE), ()), [WRITE])
 
 
-def test_a_removal_whose_answer_was_lost_is_looked_for(changes_harness: ChangesHarness) -> None:
+def test_removal_with_a_lost_answer_is_reported_if_it_was_made(changes_harness: ChangesHarness) -> None:
     gone = partial(changes_harness.fake_client.entries.pop, LEAVE.key)
     changes_harness.fake_client.when(WRITE_TEAM, failing(UnavailableError("lost"), outcome_unknown=True, first=gone))
     changes_harness.make(LEAVE)
@@ -119,7 +119,7 @@ def test_a_removal_whose_answer_was_lost_is_looked_for(changes_harness: ChangesH
     )
 
 
-def test_a_removal_whose_answer_was_lost_and_that_was_not_made_fails(changes_harness: ChangesHarness) -> None:
+def test_removal_with_a_lost_answer_fails_if_it_was_not_made(changes_harness: ChangesHarness) -> None:
     changes_harness.fake_client.when(WRITE_TEAM, failing(UnavailableError("lost"), outcome_unknown=True))
 
     with pytest.raises(UnavailableError, match=r"^lost$"):
@@ -129,7 +129,7 @@ def test_a_removal_whose_answer_was_lost_and_that_was_not_made_fails(changes_har
 
 @pytest.mark.parametrize("unknown", [False, True])
 @pytest.mark.parametrize(("write", "change", "name"), [(WRITE_TEAM, LEAVE, "Data"), (WRITE, OUT, "Days")])
-def test_what_is_said_to_be_gone_and_is_shown_is_nonsense(
+def test_404_for_an_entry_still_there_is_an_unexpected_response(
     changes_harness: ChangesHarness, write: str, change: Change, name: str, unknown: bool
 ) -> None:
     changes_harness.fake_client.when(write, failing(NotFoundError("gone"), outcome_unknown=unknown))
@@ -148,7 +148,7 @@ def test_what_is_said_to_be_gone_and_is_shown_is_nonsense(
         (BadRequestError("no member"), False, ()),
     ],
 )
-def test_what_cannot_be_looked_at_is_not_known(
+def test_only_a_lost_write_is_unconfirmed_when_the_check_fails(
     changes_harness: ChangesHarness, error: ServiceError, outcome_unknown: bool, unconfirmed: tuple[Change, ...]
 ) -> None:
     changes_harness.fake_client.when(WRITE_TEAM, failing(error, outcome_unknown=outcome_unknown))
@@ -159,7 +159,7 @@ def test_what_cannot_be_looked_at_is_not_known(
     assert changes_harness.outcome() == ((), (OUT, LEAVE), unconfirmed)
 
 
-def test_what_was_not_planned_and_cannot_be_looked_at_is_not_known_either(changes_harness: ChangesHarness) -> None:
+def test_unplanned_lost_write_is_unconfirmed_when_the_check_fails(changes_harness: ChangesHarness) -> None:
     changes_harness.changes.plan(())
     changes_harness.fake_client.when(WRITE_TEAM, failing(UnavailableError("lost"), outcome_unknown=True))
     changes_harness.fake_client.when(READ_TEAM, failing(UnavailableError("down")))
@@ -169,8 +169,8 @@ def test_what_was_not_planned_and_cannot_be_looked_at_is_not_known_either(change
     assert changes_harness.outcome() == ((), (), (LEAVE,))
 
 
-def test_a_lost_write_stays_in_doubt_where_the_rules_forbid_its_repeat(changes_harness: ChangesHarness) -> None:
-    """It may still be carried out: nobody may say that nothing was changed."""
+def test_lost_write_is_unconfirmed_when_the_rules_block_its_retry(changes_harness: ChangesHarness) -> None:
+    """It may still take effect: the answer must not say nothing changed."""
     changes_harness.fake_client.when(
         WRITE, failing(UnavailableError("lost"), outcome_unknown=True, first=put_alone(changes_harness))
     )
@@ -182,5 +182,5 @@ def test_a_lost_write_stays_in_doubt_where_the_rules_forbid_its_repeat(changes_h
 
 
 def put_alone(changes_harness: ChangesHarness) -> Callable[[], None]:
-    """Return what somebody else does meanwhile: leave the person alone in the rotation."""
+    """Return a concurrent edit that leaves the person alone in the rotation."""
     return lambda: changes_harness.fake_client.put(rotation(LEAVER))

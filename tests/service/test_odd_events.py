@@ -45,9 +45,7 @@ WRONG_BODY = "the event's body is not what its isBase64Encoded says"
         (api_gateway_event(body="\ud800"), WRONG_BODY),
     ],
 )
-def test_an_event_of_another_kind_is_refused(
-    simulation: Simulation, handle: Handle, event: object, message: str
-) -> None:
+def test_event_of_another_kind_gets_400(simulation: Simulation, handle: Handle, event: object, message: str) -> None:
     request_id = REQUEST_ID if isinstance(event, dict) and "identity" in event.get("requestContext", {}) else LAMBDA_ID
     assert handle(event) == plain(400, message, request_id, errors=[message])
     assert simulation.calls == []
@@ -64,7 +62,7 @@ def test_an_event_of_another_kind_is_refused(
         {"isBase64Encoded": "false"},
     ],
 )
-def test_other_parts_do_not_matter(simulation: Simulation, handle: Handle, parts: dict[str, Any]) -> None:
+def test_unused_event_parts_are_ignored(simulation: Simulation, handle: Handle, parts: dict[str, Any]) -> None:
     expected = nora_was_deleted(simulation)
 
     assert handle({**api_gateway_event(body=NORA), **parts}) == expected
@@ -73,7 +71,7 @@ def test_other_parts_do_not_matter(simulation: Simulation, handle: Handle, parts
 @pytest.mark.parametrize(
     "context", [None, "x", {}, {"identity": None}, {"identity": "x", "requestId": None}, {"requestId": 7}]
 )
-def test_without_a_request_id_one_is_made(handle: Handle, context: object) -> None:
+def test_missing_request_id_is_generated(handle: Handle, context: object) -> None:
     answered = handle({**api_gateway_event(body=NORA), "requestContext": context})
 
     body = json.loads(answered["body"])
@@ -82,7 +80,7 @@ def test_without_a_request_id_one_is_made(handle: Handle, context: object) -> No
 
 
 @pytest.mark.parametrize("event", [{}, api_gateway_event(body=NORA)], ids=["another kind", "ours"])
-def test_who_asks_is_cut_where_it_is_long(running: tuple[Handle, CapturedLog], event: dict[str, Any]) -> None:
+def test_long_caller_ids_are_truncated(running: tuple[Handle, CapturedLog], event: dict[str, Any]) -> None:
     handle, log = running
     identity = {"apiKeyId": "k" * 100_000, "sourceIp": "i" * 100_000}
 
@@ -93,7 +91,7 @@ def test_who_asks_is_cut_where_it_is_long(running: tuple[Handle, CapturedLog], e
     assert max(len(line) for line in log.text.splitlines()) < 2000
 
 
-def test_an_event_with_the_bare_parts_is_enough(simulation: Simulation, handle: Handle) -> None:
+def test_event_with_only_method_path_and_body_is_accepted(simulation: Simulation, handle: Handle) -> None:
     answered = handle({"httpMethod": "POST", "path": "/", "body": NORA})
 
     assert answered["statusCode"] == 200

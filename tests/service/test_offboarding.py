@@ -1,4 +1,4 @@
-"""The flow by itself, in front of another vendor's system: in which order, how often, and what is told."""
+"""The flow against another vendor's system: the order and number of calls, and what is reported."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ from tests.support.sample_run import (
 )
 
 
-def test_everything_that_holds_the_person_goes_and_then_the_account(fake_client: FakeClient) -> None:
+def test_detaches_everything_before_ending_the_account(fake_client: FakeClient) -> None:
     run = Run(fake_client)
 
     assert run() == Report(HARI, True, CHANGES, TURNS, (UNLISTED,))
@@ -53,14 +53,14 @@ def test_everything_that_holds_the_person_goes_and_then_the_account(fake_client:
     assert set(fake_client.log[10:]) == {"deactivate user id-hari", "on-calls"}
 
 
-def test_a_dry_run_reports_the_same_and_only_reads(fake_client: FakeClient) -> None:
+def test_dry_run_reports_the_same_changes_without_writing(fake_client: FakeClient) -> None:
     before = dict(fake_client.entries)
 
     assert Run(fake_client, dry_run=True)() == Report(HARI, False, CHANGES, PLANNED_TURNS, (UNLISTED,))
     assert (fake_client.log, fake_client.entries) == (["find hari@example.com", "survey first"], before)
 
 
-def test_what_only_a_refusal_tells_is_not_checked_where_nothing_was_asked(refusing: FakeClient) -> None:
+def test_uses_named_only_in_a_refusal_are_not_checked_without_a_removal(refusing: FakeClient) -> None:
     assert Run(refusing, dry_run=True)().not_checked == (UNLISTED, REFUSALS)
     assert Run(refusing, keep_user=True)().not_checked == (UNLISTED, REFUSALS)
     assert Run(refusing)().not_checked == (UNLISTED,)
@@ -72,7 +72,7 @@ def test_a_kept_user_is_taken_out_of_everything(fake_client: FakeClient) -> None
     assert "hari@example.com" in fake_client.people
 
 
-def test_the_replacement_takes_the_places(fake_client: FakeClient) -> None:
+def test_replacement_takes_the_leavers_places(fake_client: FakeClient) -> None:
     report = Run(fake_client, replace_with="kofi@example.com")()
 
     assert report.changes[:2] == (
@@ -85,7 +85,7 @@ def test_the_replacement_takes_the_places(fake_client: FakeClient) -> None:
 
 
 @pytest.mark.parametrize("entry", [DAYS, LADDER], ids=["rotation", "escalation"])
-def test_a_write_that_is_tried_again_still_puts_the_replacement_in(fake_client: FakeClient, entry: object) -> None:
+def test_retried_write_still_adds_the_replacement(fake_client: FakeClient, entry: object) -> None:
     planned = Run(fake_client, replace_with="kofi@example.com", dry_run=True)().changes
     kind = "rotation id-rotation" if entry is DAYS else "escalation id-escalation"
     fake_client.when(f"replace {kind}", failing(UnavailableError("busy")))
@@ -94,7 +94,7 @@ def test_a_write_that_is_tried_again_still_puts_the_replacement_in(fake_client: 
     assert [call for call in fake_client.log if call.endswith(kind)] == [f"read {kind}", f"replace {kind}"] * 2
 
 
-def test_nobody_of_that_name(fake_client: FakeClient) -> None:
+def test_unknown_user_or_replacement_changes_nothing(fake_client: FakeClient) -> None:
     run = Run(FakeClient([KOFI]))
     with pytest.raises(NotFoundError, match=r"^there is no user hari@example\.com$"):
         run()
@@ -105,22 +105,22 @@ def test_nobody_of_that_name(fake_client: FakeClient) -> None:
     assert not any(call.startswith(("remove", "delete", "deactivate")) for call in fake_client.log)
 
 
-def test_blockers_end_it_before_anything_is_written(fake_client: FakeClient) -> None:
+def test_blockers_stop_it_before_any_write(fake_client: FakeClient) -> None:
     run = Run(fake_client, protected=frozenset({"hari@example.com"}))
 
     assert run.failing(BlockedError, r"hari@example\.com: the user is protected by a setting") == ((), ())
     assert fake_client.log == ["find hari@example.com", "survey first"]
 
 
-def test_a_vendor_who_refuses_is_asked_before_anything_is_changed(refusing: FakeClient) -> None:
+def test_removal_is_tried_first_when_it_will_be_refused(refusing: FakeClient) -> None:
     refusing.stays = (Blocker("locks", "locks", "a lock holds hari", ("open it",)),)
 
     assert Run(refusing).failing(BlockedError, "locks: a lock holds hari") == ((), CHANGES)
     assert refusing.log == ["find hari@example.com", "survey first", "deactivate user id-hari"]
 
 
-def test_an_account_that_is_not_surely_held_is_not_asked_for(refusing: FakeClient) -> None:
-    """It would be gone, with whatever hangs on it, before that is looked at."""
+def test_removal_comes_last_when_nothing_blocks_it(refusing: FakeClient) -> None:
+    """A removal would succeed, and take the overrides along unreported."""
     refusing.entries = {key: entry for key, entry in refusing.entries.items() if entry in (COVER, FORWARD)}
 
     assert Run(refusing)().changes == (*CHANGES[2:4], END)
@@ -128,7 +128,7 @@ def test_an_account_that_is_not_surely_held_is_not_asked_for(refusing: FakeClien
     assert set(refusing.log[4:]) == {"deactivate user id-hari", "on-calls"}
 
 
-def test_an_account_that_is_ended_although_it_is_held_is_detached_all_the_same(refusing: FakeClient) -> None:
+def test_detaches_when_the_vendor_ends_an_account_still_in_use(refusing: FakeClient) -> None:
     refusing.when("deactivate user id-hari", lambda: refusing.entries.clear())
     entries = dict(refusing.entries)
     refusing.when("read rotation id-rotation", lambda: refusing.entries.update(entries))
@@ -139,7 +139,7 @@ def test_an_account_that_is_ended_although_it_is_held_is_detached_all_the_same(r
     assert [call for call in refusing.log if "survey" in call] == ["survey first"]
 
 
-def test_an_account_that_is_ended_does_not_remain(refusing: FakeClient) -> None:
+def test_ended_account_is_not_in_remaining(refusing: FakeClient) -> None:
     refusing.when("deactivate user id-hari", lambda: setattr(refusing, "capabilities", CAPABILITIES))
     refusing.when("remove team id-data", failing(LATE))
 
@@ -150,14 +150,14 @@ def test_an_account_that_is_ended_does_not_remain(refusing: FakeClient) -> None:
 
 
 @pytest.mark.parametrize("call", ["survey first", "read rotation id-rotation", "remove rotation id-rotation"])
-def test_what_remains_has_the_account(fake_client: FakeClient, call: str) -> None:
+def test_remaining_ends_with_the_account_once_planned(fake_client: FakeClient, call: str) -> None:
     fake_client.when(call, failing(LATE))
 
     _, remaining = Run(fake_client).failing(OutOfTimeError, "late")
     assert remaining[-1:] == (() if call == "survey first" else (END,))
 
 
-def test_edits_between_the_survey_and_the_fresh_look_are_kept(fake_client: FakeClient) -> None:
+def test_edits_between_the_survey_and_the_fresh_read_are_kept(fake_client: FakeClient) -> None:
     fake_client.when("read rotation id-rotation", lambda: fake_client.put(rotation(TEAM, LEAVER)))
     fake_client.when("read escalation id-escalation", lambda: fake_client.put(escalation(TEAM, LEAVER, TEAM)))
 

@@ -1,4 +1,4 @@
-"""Bodies: a bad one gets a 400 that names what is wrong, and an odd e-mail reaches Opsgenie as it is."""
+"""Bodies: a bad one gets a 400 naming each problem, and an unusual e-mail reaches Opsgenie intact."""
 
 import io
 import json
@@ -29,7 +29,7 @@ def send(settings: Settings, session: requests.Session) -> Send:
 
 
 def padded(size: int) -> bytes:
-    """Make a body of so many bytes that is right but for its size."""
+    """Make a body of this size that is valid otherwise."""
     body = b'{"username": "nobody@example.com"}'
     return body + b" " * (size - len(body))
 
@@ -83,7 +83,7 @@ def padded(size: int) -> bytes:
         (b'{"username": "hari@example.com", "keep_user": {"a": 1}}', ["keep_user must be true or false"]),
     ],
 )  # fmt: skip
-def test_a_bad_body_is_answered_with_what_is_wrong(
+def test_bad_body_gets_400_naming_each_problem(
     simulation: Simulation, send: Send, body: bytes, errors: list[str]
 ) -> None:
     answer = send(body)
@@ -100,7 +100,7 @@ def test_a_bad_body_is_answered_with_what_is_wrong(
 @pytest.mark.parametrize(
     ("more", "sentence"), [(1, "1 more field is not known"), (1495, "1495 more fields are not known")]
 )
-def test_of_many_unknown_fields_the_first_are_named(send: Send, more: int, sentence: str) -> None:
+def test_only_the_first_five_unknown_fields_are_named(send: Send, more: int, sentence: str) -> None:
     fields = {f"f{number}": 1 for number in range(5 + more)}
 
     answer = send(json.dumps(fields, separators=(",", ":")).encode())
@@ -121,7 +121,7 @@ def test_of_many_unknown_fields_the_first_are_named(send: Send, more: int, sente
     ],
     ids=["many fields", "long fields", "a long field", "username", "replace_with", "long usernames"],
 )
-def test_an_answer_and_its_line_in_the_log_are_small_whatever_was_sent(send: Send, body: dict[str, Any]) -> None:
+def test_answer_and_log_stay_small_for_any_body(send: Send, body: dict[str, Any]) -> None:
     data = json.dumps(body, ensure_ascii=False).encode()
     assert len(data) <= 16 * 1024 or "username" in body
 
@@ -140,10 +140,8 @@ def test_an_answer_and_its_line_in_the_log_are_small_whatever_was_sent(send: Sen
         (b'{"a":' * 2500 + b"1" + b"}" * 2500, ["'a' is not a known field", "username is missing"]),
     ],
 )
-def test_a_body_nested_deeply_is_bad_whether_python_can_read_it_or_not(
-    send: Send, body: bytes, errors: list[str]
-) -> None:
-    # How deep the standard library reads JSON changes from 3.11 to 3.13.
+def test_deeply_nested_body_gets_400(send: Send, body: bytes, errors: list[str]) -> None:
+    # The depth of JSON that Python can parse differs from 3.11 to 3.13.
     answer = send(body)
 
     assert answer.status_code == 400
@@ -177,7 +175,9 @@ def test_a_body_nested_deeply_is_bad_whether_python_can_read_it_or_not(
     ],
 )
 @pytest.mark.parametrize("field", ["username", "replace_with"])
-def test_a_bad_username_is_named(simulation: Simulation, post: Post, field: str, value: Any, problem: str) -> None:
+def test_bad_username_gets_400_naming_the_field(
+    simulation: Simulation, post: Post, field: str, value: Any, problem: str
+) -> None:
     answer = post(**{"username": "hari@example.com", field: value})
 
     assert answer.status_code == 400
@@ -186,7 +186,7 @@ def test_a_bad_username_is_named(simulation: Simulation, post: Post, field: str,
 
 
 class Untouched(io.RawIOBase):
-    """A body that nobody may read."""
+    """A body that is never read."""
 
     def readinto(self, _: object) -> int:
         raise AssertionError("the body was read")
@@ -212,7 +212,7 @@ def test_a_body_over_10_mib_is_not_read(settings: Settings, session: requests.Se
         (json.dumps({"username": "a" * 88 + "@example.com"}).encode(), 404),
     ],
 )
-def test_a_good_body_is_taken(send: Send, body: bytes, status: int) -> None:
+def test_valid_body_is_accepted(send: Send, body: bytes, status: int) -> None:
     assert send(body).status_code == status
 
 
@@ -234,7 +234,9 @@ def test_a_good_body_is_taken(send: Send, body: bytes, status: int) -> None:
         ("\u00e5SA@example.com", "%C3%A5sa%40example.com"),
     ],
 )
-def test_an_odd_email_reaches_opsgenie_as_it_is(simulation: Simulation, post: Post, username: str, quoted: str) -> None:
+def test_unusual_username_reaches_opsgenie_percent_encoded(
+    simulation: Simulation, post: Post, username: str, quoted: str
+) -> None:
     with simulation.edit() as account:
         nora = next(user for user in account["users"] if user["username"] == "nora@example.com")
         nora["username"] = username.replace("SA@", "sa@")
@@ -246,7 +248,7 @@ def test_an_odd_email_reaches_opsgenie_as_it_is(simulation: Simulation, post: Po
     assert nora["id"] not in [user["id"] for user in simulation.snapshot()["users"]]
 
 
-def test_upper_case_is_the_same_person(simulation: Simulation, post: Post) -> None:
+def test_usernames_are_sent_trimmed_and_in_lower_case(simulation: Simulation, post: Post) -> None:
     answer = post(username=" Nora@EXAMPLE.Com ", replace_with=" KOFI@example.com")
 
     assert answer.json["username"] == "nora@example.com"

@@ -1,4 +1,4 @@
-"""What a caller is told for each thing that goes wrong: the whole answer."""
+"""The whole answer that a caller gets for each kind of failure."""
 
 from contextlib import suppress
 from functools import partial
@@ -47,7 +47,7 @@ RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create an
 def changes(
     *, made: tuple[Change, ...] = (), lost: tuple[Change, ...] = (), planned: tuple[Change, ...] = ()
 ) -> Changes:
-    """Go through changes some of which were made, some lost without an answer and some not begun."""
+    """Return changes in three states: made, lost without an answer, and only planned."""
     fake_client = FakeClient([HARI], *(change.before for change in (*made, *lost)))
     done = Changes(fake_client, lambda *_: None)
     done.plan((*made, *lost, *planned))
@@ -92,7 +92,7 @@ def team_json(change: Change) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize(("made", "ending"), [((), "Nothing was changed"), ((TEAM,), "What was changed is in changes")])
-def test_opsgenies_failures_come_with_the_changes_so_far(
+def test_opsgenie_failure_answer_has_the_changes_so_far(
     error: ServiceError, status: int, message: str, made: tuple[Change, ...], ending: str
 ) -> None:
     answer = failed(error, changes(made=made, planned=(OTHER_TEAM,)))
@@ -102,20 +102,20 @@ def test_opsgenies_failures_come_with_the_changes_so_far(
     assert answer == Answer(status, f"{message} {ending}", so_far, headers)
 
 
-def test_nobody_there_is_all_that_is_said() -> None:
+def test_unknown_user_gets_404_with_only_a_message() -> None:
     answer = failed(NotFoundError("there is no user hari@example.com"), changes())
 
     assert answer == Answer(404, "there is no user hari@example.com")
 
 
-def test_a_refusal_names_every_blocker() -> None:
+def test_409_names_every_blocker() -> None:
     answer = failed(BlockedError(BLOCKERS), changes(planned=(TEAM,)))
 
     message = "nothing was changed: hari@example.com: an owner; integrations: used"
     assert answer == Answer(409, message, {"blockers": BLOCKERS_JSON})
 
 
-def test_a_refusal_half_way_is_no_409() -> None:
+def test_blocker_found_after_a_change_gets_502() -> None:
     answer = failed(BlockedError(BLOCKERS), changes(made=(TEAM,), planned=(OTHER_TEAM,)))
 
     assert answer == Answer(
@@ -126,7 +126,7 @@ def test_a_refusal_half_way_is_no_409() -> None:
     )
 
 
-def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
+def test_blocker_found_after_a_lost_write_gets_502() -> None:
     answer = failed(BlockedError(BLOCKERS[1:]), changes(lost=(TEAM,)))
 
     assert answer == Answer(
@@ -138,7 +138,7 @@ def test_a_refusal_after_a_write_without_an_answer_is_no_409() -> None:
 
 
 @pytest.mark.parametrize(("period", "wait"), [(60.0, "60"), (1.0, "1")])
-def test_where_opsgenie_names_no_time_its_period_is_the_longest_wait(period: float, wait: str) -> None:
+def test_retry_after_falls_back_to_the_rate_limit_period(period: float, wait: str) -> None:
     error = ThrottledError("too many requests", period=period)
 
     assert failed(error, changes()).headers == {"Retry-After": wait}
@@ -151,7 +151,7 @@ def test_where_opsgenie_names_no_time_its_period_is_the_longest_wait(period: flo
     [(None, "5"), (0.0, "1"), (0.2, "1"), (1.0, "1"), (1.01, "2"), (59.5, "60"), (3600.0, "3600")],
 )
 @pytest.mark.parametrize("kind", [UnavailableError, ThrottledError])
-def test_a_busy_opsgenie_says_when_to_come_back(
+def test_unavailable_opsgenie_gets_503_with_retry_after(
     kind: type[UnavailableError], seconds: float | None, shown: str
 ) -> None:
     answer = failed(kind("busy", retry_after=seconds), changes())
@@ -174,7 +174,7 @@ def test_out_of_time_says_what_remains() -> None:
     )
 
 
-def test_out_of_time_before_the_first_change() -> None:
+def test_out_of_time_before_any_change_says_nothing_was_changed() -> None:
     answer = failed(OutOfTimeError("late"), changes(planned=(TEAM, OTHER_TEAM)))
 
     assert answer == Answer(
@@ -184,7 +184,7 @@ def test_out_of_time_before_the_first_change() -> None:
     )
 
 
-def test_out_of_time_after_the_account_went_is_for_a_person_to_end() -> None:
+def test_out_of_time_after_the_delete_asks_for_removal_by_hand() -> None:
     answer = failed(OutOfTimeError("late"), changes(made=(END,), planned=(TEAM,)))
 
     assert answer.message == f"out of time. {BY_HAND}"
@@ -200,8 +200,8 @@ def test_out_of_time_after_the_account_went_is_for_a_person_to_end() -> None:
         (UnauthorizedError("not granted"), f"Opsgenie refused the key (not granted); {RIGHTS}."),
     ],
 )
-def test_after_the_account_went_nobody_is_told_to_come_again(error: ServiceError, message: str) -> None:
-    """A second request would find nobody, and nothing else would name what is left."""
+def test_failure_after_the_delete_never_asks_for_a_retry(error: ServiceError, message: str) -> None:
+    """A second request would get a 404, and nothing else lists what is left."""
     so_far = changes(made=(END,), planned=(TEAM, OTHER_TEAM))
 
     answer = failed(error, so_far)
@@ -211,7 +211,7 @@ def test_after_the_account_went_nobody_is_told_to_come_again(error: ServiceError
     assert crashed(so_far).body == answer.body
 
 
-def test_an_account_that_went_last_leaves_nothing_by_hand() -> None:
+def test_failure_after_the_last_change_lists_nothing_remaining() -> None:
     answer = failed(UnavailableError("status 500"), changes(made=(TEAM, END)))
 
     assert (answer.status, "remaining" in answer.body) == (503, False)
@@ -220,7 +220,7 @@ def test_an_account_that_went_last_leaves_nothing_by_hand() -> None:
 @pytest.mark.parametrize(
     "error", [OutOfTimeError("late"), UnavailableError("down"), UnauthorizedError("no"), UnexpectedResponseError("odd")]
 )
-def test_a_write_without_an_answer_is_shown_apart(error: ServiceError) -> None:
+def test_lost_write_is_listed_as_unconfirmed(error: ServiceError) -> None:
     answer = failed(error, changes(made=(TEAM,), lost=(OTHER_TEAM,)))
 
     assert answer.message.endswith("What was changed is in changes, what may have been in unconfirmed")
@@ -242,14 +242,14 @@ def test_a_bad_body_lists_its_errors() -> None:
     ("so_far", "details"),
     [(None, {}), (changes(), {"changes": []}), (changes(made=(TEAM,)), {"changes": [team_json(TEAM)]})],
 )
-def test_a_defect_shows_the_changes_and_nothing_of_itself(so_far: Changes | None, details: dict[str, Any]) -> None:
+def test_crash_answer_shows_the_changes_but_not_the_error(so_far: Changes | None, details: dict[str, Any]) -> None:
     answer = crashed(so_far)
 
     message = "this program has a defect; the log has the details under the request id"
     assert answer == Answer(500, message, details)
 
 
-def test_a_blocker_without_a_remedy_has_an_empty_one() -> None:
+def test_blocker_without_remedies_has_an_empty_remedy() -> None:
     answer = failed(BlockedError((Blocker("locks", "locks", "used", ()),)), changes())
 
     assert answer.body["blockers"] == [{"kind": "locks", "name": "locks", "reason": "used", "remedy": ""}]

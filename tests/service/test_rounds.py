@@ -1,4 +1,4 @@
-"""Looking again: what is put back, shows late or goes meanwhile, and how often it is looked for."""
+"""Later rounds: what is re-added, shows late or is deleted by others, and how many there are."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ from tests.support.sample_run import (
 @pytest.mark.parametrize(
     "call", ["survey again", "survey everywhere", "read rotation hidden", "remove rotation hidden"]
 )
-def test_what_remains_has_the_account_in_a_later_round_too(refusing: FakeClient, call: str) -> None:
+def test_remaining_ends_with_the_account_in_later_rounds(refusing: FakeClient, call: str) -> None:
     hidden = replace(DAYS, id="hidden")
     refusing.hidden = {Change("", hidden).key: hidden}
     refusing.when(call, failing(LATE))
@@ -40,8 +40,8 @@ def test_what_remains_has_the_account_in_a_later_round_too(refusing: FakeClient,
     assert remaining[-1] == END
 
 
-def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: FakeClient) -> None:
-    """What is over holds an account as well, for all that is known then."""
+def test_scans_the_whole_account_when_in_use_but_not_listed(refusing: FakeClient) -> None:
+    """An ended override may be what keeps the account in use."""
     hidden = replace(DAYS, id="hidden")
     refusing.hidden = {Change("", hidden).key: hidden}
 
@@ -53,9 +53,7 @@ def test_what_no_list_of_the_person_shows_is_looked_for_everywhere(refusing: Fak
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
-    refusing: FakeClient, monkeypatch: pytest.MonkeyPatch, keep: bool
-) -> None:
+def test_stale_membership_is_tried_once(refusing: FakeClient, monkeypatch: pytest.MonkeyPatch, keep: bool) -> None:
     listed, stale = refusing.survey, (replace(MEMBER, stale=True),)
     monkeypatch.setattr(refusing, "survey", lambda person, scope: replace(listed(person, scope), memberships=stale))
     refusing.entries = {Change("", COVER).key: COVER}
@@ -67,8 +65,8 @@ def test_a_membership_that_only_a_stale_list_shows_is_tried_once(
     assert refusing.log.count("remove team id-data") == 1
 
 
-def test_what_nothing_shows_is_looked_for_once(refusing: FakeClient) -> None:
-    """A look at everything takes calls without number, and after the last refusal it would serve nobody."""
+def test_whole_account_is_scanned_only_once(refusing: FakeClient) -> None:
+    """A full scan takes a great many calls, and after the last refusal it would be useless."""
     for _ in range(9):
         refusing.when("deactivate user id-hari", failing(InUseError("in use")))
 
@@ -88,7 +86,7 @@ def test_what_nothing_shows_is_looked_for_once(refusing: FakeClient) -> None:
     ]
 
 
-def test_somebody_put_back_is_taken_out_again_for_some_rounds(refusing: FakeClient) -> None:
+def test_readded_user_is_taken_out_again(refusing: FakeClient) -> None:
     for skip in (1, 0):
         refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS), skip=skip)
 
@@ -96,7 +94,7 @@ def test_somebody_put_back_is_taken_out_again_for_some_rounds(refusing: FakeClie
     assert refusing.log.count("survey again") == 2
 
 
-def test_somebody_put_back_in_each_round_is_reported(refusing: FakeClient) -> None:
+def test_user_readded_in_every_round_fails_as_still_in_use(refusing: FakeClient) -> None:
     for _ in range(9):
         refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS))
 
@@ -107,7 +105,7 @@ def test_somebody_put_back_in_each_round_is_reported(refusing: FakeClient) -> No
     assert refusing.log.count("deactivate user id-hari") == 5
 
 
-def test_a_kept_user_put_back_in_each_round_is_reported(fake_client: FakeClient) -> None:
+def test_kept_user_readded_in_every_round_fails_as_readded(fake_client: FakeClient) -> None:
     for _ in range(9):
         fake_client.when("survey again", lambda: fake_client.put(DAYS))
 
@@ -119,8 +117,8 @@ def test_a_kept_user_put_back_in_each_round_is_reported(fake_client: FakeClient)
     assert fake_client.log.count("survey again") == 4
 
 
-def test_an_account_that_goes_meanwhile_is_gone(refusing: FakeClient) -> None:
-    """The second refusal lets the flow look again, and there is nobody any more."""
+def test_account_deleted_by_someone_else_counts_as_deleted(refusing: FakeClient) -> None:
+    """The second refusal leads to another survey, which finds no such user."""
     refusing.when("deactivate user id-hari", lambda: refusing.put(DAYS), skip=1)
     refusing.when("survey again", lambda: refusing.people.pop("hari@example.com"))
 
@@ -130,14 +128,14 @@ def test_an_account_that_goes_meanwhile_is_gone(refusing: FakeClient) -> None:
     assert refusing.log[-2:] == ["deactivate user id-hari", "read user id-hari"]
 
 
-def test_a_kept_account_that_goes_meanwhile_is_not_asked_for(fake_client: FakeClient) -> None:
+def test_kept_account_deleted_by_someone_else_is_not_read_again(fake_client: FakeClient) -> None:
     fake_client.when("survey again", lambda: fake_client.people.pop("hari@example.com"))
 
     assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], PLANNED_TURNS, (UNLISTED,))
     assert fake_client.log[-1] == "survey again"
 
 
-def test_a_holder_that_shows_late_is_a_blocker(refusing: FakeClient) -> None:
+def test_use_named_only_by_a_later_refusal_is_a_blocker(refusing: FakeClient) -> None:
     lock = Blocker("locks", "locks", "a lock holds hari", ("open it",))
     refusing.when("deactivate user id-hari", lambda: setattr(refusing, "stays", (lock,)), skip=1)
 

@@ -1,4 +1,4 @@
-"""The rules by themselves: what taking a person out changes, and everything that forbids it."""
+"""The rules by themselves: what off-boarding a person changes, and what blocks it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ def decided(survey: Survey, protected: frozenset[str] = frozenset()) -> Plan:
         (Person("id-other", "HARI@example.com"), "HARI@example.com", "the replacement is the leaver"),
     ],
 )
-def test_an_unusable_replacement_forbids_it(replacement: Person | None, name: str, reason: str) -> None:
+def test_unusable_replacement_is_a_blocker(replacement: Person | None, name: str, reason: str) -> None:
     survey = Survey(HARI, rotations=(rotation(LEAVER, ANNA),))
     request = Request(HARI.username, replace_with="gone@example.com")
 
@@ -42,14 +42,14 @@ def test_an_unusable_replacement_forbids_it(replacement: Person | None, name: st
     assert plan == Plan((), (blocker,))
 
 
-def test_a_replacement_nobody_asked_for_is_no_obstacle() -> None:
+def test_no_requested_replacement_is_no_blocker() -> None:
     plan = decide(Survey(HARI), Request(HARI.username), replacement=None, protected=frozenset(), now=NOW)
 
     assert plan == Plan((), ())
 
 
 def why_not(username: str) -> dict[str, Blocker]:
-    """Return the blockers by their kinds."""
+    """Return the blockers by kind."""
     return {
         "owner": Blocker(
             "owner", username, "an account owner is not off-boarded", ("give the person another role first",)
@@ -71,13 +71,13 @@ def why_not(username: str) -> dict[str, Blocker]:
         (replace(HARI, blocked=True), set(), []),
     ],
 )
-def test_whose_account_stays(person: Person, protected: set[str], kinds: list[str]) -> None:
+def test_owners_and_protected_users_are_blocked(person: Person, protected: set[str], kinds: list[str]) -> None:
     plan = decided(Survey(person), protected=frozenset(protected))
 
     assert list(plan.blockers) == [why_not(person.username)[kind] for kind in kinds]
 
 
-def test_what_is_listed_twice_goes_once() -> None:
+def test_entries_listed_twice_are_changed_once() -> None:
     days, cover = rotation(LEAVER, ANNA), override("2027-01-01T00:00:00Z")
 
     plan = decided(Survey(HARI, rotations=(days, days), overrides=(cover, cover)))
@@ -116,7 +116,7 @@ def test_every_blocker_is_named_and_nothing_is_planned() -> None:
         ("2020-13-45T00:00:00Z", True),
     ],
 )
-def test_overrides_that_are_not_surely_over_go(end_date: str, goes: bool) -> None:
+def test_overrides_are_deleted_unless_certainly_over(end_date: str, goes: bool) -> None:
     plan = decided(Survey(HARI, overrides=(override(end_date),)))
 
     assert plan.changes == ((Change("delete", override(end_date)),) if goes else ())
@@ -164,5 +164,5 @@ def test_changes_come_in_a_fixed_order() -> None:
         ({"memberships": (Membership("id-team", "Data", NAMED_HARI, "", stale=True),)}, False),
     ],
 )
-def test_blocks_deletion_where_the_vendor_would_refuse_it(holders: dict[str, Any], blocking: bool) -> None:
+def test_only_rotations_escalations_and_current_teams_block_deletion(holders: dict[str, Any], blocking: bool) -> None:
     assert blocks_deletion(Survey(HARI, **holders)) == blocking

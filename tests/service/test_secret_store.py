@@ -1,4 +1,4 @@
-"""The key from AWS Systems Manager: read once a cold start, told in a sentence where it cannot be, and never shown."""
+"""The key from AWS Systems Manager: read once per cold start and never shown; a failure is one sentence."""
 
 import sys
 import time
@@ -25,7 +25,7 @@ NO_ANSWER = f"{NAMED} cannot be read: no usable answer from AWS Systems Manager"
 
 
 def refusal(environ: Mapping[str, str] = ENVIRON) -> str:
-    """Return why the key cannot be had."""
+    """Return why reading the key fails."""
     with pytest.raises(SettingsError) as refused:
         with_access_token(environ)
     assert refused.value.__cause__ is None
@@ -34,7 +34,7 @@ def refusal(environ: Mapping[str, str] = ENVIRON) -> str:
 
 
 @pytest.mark.parametrize("value", [KEY, f" {KEY}\n"])
-def test_the_key_is_the_value_of_the_parameter(value: str) -> None:
+def test_key_is_read_from_the_named_parameter(value: str) -> None:
     with parameter_store(holding(value)) as asked:
         found = with_access_token({**ENVIRON, "ACCESS_TOKEN_PARAMETER": " /opsgenie/key ", "ACCESS_TOKEN": " "})
 
@@ -43,14 +43,14 @@ def test_the_key_is_the_value_of_the_parameter(value: str) -> None:
 
 
 @pytest.mark.parametrize("environ", [{}, {"ACCESS_TOKEN": KEY}, {"ACCESS_TOKEN": KEY, "ACCESS_TOKEN_PARAMETER": " "}])
-def test_without_a_parameter_nobody_is_asked(environ: dict[str, str]) -> None:
+def test_aws_is_not_called_without_a_parameter_name(environ: dict[str, str]) -> None:
     with parameter_store(holding("another-key")) as asked:
         assert with_access_token(environ) == environ
 
     assert asked == []
 
 
-def test_both_are_one_too_many() -> None:
+def test_token_and_parameter_together_are_refused() -> None:
     with parameter_store(holding(KEY)) as asked:
         told = refusal({**ENVIRON, "ACCESS_TOKEN": KEY})
 
@@ -78,12 +78,12 @@ def test_both_are_one_too_many() -> None:
         ((200, b"<html>"), f"{NO_ANSWER} (KeyError)"),
     ],
 )
-def test_a_parameter_that_cannot_be_used_is_told_in_a_sentence(told: Answer, sentence: str) -> None:
+def test_unusable_parameter_is_reported_in_one_sentence(told: Answer, sentence: str) -> None:
     with parameter_store(told):
         assert refusal() == sentence
 
 
-def test_a_failure_of_aws_is_tried_once_more() -> None:
+def test_aws_failure_is_retried_once() -> None:
     with parameter_store(refusing("InternalServerError", 500), holding(KEY)) as asked:
         assert with_access_token(ENVIRON)["ACCESS_TOKEN"] == KEY
     assert asked == [ASKED] * 2
@@ -93,8 +93,8 @@ def test_a_failure_of_aws_is_tried_once_more() -> None:
     assert asked == [ASKED] * 2
 
 
-def test_a_silent_aws_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Lambda's start has 10 seconds; the second try comes up to one second after the first.
+def test_unresponsive_aws_times_out_within_the_cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A cold start has 10 seconds; the second try comes up to one second after the first.
     assert secret_store.ATTEMPTS * (secret_store.CONNECT_TIMEOUT + secret_store.READ_TIMEOUT) + 1 <= 7
     monkeypatch.setattr(secret_store, "READ_TIMEOUT", 0.2)
     began = time.monotonic()
@@ -104,7 +104,7 @@ def test_a_silent_aws_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None
     assert time.monotonic() - began < 4
 
 
-def test_an_aws_that_is_not_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_aws_or_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     with parameter_store(holding(KEY)):
         monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:1")
         assert refusal() == f"{NO_ANSWER} (EndpointConnectionError)"
@@ -112,7 +112,7 @@ def test_an_aws_that_is_not_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         assert refusal() == f"{NO_ANSWER} (NoRegionError)"
 
 
-def test_where_there_is_no_boto3_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_boto3_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
 
     assert refusal() == f"{NAMED} cannot be read: there is no boto3, which Lambda's own runtime has"
@@ -121,7 +121,7 @@ def test_where_there_is_no_boto3_it_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 NOBODY = http(b'{"message": "no"}', status="404 Not Found")
 
 
-def test_the_handler_reads_the_key_once_and_sends_it_to_opsgenie_only() -> None:
+def test_handler_reads_the_key_once_and_sends_it_only_to_opsgenie() -> None:
     with (
         raw_server(NOBODY) as opsgenie,
         parameter_store(holding(KEY)) as asked,
@@ -135,7 +135,7 @@ def test_the_handler_reads_the_key_once_and_sends_it_to_opsgenie_only() -> None:
     assert KEY not in f"{answered}{log.text}"
 
 
-def test_a_failure_is_told_to_its_event_only_and_heals_with_the_next() -> None:
+def test_failed_read_gets_500_and_is_retried_by_the_next_event() -> None:
     told = plain(500, f"the function is not set up: {NOT_THERE}", REQUEST_ID)
     with (
         raw_server(NOBODY) as opsgenie,

@@ -1,4 +1,4 @@
-"""The keys stay where they belong, and nothing that comes in gets out as something else."""
+"""No key leaks, TLS stays verified, and answers stay small."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from tests.support.virtual_time import virtual_time
 
 @pytest.mark.parametrize("variable", ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 @pytest.mark.parametrize("value", ["0", "false", "/nowhere"])
-def test_nothing_around_switches_the_check_of_tls_off(
+def test_ca_bundle_variables_cannot_disable_tls_verification(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
@@ -29,7 +29,7 @@ def test_nothing_around_switches_the_check_of_tls_off(
         open_session(Settings(TOKEN))
 
 
-def test_a_blank_ca_bundle_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blank_ca_bundle_variables_use_the_default_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
     monkeypatch.setenv("CURL_CA_BUNDLE", "")
     adapter = open_session(Settings(TOKEN)).get_adapter(HOSTS["us"])
@@ -40,8 +40,8 @@ def test_a_blank_ca_bundle_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert context.cert_store_stats()["x509_ca"] > 50
 
 
-def test_answers_of_any_size_are_bounded() -> None:
-    """The largest fault is larger than what is read, in every call that can meet it at once."""
+def test_huge_opsgenie_answers_get_a_small_502() -> None:
+    """The largest fault exceeds the read limit, in all concurrent calls that meet it."""
     with virtual_time(threads=True):
         service_env = ServiceEnv()
         service_env.simulation.faults.order("huge", path="/schedules/", times=None)
@@ -52,7 +52,7 @@ def test_answers_of_any_size_are_bounded() -> None:
 
 
 @pytest.mark.parametrize("leak", [f"a log line with {TOKEN}", {"nested": [TOKEN]}])
-def test_a_leak_is_caught(leak: object) -> None:
+def test_leak_watch_catches_a_key_in_the_log(leak: object) -> None:
     with virtual_time(threads=False):
         audit_log.log_event("change", level=logging.ERROR, leak=leak)
 
@@ -60,7 +60,7 @@ def test_a_leak_is_caught(leak: object) -> None:
     secret_leaks._seen.clear()
 
 
-def test_a_leak_in_an_answer_is_caught() -> None:
+def test_leak_watch_catches_a_key_in_an_answer() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: f"the key is {TOKEN}")
     app.test_client().get("/")

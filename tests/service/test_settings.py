@@ -1,4 +1,4 @@
-"""What can be set from outside, and that the token shows nowhere."""
+"""Settings from the environment, and a token that never shows."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ def settings_of(**environ: str) -> Settings:
     return Settings.from_environ({"ACCESS_TOKEN": TOKEN, **environ})
 
 
-def test_a_token_is_enough() -> None:
+def test_defaults_apply_when_only_the_token_is_set() -> None:
     assert settings_of() == Settings(
         access_token=TOKEN,
         opsgenie_api_url="https://api.opsgenie.com",
@@ -24,7 +24,7 @@ def test_a_token_is_enough() -> None:
 
 
 @pytest.mark.parametrize("around", ["{}", " {}", "{}\n", "\t{}\r\n"])
-def test_white_space_around_the_token_is_cut(around: str) -> None:
+def test_whitespace_around_the_token_is_stripped(around: str) -> None:
     assert settings_of(ACCESS_TOKEN=around.format(TOKEN)).access_token == TOKEN
 
 
@@ -45,7 +45,7 @@ def test_white_space_around_the_token_is_cut(around: str) -> None:
         ("http://[::1]:5001", "http://[::1]:5001"),
     ],
 )
-def test_opsgenie_is_found_by_name_host_or_url(value: str, url: str) -> None:
+def test_api_url_accepts_a_region_host_or_url(value: str, url: str) -> None:
     assert settings_of(OPSGENIE_API_URL=value).opsgenie_api_url == url
 
 
@@ -73,7 +73,7 @@ def test_opsgenie_is_found_by_name_host_or_url(value: str, url: str) -> None:
         "https://api.opsgenie.com\nX-Forged: 1",
     ],
 )
-def test_another_address_is_refused(value: str) -> None:
+def test_invalid_api_url_is_refused(value: str) -> None:
     sentence = "OPSGENIE_API_URL takes us, eu, sandbox, a host or an https URL without a path, not "
 
     with pytest.raises(SettingsError, match=f"^{re.escape(sentence + repr(value))}$"):
@@ -91,7 +91,7 @@ def test_another_address_is_refused(value: str) -> None:
         ("http://LOCALHOST:5001", True),
     ],
 )
-def test_what_is_on_this_machine(url: str, is_loopback: bool) -> None:
+def test_only_loopback_addresses_are_loopback(url: str, is_loopback: bool) -> None:
     assert settings_of(OPSGENIE_API_URL=url).is_loopback == is_loopback
 
 
@@ -105,7 +105,7 @@ def test_what_is_on_this_machine(url: str, is_loopback: bool) -> None:
         }),
     ],
 )  # fmt: skip
-def test_protected_users_are_listed_with_commas_or_spaces(value: str, users: set[str]) -> None:
+def test_protected_users_are_split_at_commas_and_whitespace(value: str, users: set[str]) -> None:
     assert settings_of(PROTECTED_USERS=value).protected_users == users
 
 
@@ -115,7 +115,7 @@ def test_the_time_budget_is_in_seconds(value: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "0.9", "-5", "901", "soon", "nan", "inf", "25s"])
-def test_another_time_budget_is_refused(value: str) -> None:
+def test_invalid_time_budget_is_refused(value: str) -> None:
     with pytest.raises(SettingsError, match=f"^TIME_BUDGET takes seconds from 1 to 900, not '{value}'$"):
         settings_of(TIME_BUDGET=value)
 
@@ -134,7 +134,7 @@ def test_a_token_with_odd_characters_is_refused_and_not_shown(token: str) -> Non
     assert TOKEN not in repr(refused.value)
 
 
-def test_everything_that_is_wrong_is_named_at_once() -> None:
+def test_all_invalid_settings_are_named_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         Settings.from_environ({"OPSGENIE_API_URL": "ftp://x", "TIME_BUDGET": "x"})
 
@@ -146,6 +146,6 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 
 
 @pytest.mark.parametrize("shown", [repr, str, lambda settings: f"{settings!r:>5}", lambda settings: f"{[settings]}"])
-def test_the_token_is_hidden(shown: Any) -> None:
+def test_token_is_hidden_in_repr_and_str(shown: Any) -> None:
     assert TOKEN not in shown(settings_of(PROTECTED_USERS="root@example.com"))
     assert "root@example.com" in shown(settings_of(PROTECTED_USERS="root@example.com"))

@@ -1,4 +1,4 @@
-"""What there is in the emulated AWS of a stack, apart from its outputs."""
+"""Read a stack's emulated AWS, beyond the stack's outputs."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def deployment(stack: EmulatedStack, api: str) -> str:
 
 
 def alias(stack: EmulatedStack, outputs: dict[str, Any]) -> str:
-    """Return the version that the alias is at."""
+    """Return the version behind the alias."""
     name = outputs["functionName"]
     return str(stack.aws("lambda").get_alias(FunctionName=name, Name="live")["FunctionVersion"])
 

@@ -17,7 +17,7 @@ class CapturedLog:
 
     @property
     def text(self) -> str:
-        """The whole of it as it is."""
+        """The raw text."""
         return self._stream.getvalue()
 
     @property
@@ -28,7 +28,7 @@ class CapturedLog:
 
 @contextmanager
 def capture_log(start: Callable[[], object] = open_log) -> Iterator[CapturedLog]:
-    """Open the audit log by `start`, as a new process does, and restore the logger afterwards."""
+    """Open the audit log with `start`, as a new process does; restore the logger afterwards."""
     before = LOGGER.handlers, LOGGER.level, LOGGER.propagate
     LOGGER.handlers = []
     stream = io.StringIO()

@@ -43,7 +43,7 @@ class ChangesHarness:
             self.changes.make(change, partial(detach, leavers=(Leaver(HARI),)))
 
     def outcome(self) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
-        """Return what was made, remains, and is not known."""
+        """Return made, remaining and unconfirmed changes."""
         made, unconfirmed = self.changes.made, self.changes.unconfirmed
         assert [change for event, change in self.told if event == "change"] == list(made)
         assert [change for event, change in self.told if event == "unconfirmed"] == list(unconfirmed)

@@ -1,4 +1,4 @@
-"""Edits that somebody else makes at the same time, in the sample account."""
+"""Concurrent edits of the sample account by somebody else."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def rotation(account: Item, identifier: str = PRIMARY) -> Item:
 
 
 def add(service_env: ServiceEnv, username: str, identifier: str = PRIMARY) -> Callable[[], None]:
-    """Return an edit that puts somebody last in a rotation."""
+    """Return an edit that appends a user to a rotation."""
 
     def edit() -> None:
         with service_env.simulation.edit() as account:

@@ -1,4 +1,4 @@
-"""The operator's commands in front of the simulated Opsgenie, and accounts compared by what matters."""
+"""Run the console's commands on the simulated Opsgenie, and compare accounts by what matters."""
 
 import errno
 import itertools
@@ -49,7 +49,7 @@ def runner(
 
 
 def runner_of(settings: Settings | None, session: requests.Session | None, now: datetime = NOW) -> Run:
-    """Return a function that runs a command line over a session of the test's."""
+    """Return a function that runs a command line over a given session."""
     cli = create_app(settings, session, lambda: now).test_cli_runner()
 
     def run(*words: str, stdin: bytes | str | None = None) -> Result:
@@ -76,18 +76,18 @@ def as_json(result: Result) -> Any:
 
 
 def statuses(answer: dict[str, Any]) -> set[str]:
-    """Return what became of the steps of a restore, each status once."""
+    """Return the distinct statuses of the steps of a restore."""
     return {step["status"] for person in answer["people"] for step in person["steps"]}
 
 
 def lines_of(path: str | Path) -> list[dict[str, Any]]:
-    """Read a record's lines on what was done."""
+    """Read the result lines of a record."""
     lines = [json.loads(line) for line in Path(path).read_text().splitlines() if line]
     return [line for line in lines if line["outcome"] != "under way"]
 
 
 def normal(account: dict[str, Any]) -> dict[str, Any]:
-    """Return an account without what is different in a thing that is made anew: ids, dates, contacts, order."""
+    """Return an account without what differs when an item is recreated: ids, dates, contacts, order."""
     usernames = {user["id"]: user["username"] for user in account["users"]}
     fresh = {"createdAt", "verified", "userContacts"}
 
@@ -111,7 +111,7 @@ def normal(account: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_what_is_over(simulation: Simulation) -> dict[str, Any]:
-    """Return the account without the override that is over, which goes with an account and does not come back."""
+    """Return the account without the ended override, which goes with a user and is not restored."""
     with simulation.edit() as account:
         account["schedules"][0]["overrides"].pop(1)
     return normal(simulation.snapshot())
@@ -119,7 +119,7 @@ def without_what_is_over(simulation: Simulation) -> dict[str, Any]:
 
 @contextmanager
 def terminal() -> Iterator[None]:
-    """Take signals as a program does that was started in a terminal, whatever an earlier test made of them."""
+    """Handle signals like a program started in a terminal, whatever an earlier test has set."""
     usual: dict[int, Any] = {
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: signal.SIG_DFL,
@@ -134,9 +134,9 @@ def terminal() -> Iterator[None]:
 
 
 def interrupt(number: int = signal.SIGINT) -> None:
-    """Send a signal as a terminal does, and let the main thread, where Python takes it, take it.
+    """Send a signal as a terminal does, and give Python's main thread time to handle it.
 
-    Two that come at once are one.
+    Two sent at once become one.
     """
     main = threading.main_thread().ident
     assert main
@@ -145,7 +145,7 @@ def interrupt(number: int = signal.SIGINT) -> None:
 
 
 def full_at(*numbers: int) -> Callable[[int], None]:
-    """Return an fsync that finds the disk full these times, counted from 1."""
+    """Return an fsync that finds the disk full at these calls, from 1."""
     times = itertools.count(1)
 
     def fsync(_: int) -> None:
@@ -156,7 +156,7 @@ def full_at(*numbers: int) -> Callable[[int], None]:
 
 
 def half_of(number: int) -> Callable[[int, bytes], int]:
-    """Return a write that has room for half of this one, counted from 1, then for nothing, then for everything."""
+    """Return a write with room for half of this call's data, from 1, then for nothing, then for everything."""
     real, times = os.write, itertools.count(1)
 
     def write(file: int, data: bytes) -> int:
@@ -171,20 +171,20 @@ def half_of(number: int) -> Callable[[int, bytes], int]:
 
 
 def add(account: dict[str, Any], username: str, rotation: dict[str, Any]) -> None:
-    """Put somebody at the end of a rotation, as an editor would."""
+    """Append somebody to a rotation, as an editor would."""
     who = {"id": expected_account.user_of(account, username)["id"], "username": username}
     rotation["participants"].append({"type": "user", **who})
 
 
 def side_by_side(simulation: Simulation) -> None:
-    """Take away what would be changed first, and alone: the rest is changed side by side."""
+    """Delete the overrides, which are changed first: all else is changed in parallel."""
     with simulation.edit() as account:
         for schedule in account["schedules"]:
             schedule["overrides"].clear()
 
 
 def copied(simulation: Simulation, record: str, *hooks: Callable[[], None]) -> list[bytes]:
-    """Copy the record at each delete of the account, and let somebody do something at the first ones."""
+    """Copy the record at each delete of the account, and run a hook at each of the first ones."""
     copies: list[bytes] = []
     left = list(hooks)
 

@@ -27,7 +27,7 @@ SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "s
 
 @contextlib.contextmanager
 def started(command: list[str], log: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a command, and end it with all that it started itself."""
+    """Start a command, and kill its process group at the end."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -118,14 +118,14 @@ class EmulatedStack:
         self._configure()
 
     def _take_out(self, argument: str) -> None:
-        """Take an argument out of the program that the provider of the tests, 5.100, has not learnt yet."""
+        """Remove an argument that the tests' provider, 5.100, does not know yet from the program."""
         program = self.folder / "__main__.py"
         text, count = re.subn(rf"^ +{argument}=.*\n", "", program.read_text(), flags=re.MULTILINE)
         assert count == 1
         program.write_text(text)
 
     def _configure(self) -> None:
-        """Take the values of the dev stack, as many tags as an object cannot have, and AWS on this machine."""
+        """Take the dev stack's values, more tags than an object can have, and AWS on this machine."""
         url = f"http://127.0.0.1:{self.port}"
         config = yaml.safe_load((package.ROOT / "Pulumi.dev.yaml").read_text())["config"]
         config |= {"aws:accessKey": "test", "aws:secretKey": "test", "aws:endpoints": [dict.fromkeys(SERVICES, url)]}
@@ -138,7 +138,7 @@ class EmulatedStack:
         self.init(self.name)
 
     def init(self, name: str, **settings: Any) -> None:
-        """Make one more stack, and go on with it."""
+        """Create another stack and select it."""
         self.name = name
         config = {**self.config, **{f"opsgenie-offboarding:{setting}": value for setting, value in settings.items()}}
         (self.folder / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
@@ -155,7 +155,7 @@ class EmulatedStack:
         self.name = name
 
     def pulumi(self, *arguments: str, fails: bool = False) -> str:
-        """Run a pulumi command, which must succeed, or fail; return what it says."""
+        """Run a pulumi command that must succeed, or fail; return its output."""
         log = self.folder.parent / "pulumi.log"
         command = ["pulumi", "--non-interactive", *arguments]
         with started(command, log, cwd=self.folder, env=self.environ) as process:
@@ -164,18 +164,18 @@ class EmulatedStack:
         return log.read_text()
 
     def up(self, *arguments: str) -> dict[str, Any]:
-        """Deploy; return the outputs, also the secret ones."""
+        """Deploy; return the outputs, secrets included."""
         self.pulumi("up", "--yes", "--skip-preview", *arguments)
         outputs: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
         return outputs
 
     def select(self, name: str) -> None:
-        """Go on with another stack."""
+        """Select another stack."""
         self.pulumi("stack", "select", name)
         self.name = name
 
     def killed_up(self) -> None:
-        """Deploy until there is a function of which the state knows nothing yet, and kill everything then."""
+        """Deploy until a function exists that the state does not know yet, then kill everything."""
         log = self.folder.parent / "killed.log"
         command = ["pulumi", "--non-interactive", "up", "--yes", "--skip-preview"]
         with started(command, log, cwd=self.folder, env=self.environ) as process:
@@ -187,19 +187,19 @@ class EmulatedStack:
             kill(process)
 
     def move(self, name: str) -> None:
-        """Go on from another folder, as a colleague would."""
+        """Move to another folder, as a colleague would."""
         self.folder = self.folder.rename(self.folder.with_name(name))
         self.pulumi("stack", "select", self.name)
 
     def aws(self, service: str) -> Any:
-        """Return a client for what is deployed."""
+        """Return a client of the emulator."""
         url = f"http://127.0.0.1:{self.port}"
         return boto3.client(
             service, self.region, endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test"
         )
 
     def post(self, outputs: dict[str, Any], **headers: str) -> tuple[int, str]:
-        """Send the service a body without a user, as curl would."""
+        """Send the service an empty object, as curl would."""
         host, stage = outputs["url"].removeprefix("https://").rstrip("/").split("/")
         local = f"{host.split('.')[0]}.execute-api.localhost:{self.port}"
         return request(self.port, "POST", f"/{stage}/", "{}", Host=local, **headers)

@@ -1,4 +1,4 @@
-"""What an account really shows, against what an answer says; nothing here uses the rules under test."""
+"""Check an account against the answer about it; nothing here uses the rules under test."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ Key = tuple[str, str]
 Units = dict[Key, Any]
 
 CASCADE = ("override", "forwarding_rule")
-"""What goes by itself with the account."""
+"""What is deleted along with the user."""
 
 STATUSES = {200, 404, 409, 502, 503, 504}
 
@@ -99,7 +99,7 @@ def is_over(override: Item) -> bool:
 
 
 def units(account: Item) -> Units:
-    """Take an account apart into what can change by itself; what is called rest must never change."""
+    """Split an account into independently changing parts; those called rest must never change."""
     found: Units = {}
     for schedule in account["schedules"]:
         found["rest", schedule["id"]] = _without(schedule, "rotations", "overrides")
@@ -143,9 +143,9 @@ def _keys(changes: list[Item]) -> set[Key]:
 def check(
     before: Item, after: Item, final: Item, status: int, body: Mapping[str, Any], *, edited: Item | None = None
 ) -> None:
-    """Hold an answer against the account: `final` is how it must look at the end.
+    """Check an answer with the account: `final` is how it must look at the end.
 
-    `edited` is `before` with what somebody else did meanwhile.
+    `edited` is `before` with somebody else's concurrent edits.
     """
     was, now, then = units(edited or before), units(after), units(final)
     by_others = changed(units(before), was)

@@ -1,4 +1,4 @@
-"""Who can be called through what, found by repetition until nothing changes; nothing here uses the rules under test."""
+"""Find by iteration who can be called through what; nothing here uses the rules under test."""
 
 from tests.support.expected_account import Item
 

@@ -1,6 +1,6 @@
-"""An on-call system of another vendor, in memory: what the flow is tested against without any HTTP.
+"""Another vendor's on-call system, in memory, to test the flow without any HTTP.
 
-Unlike Opsgenie it deactivates accounts, and never refuses to, unless a test lets it.
+Unlike Opsgenie it deactivates accounts, and never refuses unless a test says so.
 """
 
 import time
@@ -56,16 +56,16 @@ CAPABILITIES = Capabilities("Callout", "deactivate", False, ("phones that were l
 
 
 class FakeClient:
-    """The account: people, and what may hold them; `log` has each call that came, in order."""
+    """An account of people and what holds them; `log` has the calls so far, in order."""
 
     def __init__(self, people: Iterable[Person], *entries: Entry) -> None:
         self.capabilities = CAPABILITIES
         self.people = {person.username: person for person in people}
         self.entries = {Change("", entry).key: entry for entry in entries}
         self.hidden: dict[Key, Entry] = {}
-        """What holds a person and only a survey with Scope.EVERYWHERE shows."""
+        """What holds a person but shows only with Scope.EVERYWHERE."""
         self.stays: tuple[Blocker, ...] = ()
-        """What a refusal names beside what the person's lists show."""
+        """What a refusal names that no survey shows."""
         self.blocked: frozenset[str] = frozenset()
         """Who is blocked, by id or username."""
         self.groups: dict[str, tuple[Participant, ...]] = {}
@@ -80,11 +80,11 @@ class FakeClient:
         self._events: dict[str, list[Callable[[], object]]] = {}
 
     def when(self, call: str, happens: Callable[[], object], *, skip: int = 0) -> None:
-        """Let something happen, or be raised, right before a call is carried out, after `skip` such calls."""
+        """Run a hook, which may raise, right before a call is carried out, after `skip` such calls."""
         self._events[call] = [*self._events.get(call, []), *[lambda: None] * skip, happens]
 
     def put(self, entry: Entry) -> None:
-        """Put an entry there, or in the place of one, as somebody else would."""
+        """Add an entry, or replace one, as somebody else would."""
         self.entries[Change("", entry).key] = entry
 
     def find(self, username: str) -> Person:
@@ -143,7 +143,7 @@ class FakeClient:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Let whatever `on_slot` does happen before a write."""
+        """Call `on_slot` before a write."""
         self.on_slot()
         yield
 

@@ -1,4 +1,4 @@
-"""Every call of a request, every fault, once and for good: the table, and what one line of it is held to."""
+"""The fault table: every fault at every call of a request, once and for good, and the checks of a case."""
 
 import json
 import re
@@ -23,11 +23,11 @@ BODIES: dict[str, Item] = {
     "keep_user": {"username": HARI, "keep_user": True},
 }
 HEALS = {"429", "429+retry-after", "500", "503", "drop", "lost", "refused", "hang", "hang-lost", "cut", "gone"}
-"""Faults that a request gets over when they happen once."""
+"""Faults that a request survives if they happen once."""
 
 
 def trimmed(account: Item, users: int) -> Item:
-    """Leave out some of those who are in nothing: each of thousands of cases copies the account."""
+    """Drop some users who are in nothing: each of thousands of cases copies the account."""
     held = json.dumps({**account, "users": []})
     some = [user for user in account["users"] if user["id"] in held or user["username"] in held]
     return {**account, "users": [*some, *[user for user in account["users"] if user not in some][: users - len(some)]]}
@@ -46,7 +46,7 @@ class Point:
 
     @property
     def endpoint(self) -> tuple[str, str, int]:
-        """What the call is in the documents: the same for each schedule or team."""
+        """The documented endpoint: the same for each schedule or team."""
         return self.method, re.sub(r"(?<=/)[^/]*[0-9@%][^/]*(?=/|$)", "*", self.path.removeprefix("/v2/")), self.skip
 
     @property
@@ -69,7 +69,7 @@ def _hang_lost(situation: Situation) -> Any:
 
 
 def _cut(situation: Situation) -> Any:
-    """The connection breaks in the middle of the answer."""
+    """Break the connection in the middle of the answer."""
     answer = situation.act()
     answer.headers["Content-Length"] = str(len(answer.get_data()))
     answer.response = [answer.get_data()[:20]]
@@ -87,7 +87,7 @@ ALL_FAULTS: dict[str, Callable[[Situation], Any]] = {
 
 @cache
 def points(kind: str) -> tuple[Point, ...]:
-    """Learn the calls that this kind of request makes when nothing goes wrong."""
+    """Record the calls that this kind of request makes without any fault."""
     with virtual_time(threads=False):
         service_env = ServiceEnv(ACCOUNT)
         service_env.post(**BODIES[kind])
@@ -100,7 +100,7 @@ def points(kind: str) -> tuple[Point, ...]:
 
 
 def first_of_each_endpoint(kind: str) -> tuple[Point, ...]:
-    """One call of each sort: the first rotation, the first team and so on."""
+    """Return one call per endpoint: the first rotation, team and so on."""
     return tuple({point.endpoint: point for point in reversed(points(kind))}.values())[::-1]
 
 
@@ -160,7 +160,7 @@ class Case:
     edited: Item | None = None
 
     def run(self) -> None:
-        """Inject the fault, hold the answer against the account, then send the request again without the fault."""
+        """Inject the fault, check the answer against the account, then repeat the request without the fault."""
         self.service_env = ServiceEnv(ACCOUNT)
         before = self.service_env.before
         body = BODIES[self.kind]
@@ -215,9 +215,9 @@ class Case:
 
 
 def cases(kind: str, fault: str, chosen: tuple[Point, ...], *, whole: bool = True) -> Iterator[Case]:
-    """List the lines of the table for one kind of request and one fault.
+    """Yield the cases of one kind of request and one fault.
 
-    What is not tried again is the same once and for good where it meets a read: without `whole` that is left out.
+    For a read, a fault that is not retried has the same effect once and for good: `whole` includes both.
     """
     for point in chosen:
         yield Case(kind, point, fault, permanent=False)
@@ -226,14 +226,14 @@ def cases(kind: str, fault: str, chosen: tuple[Point, ...], *, whole: bool = Tru
 
 
 def failures(table: Iterator[Case], *, threads: bool, enough: int = 1000) -> tuple[int, list[str]]:
-    """Run the cases until `enough` went wrong; return how many there were, and what went wrong in which."""
+    """Run the cases until `enough` have failed; return how many were run, and what failed in which."""
     count, wrong = 0, []
     with virtual_time(threads=threads):
         for case in table:
             count += 1
             try:
                 case.run()
-            except Exception as error:  # whatever a case ends in belongs in the table, beside the others
+            except Exception as error:  # any error is a case's result, reported with the others
                 how = "for good" if case.permanent else "once"
                 wrong.append(f"{case.kind}: {case.fault} {how} at {case.point}: {error!r:.400}")
             if len(wrong) == enough:

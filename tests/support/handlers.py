@@ -27,7 +27,7 @@ ENVIRON = {"ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": OPSGENIE}
 
 @contextmanager
 def imported(environ: Mapping[str, str]) -> Iterator[tuple[Any, CapturedLog]]:
-    """Import the handler's module anew; yield it and its audit log."""
+    """Reimport the handler's module; yield it and its audit log."""
     with capture_log() as log, pytest.MonkeyPatch.context() as patch:
         for name in ENVIRON:
             patch.delenv(name, raising=False)
@@ -39,7 +39,7 @@ def imported(environ: Mapping[str, str]) -> Iterator[tuple[Any, CapturedLog]]:
 
 @contextmanager
 def started(session: requests.Session) -> Iterator[tuple[Handle, CapturedLog]]:
-    """Make a handler that reaches Opsgenie by `session`; a call may say what its context has."""
+    """Make a handler that reaches Opsgenie by `session`; a call may set its context's fields."""
     with imported({}) as (module, log), pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "create_app", partial(create_app, session=session))
         handler = module.make_handler(ENVIRON)
@@ -47,7 +47,7 @@ def started(session: requests.Session) -> Iterator[tuple[Handle, CapturedLog]]:
 
 
 def answer(status: int, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
-    """Make the app's answer as API Gateway takes it."""
+    """Make the app's answer in API Gateway's form."""
     text = json.dumps(body, separators=(",", ":")) + "\n"
     return {
         "statusCode": status,
@@ -58,7 +58,7 @@ def answer(status: int, headers: dict[str, str] | None = None, **body: Any) -> d
 
 
 def plain(status: int, message: str, request_id: str = LAMBDA_ID, **rest: Any) -> dict[str, Any]:
-    """Make the answer of a handler that has no use for the app."""
+    """Make the answer of a handler that bypasses the app."""
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},

@@ -1,4 +1,4 @@
-"""An environment in which everything is set that could change what the tests or the commands do: none of it may."""
+"""An environment that sets everything that could affect the tests or the commands, and must not."""
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -1,4 +1,4 @@
-"""`make local` as a child, and what a test does with it."""
+"""Run `make local` as a child, for the tests to use."""
 
 import os
 import re
@@ -26,9 +26,9 @@ START_SECONDS = 90.0
 LEAVER = '{ "username":"hari@example.com" }'
 DRY_RUN = '{ "username":"hari@example.com", "dry_run":true }'
 DEPLOYED_LIMITS = (5.0, 10.0)
-"""Requests a second and at once, by default."""
+"""The default rate and burst limits."""
 LOCAL = (sys.executable, "-E", "-m", "local")
-"""The command behind `make run` and its like, deaf to Python's own variables."""
+"""The command behind `make run` and others; -E ignores Python's variables."""
 
 
 @dataclass
@@ -44,9 +44,9 @@ class LocalStack:
 
     @contextmanager
     def deployed_limits(self) -> Iterator[None]:
-        """Let stage and key have the limits that they were deployed with; else they have none.
+        """Give stage and key the limits of the deployment, which are lifted otherwise.
 
-        No test must meet a limit that another one, in whatever order they run, has just used up.
+        No test may run into a limit that another one has just used up.
         """
         self._limit(*DEPLOYED_LIMITS)
         try:
@@ -71,7 +71,7 @@ class LocalStack:
             return [call.result() for call in calls]
 
     def limits(self) -> tuple[float, float]:
-        """Return how many requests the stage takes a second, and at once."""
+        """Return the stage's rate limit and burst limit."""
         gateway = self.aws.client("apigateway")
         (api,) = gateway.get_rest_apis()["items"]
         settings = gateway.get_stage(restApiId=api["id"], stageName="test")["methodSettings"]["*/*"]
@@ -98,12 +98,12 @@ class LocalStack:
         direct().post(f"{self.opsgenie}/_simulation/faults", json={"fault": fault, **where}, timeout=10)
 
     def reset(self) -> None:
-        """Put the sample account back."""
+        """Reset the sample account."""
         direct().post(f"{self.opsgenie}/_simulation/reset", timeout=10)
 
 
 def wait_until_free(port: int) -> None:
-    """Wait until nobody listens on a port: of what was killed the kernel clears up a moment later."""
+    """Wait until a port is free: the kernel cleans up after a killed process a moment later."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         with suppress(LocalError):
@@ -113,7 +113,7 @@ def wait_until_free(port: int) -> None:
 
 
 def start() -> LocalStack:
-    """Start `make local`'s command and wait until it says where everything is."""
+    """Start `make local`'s command and wait until it prints its addresses."""
     child = subprocess.Popen(
         [*LOCAL, "keep"],
         cwd=ROOT,

@@ -24,7 +24,7 @@ SHIPPED = {
 
 
 def metadata(name: str, version: str, *needs: str) -> str:
-    """Return what a package says of itself."""
+    """Return the METADATA of a package."""
     lines = [
         "Metadata-Version: 2.1",
         f"Name: {name}",

@@ -1,4 +1,4 @@
-"""The deployment program, run in this process against a cloud that only remembers what it is asked for.
+"""The deployment program, run in this process against a mocked cloud that only records requests.
 
 https://www.pulumi.com/docs/iac/guides/testing/unit/
 """
@@ -20,7 +20,7 @@ from deploy import package
 from deploy.package import Package
 from local.aws.program import PROGRAM, ROOT, named, plain, run
 
-# What AWS makes up, by the type of the resource.
+# What AWS generates, by the type of resource.
 MADE_UP: dict[str, dict[str, Any]] = {
     "iam/role:Role": {"arn": "arn:aws:iam::123456789012:role/role"},
     "cloudwatch/logGroup:LogGroup": {"arn": "arn:aws:logs:eu-north-1:123456789012:log-group:logs"},
@@ -36,7 +36,7 @@ KEYS = {"apigateway/apiKey:ApiKey", "apigateway/usagePlanKey:UsagePlanKey"}
 
 @dataclass
 class Deployed:
-    """What the program asked for, by type and name, such as `Alias live`; what is secret stands in a Secret."""
+    """What the program asked for, by type and name, such as `Alias live`; secrets are wrapped in Secret."""
 
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
@@ -64,13 +64,13 @@ class Secret:
 
 
 class Cloud(pulumi.runtime.Mocks):
-    """Creates nothing, and answers with what AWS would make up, and with what the last update put out."""
+    """Create nothing; answer with what AWS would generate, and with the last update's outputs."""
 
     def __init__(self, last_outputs: dict[str, Any]) -> None:
         self.last_outputs = last_outputs
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Return an id, and the inputs with what AWS makes up."""
+        """Return an id, and the inputs and generated values."""
         kind = args.typ.removeprefix("aws:")
         made_up = {"value": f"value-of-{args.name}"} if kind in KEYS else MADE_UP.get(kind, {})
         return f"{args.name}-id", {**named(args), **made_up}
@@ -84,7 +84,7 @@ class Cloud(pulumi.runtime.Mocks):
 
 
 class Monitor(pulumi.runtime.mocks.MockMonitor):
-    """Keeps what is sent to the engine, and makes secret outputs secret as the engine does."""
+    """Keep what is sent to the engine, and mark secret outputs as the engine does."""
 
     def __init__(self, deployed: Deployed, last_outputs: dict[str, Any]) -> None:
         super().__init__(Cloud(last_outputs))
@@ -106,7 +106,7 @@ class Monitor(pulumi.runtime.mocks.MockMonitor):
 
 
 def fake_package(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
-    """Put a zip in the place of the one that would be built; other bytes are other code."""
+    """Use a made-up zip instead of building one; other bytes are other code."""
     path = folder / "function.zip"
     path.write_bytes(b"code")
 
@@ -124,7 +124,7 @@ def _key(type_: str, name: str) -> str:
 
 
 def deploy(program: Path = PROGRAM, last_outputs: dict[str, Any] | None = None, **settings: Any) -> Deployed:
-    """Run the program with the defaults of Pulumi.yaml, a token, and what is given."""
+    """Run the program with Pulumi.yaml's defaults, a token and these settings."""
     deployed = Deployed()
     monitor = Monitor(deployed, last_outputs or {})
     with closing_event_loops():
@@ -134,9 +134,9 @@ def deploy(program: Path = PROGRAM, last_outputs: dict[str, Any] | None = None, 
 
 @contextlib.contextmanager
 def closing_event_loops() -> Iterator[None]:
-    """Close the event loops that Pulumi opens in its threads, and collect what a program that stopped left behind.
+    """Close the event loops that Pulumi opens in its threads, and collect the garbage of a program that stopped.
 
-    Collected at any other time, the log of its tasks' errors can end the interpreter in the middle of a parse (3.11).
+    Collected later, the log of its tasks' errors can crash the interpreter in the middle of a parse (3.11).
     """
     loops: list[asyncio.AbstractEventLoop] = []
 

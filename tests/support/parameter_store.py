@@ -1,4 +1,4 @@
-"""AWS Systems Manager on loopback, as far as GetParameter goes: its answers in turn, and what it was asked."""
+"""AWS Systems Manager's GetParameter on loopback: it gives scripted answers and records requests."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ Answer = tuple[int, object]
 
 
 def holding(value: str) -> Answer:
-    """Make the answer to somebody who may read the parameter.
+    """Make the answer that contains the parameter.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
     """
@@ -21,13 +21,13 @@ def holding(value: str) -> Answer:
 
 
 def refusing(code: str, status: int = 400) -> Answer:
-    """Make an answer that is an error; AWS names the account and the role in its message."""
+    """Make an error answer; AWS names the account and the role in its message."""
     return status, {"__type": code, "message": "User: arn:aws:sts::123456789012:assumed-role/function may not"}
 
 
 @contextmanager
 def parameter_store(*answers: Answer, pause: float = 0.0) -> Iterator[list[Any]]:
-    """Serve these answers, the last of them again and again, each after a pause; yield what is asked."""
+    """Serve these answers, repeating the last one, each after a pause; yield the requests so far."""
     asked: list[Any] = []
     over = threading.Event()
 
@@ -38,7 +38,7 @@ def parameter_store(*answers: Answer, pause: float = 0.0) -> Iterator[list[Any]]
             status, answer = answers[min(len(asked), len(answers)) - 1]
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             over.wait(pause)
-            with suppress(OSError):  # whoever asked did not wait
+            with suppress(OSError):  # the client did not wait
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()

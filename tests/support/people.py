@@ -20,7 +20,7 @@ def rotation(*participants: Participant) -> Rotation:
 
 
 def escalation(*recipients: Participant) -> Escalation:
-    """Make an escalation to these, a minute each."""
+    """Make an escalation to these, one a minute."""
     rules = [
         Rule("if-not-acked", "default", Delay(minutes, "minutes"), recipient, source={"minutes": minutes})
         for minutes, recipient in enumerate(recipients)

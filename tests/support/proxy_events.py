@@ -1,4 +1,4 @@
-"""Events as API Gateway's REST API sends them to Lambda, and the context that Lambda gives along."""
+"""Events as API Gateway's REST API sends them to Lambda, and the context that Lambda adds."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +56,7 @@ def api_gateway_event(
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda tells about an invocation, as far as it is used here."""
+    """The parts of Lambda's invocation context that are used here."""
 
     aws_request_id: str = "lambda-request-id"
     milliseconds: int = 29_000

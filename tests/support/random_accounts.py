@@ -1,4 +1,4 @@
-"""Random accounts with a leaver in them, and the requests that can be made of them."""
+"""Random accounts with a leaver in them, and random requests for them."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ members = st.lists(st.sampled_from(sorted(USERS)), unique=True, max_size=4)
 
 @st.composite
 def overrides(draw: Any, rotations: list[Item]) -> list[Item]:
-    """An override's alias may be the same as one in another schedule."""
+    """Draw overrides; an alias may be used in several schedules."""
     found = []
     for alias in draw(st.lists(st.sampled_from(("cover", "swap")), unique=True)):
         override = {"alias": alias, "user": draw(st.one_of(leaver, users, teams)), "startDate": "2025-01-01T00:00:00Z"}
@@ -109,7 +109,7 @@ def forwarding_rules(draw: Any) -> list[Item]:
 
 @st.composite
 def accounts(draw: Any) -> Item:
-    """Everything that Opsgenie can hold a person by, in any mix."""
+    """Draw an account with any mix of what can hold a user."""
     unable = draw(blocked)
     return {
         "name": "Random",

@@ -1,4 +1,4 @@
-"""A server on loopback that answers every connection with the same bytes, and keeps what it hears."""
+"""A server on loopback that answers every connection with the same bytes and records the requests."""
 
 import socket
 import socketserver
@@ -37,7 +37,7 @@ class RawServer:
 
 @contextmanager
 def raw_server(*pieces: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None) -> Iterator[RawServer]:
-    """Listen as long as the context lasts; pause before each piece of an answer, then close the connection."""
+    """Listen while the context lasts; pause before each piece of an answer, then close the connection."""
     over = threading.Event()
 
     class Handler(socketserver.BaseRequestHandler):
@@ -71,7 +71,7 @@ def http(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 
 def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str, seconds: float = 0.0) -> None:
-    """Let the host's name have these addresses, found out in so many seconds."""
+    """Resolve the host's name to these addresses, taking this many seconds."""
     real = socket.getaddrinfo
 
     def getaddrinfo(host: str, port: int, *args: Any, **options: Any) -> Any:
@@ -84,7 +84,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str, seconds: float = 0
 
 
 def calls(port: int, seconds: float = 20.0, scheme: str = "https") -> Transport:
-    """Make the service's way to the server, by the host's name."""
+    """Make a transport to the server, by the host's name."""
     url = f"{scheme}://{HOST}:{port}"
     settings = Settings(KEY, url)
     return Transport(open_session(settings), api(settings), Deadline(seconds))

@@ -70,7 +70,7 @@ def on_call_in_payments(*usernames: str) -> OnCalls:
 
 
 class Run:
-    """One request; `told` has the changes as they were told while it ran, `shown` as they were before a write."""
+    """One request; `told` has the changes that it reported, `shown` those passed on before each write."""
 
     def __init__(self, fake_client: FakeClient, *, protected: frozenset[str] = frozenset(), **request: object) -> None:
         self.told: list[tuple[str, Change]] = []
@@ -92,14 +92,14 @@ class Run:
             return self.offboarding.run()
 
     def failing(self, error: type[Exception], message: str) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
-        """Run into an error; return what was made and what remains."""
+        """Run to an error; return what was made and what remains."""
         with pytest.raises(error, match=f"^{message}$"):
             self()
         return self.offboarding.changes.made, self.offboarding.changes.remaining
 
 
 def by_key(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
-    """Return changes whose order does not matter."""
+    """Return changes by key, without order."""
     return {change.key: change for change in changes}
 
 

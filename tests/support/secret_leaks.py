@@ -1,4 +1,4 @@
-"""No key in anything that the suite logs, answers or prints: a watch over every test.
+"""Check in every test that no key is logged, answered or printed.
 
 `from tests.support.secret_leaks import *` in conftest.py switches it on.
 """
@@ -40,7 +40,7 @@ def _look_at_answer(_: Flask, response: Response, **__: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def watch_for_keys() -> Iterator[None]:
-    """Look at every log line and every answer."""
+    """Check every log line and every answer."""
     _seen.clear()
     for logger in (LOGGER, logging.getLogger("urllib3.connectionpool"), logging.getLogger("werkzeug")):
         logger.addFilter(_look_at_record)
@@ -51,7 +51,7 @@ def watch_for_keys() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Look at what a test printed that passed."""
+    """Check what a passing test printed."""
     report = yield
     if call.when == "call" and report.passed:
         for title, text in report.sections:

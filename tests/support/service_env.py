@@ -1,4 +1,4 @@
-"""One account, one service in front of it, in virtual time: what the tests of faults and races play in."""
+"""One account with one service in front of it, in virtual time, for the tests of faults and races."""
 
 import json
 import logging

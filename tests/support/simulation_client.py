@@ -13,14 +13,14 @@ START, END = "2026-01-05T08:00:00Z", "2026-02-02T08:00:00Z"
 
 
 class Client:
-    """Call the simulated Opsgenie as its owner would, and leave out of the answers what differs each time."""
+    """Call the simulated Opsgenie as its owner would; drop from the answers what differs each time."""
 
     def __init__(self, simulation: Simulation, key: str = "local-key") -> None:
         self.http = create_app(simulation).test_client()
         self.headers = {"Authorization": f"GenieKey {key}"}
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Json]:
-        """Give the status and the body without `took` and `requestId`."""
+        """Return status and body without `took` and `requestId`."""
         data = None if body is None else json.dumps(body)
         answer = self.http.open(path, method=method, headers=self.headers, data=data)
         shown = json.loads(answer.get_data())
@@ -29,13 +29,13 @@ class Client:
         return answer.status_code, shown
 
     def get(self, path: str) -> Any:
-        """Give the data of a read that works."""
+        """Return a successful read's data."""
         status, body = self.call("GET", path)
         assert status == 200, body
         return body["data"]
 
     def create(self, path: str, body: Json) -> Json:
-        """Create something; give what the answer says about it."""
+        """Create something; return the answer's data."""
         status, answer = self.call("POST", path, body)
         assert (status, answer["result"]) == (201, "Created"), answer
         data: Json = answer["data"]
@@ -62,7 +62,7 @@ def of_type(kind: str, name: str) -> Json:
 
 
 def at(path: str, *parts: str) -> str:
-    """Put quoted parts into a path's gaps."""
+    """Fill a path with quoted parts."""
     return path.format(*(quote(part, safe="") for part in parts))
 
 
@@ -72,7 +72,7 @@ def ref(name: str) -> Json:
 
 
 def small_account() -> Json:
-    """Ann, Bob and Cid, with one of everything around them."""
+    """Make an account: Ann, Bob, Cid, one of everything."""
     rotation = {"id": "r1", "name": "Days", "startDate": START, "type": "daily", "length": 1}
     rule = {"condition": "if-not-acked", "notifyType": "default", "delay": {"timeAmount": 5, "timeUnit": "minutes"}}
     return {

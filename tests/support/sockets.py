@@ -8,15 +8,15 @@ from pathlib import Path
 
 PROC = Path("/proc")
 LISTENS = {"tcp": "0A", "tcp6": "0A", "udp": "07", "udp6": "07"}
-"""Where sockets are listed, and the state of one that waits for whoever comes."""
+"""Where sockets are listed, and the state of a listening one."""
 
 
 def descendants(pid: int) -> set[int]:
-    """Return a process and all that it started, directly or not."""
+    """Return a process and all its descendants."""
     children: dict[int, set[int]] = {}
     for stat in PROC.glob("[0-9]*/stat"):
-        with suppress(OSError):  # ended meanwhile
-            # The name of a program, in brackets, may have anything in it.
+        with suppress(OSError):  # already ended
+            # The program's name, in brackets, may contain anything.
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
             children.setdefault(parent, set()).add(int(stat.parent.name))
     found, new = {pid}, {pid}
@@ -41,7 +41,7 @@ def _listening(pid: int) -> Iterator[tuple[str, tuple[str, int]]]:
 
 
 def _address(text: str) -> tuple[str, int]:
-    """Read an address as the kernel prints it: in words of four bytes, each the wrong way round."""
+    """Read an address as the kernel prints it: in words of four bytes, each in reverse order."""
     host, _, port = text.partition(":")
     words = [bytes.fromhex(host[start : start + 8])[::-1] for start in range(0, len(host), 8)]
     address = IPv4Address(words[0]) if len(words) == 1 else IPv6Address(b"".join(words))

@@ -10,7 +10,7 @@ create_api_key, create_stage = apigateway_v1._create_api_key, apigateway_v1._cre
 
 
 def create_api_key_like_aws(data: dict[str, Any]) -> Any:
-    """Make a value up where the provider sends an empty one; ministack calls that too short.
+    """Make up a value for an empty one from the provider, which ministack calls too short.
 
     https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
     """
@@ -18,7 +18,7 @@ def create_api_key_like_aws(data: dict[str, Any]) -> Any:
 
 
 def create_stage_like_aws(api_id: str, data: dict[str, Any]) -> Any:
-    """Leave access logs out where there are none; the provider takes ministack's empty ones for a change.
+    """Leave out empty access log settings, which the provider would see as a change.
 
     https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html
     """

@@ -1,7 +1,7 @@
-"""Time that costs nothing: each thread has its own clock, and calls, hangs and waits only move it on.
+"""Virtual time: each thread has its own clock, and calls, hangs and waits only advance it.
 
-A request forks into threads and joins them again, so a clock a thread is exact: a fork copies the time, a join takes
-the latest. Ten minutes of hanging are tested in a millisecond, and the same way each time.
+A request forks into threads and joins them again, so one clock per thread is exact: a fork copies the time, a join
+takes the latest. Ten minutes of hanging take a millisecond, and every run is the same.
 """
 
 import io
@@ -45,12 +45,12 @@ CLOCK = Clock()
 
 
 def in_turn(_: Parallel, calls: Calls) -> list[Any]:
-    """Make the calls one after the other, as if all had begun at once: the same way each time, and faster."""
+    """Make the calls one after the other, as if all had begun at once, which is deterministic and faster."""
     results, failures = [], []
     for call in calls:
         try:
             results.append(call())
-        except Exception as error:  # the earliest of them is raised below, as the threads would have it
+        except Exception as error:  # the earliest of them is raised below, as with threads
             failures.append((CLOCK.now, error))
     if failures:
         raise min(failures, key=lambda failure: failure[0])[1]
@@ -75,7 +75,7 @@ def _joined(run: Callable[[Parallel, Calls], Any], parallel: Parallel, calls: It
 
 @contextmanager
 def virtual_time(*, threads: bool) -> Iterator[Clock]:
-    """Let the service live in virtual time, with its threads or without."""
+    """Run the service in virtual time, with or without its threads."""
     CLOCK.now = Clock.now
     clock = SimpleNamespace(monotonic=CLOCK.monotonic)
     run = Parallel.run if threads else in_turn
@@ -99,7 +99,7 @@ class Refused(ConnectionDropped):
 
 
 class VirtualLine(BaseAdapter):
-    """The way to the simulated Opsgenie in virtual time: each call takes `latency`, and at most its time-out."""
+    """An adapter to the simulated Opsgenie in virtual time: each call takes `latency`, up to its time-out."""
 
     def __init__(self, app: Any) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The service's own client on a recorded wire: what is sent, byte for byte, and what comes back."""
+"""Samples for the service's client on a mocked wire: its transport, entries and their JSON."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Several requests at the same time, from threads: they converge, or say so."""
+"""Concurrent requests from threads: they converge or get an error."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ def at_once(service_env: ServiceEnv, bodies: list[dict[str, Any]]) -> list[Answe
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_the_same_leaver_twice_at_the_same_time(round_: int) -> None:
+def test_concurrent_requests_for_one_leaver_converge(round_: int) -> None:
     with virtual_time(threads=True):
         service_env = ServiceEnv()
         service_env.simulation.delay = 0.001 * round_
@@ -40,8 +40,8 @@ def test_the_same_leaver_twice_at_the_same_time(round_: int) -> None:
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_two_leavers_who_share_rotations(round_: int) -> None:
-    """One may write the other back in: the account that is still held is detached again, or the answer says so."""
+def test_concurrent_leavers_sharing_rotations_converge(round_: int) -> None:
+    """One may re-add the other: a user still in use is detached again, or the answer is an error."""
     with virtual_time(threads=True):
         service_env = ServiceEnv()
         service_env.simulation.delay = 0.001 * round_
@@ -55,7 +55,7 @@ def test_two_leavers_who_share_rotations(round_: int) -> None:
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_two_leavers_do_not_empty_a_rotation(round_: int) -> None:
+def test_concurrent_leavers_never_empty_a_rotation(round_: int) -> None:
     with virtual_time(threads=True):
         service_env = ServiceEnv()
         service_env.simulation.delay = 0.001 * round_

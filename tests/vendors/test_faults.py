@@ -29,7 +29,7 @@ FAULTS = [*ALL_FAULTS, "gone"]
 
 
 def quick_points(kind: str) -> tuple[Point, ...]:
-    """Each sort of call that `delete` makes, and those in which the other kinds differ from it."""
+    """Return a call per endpoint for `delete`, and for other kinds those that differ."""
     if kind == "replace":
         ends = [point for point in first_of_each_endpoint(kind) if point.method == "PATCH" or point.ends]
         return tuple([point for point in points(kind) if "kofi" in point.path] + ends)
@@ -39,7 +39,9 @@ def quick_points(kind: str) -> tuple[Point, ...]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_fault_at_each_sort_of_call(kind: str, fault: str, record_property: Callable[[str, object], None]) -> None:
+def test_fault_at_each_endpoint_is_handled(
+    kind: str, fault: str, record_property: Callable[[str, object], None]
+) -> None:
     count, wrong = failures(cases(kind, fault, quick_points(kind), whole=False), threads=False)
 
     record_property("cases", count)
@@ -50,15 +52,15 @@ def test_a_fault_at_each_sort_of_call(kind: str, fault: str, record_property: Ca
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_fault_at_every_call(kind: str, fault: str, record_property: Callable[[str, object], None]) -> None:
+def test_fault_at_every_call_is_handled(kind: str, fault: str, record_property: Callable[[str, object], None]) -> None:
     count, wrong = failures(cases(kind, fault, points(kind)), threads=True)
 
     record_property("cases", count)
     assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
 
 
-def test_the_table_has_the_size_that_the_readme_says() -> None:
-    """Calls times faults times once and for good; something can only be gone once."""
+def test_fault_table_has_the_size_in_the_readme() -> None:
+    """Count calls x faults, each once and permanently; "gone" only happens once."""
     pairs = [(kind, fault) for kind in BODIES for fault in FAULTS]
     quick = sum(len(list(cases(kind, fault, quick_points(kind), whole=False))) for kind, fault in pairs)
     whole = sum(len(list(cases(kind, fault, points(kind)))) for kind, fault in pairs)
@@ -78,19 +80,19 @@ def in_another_order(participants: Any, leavers: Any) -> Any:
 
 
 def not_sent(self: Any, error: Exception) -> ServiceError:
-    """Take every lost answer for a request that was not sent."""
+    """Treat every lost answer as a request that was not sent."""
     lost = LOST(self, error)
     lost.outcome_unknown = False
     return lost
 
 
 def believing(self: Any, change: Any, rule: Any, error: ServiceError) -> bool:
-    """Believe a 404 without a look."""
+    """Trust a 404 without a check."""
     return isinstance(error, NotFoundError) or LOOK(self, change, rule, error)
 
 
 def all_at_once(self: Any, survey: Any, end: Any) -> None:
-    """Detach without an order."""
+    """Detach in no order."""
     rule = partial(rules.detach, leavers=(Leaver(survey.person),))
     changes = self._decide(survey)
     self._plan(changes, end)
@@ -98,7 +100,7 @@ def all_at_once(self: Any, survey: Any, end: Any) -> None:
 
 
 def lenient(read: Any, listed: Any, _: Any) -> Any:
-    """Take a 404 for what was listed a moment ago as the end of it."""
+    """Treat a 404 for a listed item as its deletion."""
     try:
         found = read(listed)
     except NotFoundError:
@@ -139,7 +141,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_rule_is_caught(name: str) -> None:
+def test_fault_table_catches_each_deliberate_bug(name: str) -> None:
     target, attribute, broken, kind, fault, method = BROKEN[name]
     chosen = tuple(point for point in first_of_each_endpoint(kind) if point.method == method)
 

@@ -1,4 +1,4 @@
-"""The leaver, the replacement, or everybody beside the leaver goes while a request runs."""
+"""The leaver, the replacement or everybody else goes while a request runs."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ PLATFORM = "b80ff839-d30e-527a-852e-106c64d5c7a3"
 
 
 def end(service_env: ServiceEnv) -> None:
-    """Take the leaver out as this program does."""
+    """Remove the leaver as this program does."""
     with service_env.simulation.edit() as account:
         account.update(expected_account.left(account, HARI))
 
@@ -29,10 +29,10 @@ def alone(service_env: ServiceEnv) -> None:
     ("method", "path", "status"),
     [("GET", "/schedules/[^/]*/rotations$", 409), ("DELETE", "/v2/users/", 502), ("GET", PRIMARY_PATH, 502)],
 )
-def test_the_leaver_becomes_the_only_one_meanwhile(
+def test_leaver_left_alone_in_a_rotation_mid_request_is_blocked(
     service_env: ServiceEnv, method: str, path: str, status: int
 ) -> None:
-    """Seen by the survey nothing is changed; an override that goes with the last look is told."""
+    """If the survey sees it, nothing is changed; later, a deleted override is reported."""
     service_env.simulation.before(method, path, lambda: alone(service_env))
 
     answer = service_env.post(username=HARI)
@@ -47,8 +47,8 @@ def test_the_leaver_becomes_the_only_one_meanwhile(
     assert {kind for kind, _ in changed} <= {"override"}
 
 
-def test_the_leaver_becomes_the_only_one_before_a_repeat(service_env: ServiceEnv) -> None:
-    """A write that failed is not repeated once the rules forbid it; what else was done is told."""
+def test_write_is_not_retried_once_the_leaver_is_alone_in_the_rotation(service_env: ServiceEnv) -> None:
+    """A failed write is not retried once the rules block it; all other changes are reported."""
     service_env.simulation.faults.order("503", "PATCH", PRIMARY_PATH)
     service_env.simulation.before("GET", PRIMARY_PATH, partial(alone, service_env), skip=1)
 
@@ -68,7 +68,7 @@ def test_the_leaver_becomes_the_only_one_before_a_repeat(service_env: ServiceEnv
     assert rotation(service_env.snapshot())["participants"] == [user(service_env.before, HARI), {"type": "none"}]
 
 
-def test_the_replacement_goes_meanwhile(service_env: ServiceEnv) -> None:
+def test_replacement_deleted_mid_request_gets_502(service_env: ServiceEnv) -> None:
     def kofi_goes() -> None:
         with service_env.simulation.edit() as account:
             account.update(expected_account.left(account, KOFI))
@@ -88,8 +88,8 @@ def test_the_replacement_goes_meanwhile(service_env: ServiceEnv) -> None:
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("kind", ["delete", "keep_user"])
-def test_the_leaver_goes_meanwhile(kind: str) -> None:
-    """Before each call in turn somebody else ends the job."""
+def test_leaver_deleted_before_any_call_gets_200_or_404(kind: str) -> None:
+    """Somebody else finishes the job before each call."""
     with virtual_time(threads=False):
         for number in range(len(points(kind))):
             service_env = ServiceEnv(ACCOUNT)
@@ -99,8 +99,8 @@ def test_the_leaver_goes_meanwhile(kind: str) -> None:
             assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
-def test_a_kept_leaver_goes_when_everything_is_done(service_env: ServiceEnv) -> None:
-    """What is looked at again is gone: the job is done, by whomever."""
+def test_kept_leaver_deleted_before_the_second_survey_gets_200(service_env: ServiceEnv) -> None:
+    """The second survey finds no such user: the job is done."""
     service_env.simulation.before("GET", "/users/[^/]*/teams$", partial(end, service_env), skip=1)
 
     answer = service_env.post(username=HARI, keep_user=True)
@@ -110,8 +110,8 @@ def test_a_kept_leaver_goes_when_everything_is_done(service_env: ServiceEnv) -> 
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
-def test_the_leaver_is_put_back_and_then_goes(service_env: ServiceEnv) -> None:
-    """The second delete is refused; when the account is looked at again, it is gone."""
+def test_leaver_readded_then_deleted_by_someone_else_gets_200(service_env: ServiceEnv) -> None:
+    """The second delete is refused, and the next survey finds no such user."""
     service_env.simulation.before(
         "DELETE", "/v2/users/", add(service_env, HARI, "cf92612f-24d0-59da-97bd-13607e79bc0b"), skip=1
     )
@@ -124,8 +124,8 @@ def test_the_leaver_is_put_back_and_then_goes(service_env: ServiceEnv) -> None:
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
-def test_a_membership_that_is_said_to_be_gone_is_looked_for(service_env: ServiceEnv) -> None:
-    """Where that cannot be done, the answer does not say that it is gone."""
+def test_membership_404_is_not_reported_when_the_check_fails(service_env: ServiceEnv) -> None:
+    """If the check fails, the answer does not report it as removed."""
     service_env.simulation.faults.order("404", "DELETE", "/members/")
     service_env.simulation.faults.add(FAULTS["503"], "GET", f"/teams/{PLATFORM}$", None, 1)
 

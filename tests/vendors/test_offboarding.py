@@ -1,4 +1,4 @@
-"""The flow and the rules, on the sample account of the simulated Opsgenie: whole accounts are compared."""
+"""The flow and the rules on the simulated Opsgenie's sample account, comparing whole accounts."""
 
 import copy
 from typing import Any
@@ -13,7 +13,7 @@ from tests.support.service_env import ServiceEnv
 from tests.support.virtual_time import virtual_time
 
 
-def test_the_leaver_goes_and_nothing_else_changes(simulation: Simulation, post: Post) -> None:
+def test_leaver_is_deleted_and_nothing_else_changes(simulation: Simulation, post: Post) -> None:
     before = simulation.snapshot()
 
     answer = post(username=HARI)
@@ -26,7 +26,7 @@ def test_the_leaver_goes_and_nothing_else_changes(simulation: Simulation, post: 
     )
 
 
-def test_a_second_post_finds_nobody(simulation: Simulation, post: Post) -> None:
+def test_second_request_gets_404(simulation: Simulation, post: Post) -> None:
     post(username=HARI)
     after = simulation.snapshot()
 
@@ -41,10 +41,8 @@ def test_a_second_post_finds_nobody(simulation: Simulation, post: Post) -> None:
 
 
 @pytest.mark.parametrize("alias", [".", ".."])
-def test_an_override_that_is_named_like_a_folder_takes_no_schedule_with_it(
-    simulation: Simulation, post: Post, alias: str
-) -> None:
-    """In an address it would be the list of overrides, or the schedule."""
+def test_override_with_a_dot_alias_never_deletes_its_schedule(simulation: Simulation, post: Post, alias: str) -> None:
+    """In a URL it would mean the list of overrides, or the schedule."""
     with simulation.edit() as account:
         account["schedules"][0]["overrides"][0]["alias"] = alias
     schedules = simulation.snapshot()["schedules"]
@@ -79,7 +77,7 @@ def test_the_replacement_takes_exactly_the_leavers_places(simulation: Simulation
     assert simulation.snapshot() == expected_account.left(before, HARI, by=KOFI)
 
 
-def test_a_kept_user_is_in_nothing(simulation: Simulation, post: Post) -> None:
+def test_kept_user_is_taken_out_of_everything(simulation: Simulation, post: Post) -> None:
     before = simulation.snapshot()
 
     answer = post(username=HARI, keep_user=True)
@@ -89,7 +87,7 @@ def test_a_kept_user_is_in_nothing(simulation: Simulation, post: Post) -> None:
     assert not [call for call in simulation.writes if "/users/" in call.path and "/teams/" not in call.path]
 
 
-def test_a_dry_run_writes_nothing_and_says_what_the_real_run_does(simulation: Simulation, post: Post) -> None:
+def test_dry_run_writes_nothing_and_matches_the_real_run(simulation: Simulation, post: Post) -> None:
     before = simulation.snapshot()
 
     planned = post(username=HARI, dry_run=True).json
@@ -107,7 +105,7 @@ def test_a_dry_run_writes_nothing_and_says_what_the_real_run_does(simulation: Si
 
 
 @pytest.mark.parametrize("username", ["nora@example.com", "bela@example.com"])
-def test_somebody_in_nothing_is_deleted(simulation: Simulation, post: Post, username: str) -> None:
+def test_user_who_is_in_nothing_is_deleted(simulation: Simulation, post: Post, username: str) -> None:
     before = simulation.snapshot()
 
     answer = post(username=username)
@@ -130,9 +128,7 @@ QUIRKS = [
 
 
 @pytest.mark.parametrize("quirks", QUIRKS, ids=repr)
-def test_what_opsgenie_does_not_document_makes_no_difference(
-    simulation: Simulation, post: Post, quirks: Quirks
-) -> None:
+def test_undocumented_opsgenie_quirks_make_no_difference(simulation: Simulation, post: Post, quirks: Quirks) -> None:
     simulation.quirks = quirks
     before = simulation.snapshot()
 
@@ -144,7 +140,7 @@ def test_what_opsgenie_does_not_document_makes_no_difference(
     assert simulation.snapshot() == expected_account.left(before, HARI)
 
 
-def test_an_account_without_a_list_of_forwarding_rules_makes_no_difference(simulation: Simulation, post: Post) -> None:
+def test_404_on_the_forwarding_rules_makes_no_difference(simulation: Simulation, post: Post) -> None:
     before = simulation.snapshot()
     simulation.faults.order("404", "GET", "^/v2/forwarding-rules$", times=None)
 

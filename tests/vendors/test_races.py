@@ -1,4 +1,4 @@
-"""Somebody else edits at the same time: it converges or reports, and loses no edit that could be seen."""
+"""Concurrent edits: the service converges or reports, and loses no edit that it could have seen."""
 
 from unittest import mock
 
@@ -27,7 +27,7 @@ RACES = {
 
 
 @pytest.mark.parametrize("moment", RACES)
-def test_an_edit_at_the_same_time_is_kept(service_env: ServiceEnv, moment: str) -> None:
+def test_concurrent_edit_is_kept(service_env: ServiceEnv, moment: str) -> None:
     service_env.simulation.before(*RACES[moment], add(service_env, NORA))
 
     answer = service_env.post(username=HARI)
@@ -37,8 +37,8 @@ def test_an_edit_at_the_same_time_is_kept(service_env: ServiceEnv, moment: str) 
 
 
 @pytest.mark.parametrize("fault", ["500", "drop", "lost", "hang", "429"])
-def test_an_edit_between_a_failed_write_and_the_next_try_is_kept(service_env: ServiceEnv, fault: str) -> None:
-    """The first read is the one before the write, the second the one before its repeat."""
+def test_edit_between_a_failed_write_and_its_retry_is_kept(service_env: ServiceEnv, fault: str) -> None:
+    """The first read comes before the write, the second before its retry."""
     service_env.simulation.hang_seconds = 0
     service_env.simulation.faults.order(fault, "PATCH", PRIMARY_PATH)
     service_env.simulation.before("GET", PRIMARY_PATH, add(service_env, NORA), skip=1)
@@ -49,8 +49,8 @@ def test_an_edit_between_a_failed_write_and_the_next_try_is_kept(service_env: Se
     assert service_env.snapshot() == with_nora(service_env.before)
 
 
-def test_an_edit_while_a_write_waits_for_something_slow_is_kept(service_env: ServiceEnv) -> None:
-    """A slow answer ages what was read with it: it is read again before the write."""
+def test_edit_during_slow_calls_is_kept(service_env: ServiceEnv) -> None:
+    """Slow answers make a read stale: it is repeated before the write."""
     service_env.line.latency = 1.5
     service_env.simulation.before("GET", PRIMARY_PATH, add(service_env, NORA), skip=1)
 
@@ -58,7 +58,7 @@ def test_an_edit_while_a_write_waits_for_something_slow_is_kept(service_env: Ser
     assert service_env.snapshot() == with_nora(service_env.before)
 
 
-def test_not_reading_again_is_caught(service_env: ServiceEnv) -> None:
+def test_edit_is_lost_without_the_fresh_read(service_env: ServiceEnv) -> None:
     service_env.simulation.before(*RACES["between survey and refused delete"], add(service_env, NORA))
 
     with mock.patch.object(opsgenie.Opsgenie, "read", lambda _, entry: entry):
@@ -67,15 +67,15 @@ def test_not_reading_again_is_caught(service_env: ServiceEnv) -> None:
     assert service_env.snapshot() != with_nora(service_env.before)
 
 
-def test_what_the_api_leaves_unprotected(service_env: ServiceEnv) -> None:
-    """Opsgenie takes no condition with a write: an edit after the last read is written over."""
+def test_edit_between_the_last_read_and_the_write_is_lost(service_env: ServiceEnv) -> None:
+    """Opsgenie has no conditional writes: an edit after the last read is overwritten."""
     service_env.simulation.before("PATCH", PRIMARY_PATH, add(service_env, NORA))
 
     assert service_env.post(username=HARI).status == 200
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
-def test_somebody_put_back_after_the_detach_is_taken_out_again(service_env: ServiceEnv) -> None:
+def test_leaver_readded_after_the_detach_is_taken_out_again(service_env: ServiceEnv) -> None:
     service_env.simulation.before(
         "DELETE", "/v2/users/", add(service_env, HARI, "cf92612f-24d0-59da-97bd-13607e79bc0b"), skip=1
     )
@@ -88,7 +88,7 @@ def test_somebody_put_back_after_the_detach_is_taken_out_again(service_env: Serv
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
-def test_a_kept_user_put_back_is_taken_out_again(service_env: ServiceEnv) -> None:
+def test_kept_user_readded_is_taken_out_again(service_env: ServiceEnv) -> None:
     service_env.simulation.before("GET", "/users/[^/]*/schedules$", add(service_env, HARI), skip=1)
 
     assert service_env.post(username=HARI, keep_user=True).status == 200
@@ -100,7 +100,7 @@ def put_back_each_time(service_env: ServiceEnv) -> Answer:
     return service_env.post(username=HARI)
 
 
-def test_somebody_put_back_again_and_again_is_reported(service_env: ServiceEnv) -> None:
+def test_leaver_readded_every_time_gets_502(service_env: ServiceEnv) -> None:
     answer = put_back_each_time(service_env)
 
     assert answer.status == 502
@@ -111,7 +111,7 @@ def test_somebody_put_back_again_and_again_is_reported(service_env: ServiceEnv) 
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
-def test_a_kept_user_put_back_again_and_again_is_reported(service_env: ServiceEnv) -> None:
+def test_kept_user_readded_every_time_gets_502(service_env: ServiceEnv) -> None:
     service_env.simulation.before("GET", "/users/[^/]*/schedules$", add(service_env, HARI), times=99, skip=1)
 
     answer = service_env.post(username=HARI, keep_user=True)
@@ -125,7 +125,7 @@ def test_a_kept_user_put_back_again_and_again_is_reported(service_env: ServiceEn
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI, keep=True)
 
 
-def test_not_looking_again_is_caught(service_env: ServiceEnv) -> None:
+def test_readded_leaver_fails_without_further_rounds(service_env: ServiceEnv) -> None:
     service_env.simulation.before("DELETE", "/v2/users/", add(service_env, HARI), skip=1)
 
     with mock.patch.object(offboarding, "ROUNDS", 1):

@@ -1,4 +1,4 @@
-"""Any account: only the leaver's entries go, and what was planned is what is done."""
+"""Random accounts: only the leaver's entries go, and a run does what it planned."""
 
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +55,7 @@ def hold(account: Item, body: Item) -> None:
 
 @given(accounts(), bodies)
 @QUICK
-def test_a_random_account(account: Item, body: Item) -> None:
+def test_random_account_is_offboarded_as_planned(account: Item, body: Item) -> None:
     hold(account, body)
 
 
@@ -63,7 +63,7 @@ def test_a_random_account(account: Item, body: Item) -> None:
 @pytest.mark.timeout(900)
 @given(accounts(), bodies)
 @LONG
-def test_many_random_accounts(account: Item, body: Item) -> None:
+def test_many_random_accounts_are_offboarded_as_planned(account: Item, body: Item) -> None:
     hold(account, body)
 
 
@@ -105,7 +105,7 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_rule_is_caught(name: str) -> None:
+def test_random_accounts_catch_each_deliberate_bug(name: str) -> None:
     owner, attribute, broken = BROKEN[name]
     check = settings(max_examples=200, phases=[Phase.generate])(given(accounts(), bodies)(hold))
 
@@ -114,8 +114,8 @@ def test_a_broken_rule_is_caught(name: str) -> None:
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_overrides_of_the_same_name_in_two_schedules(body: Item) -> None:
-    """An alias names an override in its schedule only."""
+def test_same_override_alias_in_several_schedules_is_handled(body: Item) -> None:
+    """An alias is unique within its schedule only."""
     account = sample_account()
     for other in account["schedules"][1:3]:
         other["overrides"] = [{**account["schedules"][0]["overrides"][0], "rotations": []}]

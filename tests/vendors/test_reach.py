@@ -1,4 +1,4 @@
-"""Somebody who can be called is left behind everything that the leaver was in, or nothing is changed."""
+"""Wherever the leaver was, somebody who can be called is left; otherwise nothing is changed."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refuses_where_nobody_who_can_be_called_is_left(case: str) -> None:
+def test_blocks_when_nobody_who_can_be_called_is_left(case: str) -> None:
     parts, blockers = REFUSED[case]
     answer, changed = off_board(account(**parts))
 
@@ -93,7 +93,7 @@ def test_refuses_where_nobody_who_can_be_called_is_left(case: str) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"replace_with": email("uma")}], ids=["delete", "replacement"])
-def test_a_blocked_replacement_is_refused_beside_what_it_would_leave(body: Item) -> None:
+def test_blocked_replacement_is_named_besides_the_emptied_rotation(body: Item) -> None:
     answer, changed = off_board(account(rotations={"r": ["lea", "rex"]}, blocked=["rex", "uma"]), **body)
 
     kinds = [one["kind"] for one in answer.body["blockers"]]
@@ -114,14 +114,14 @@ DONE: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("case", DONE)
-def test_goes_on_where_somebody_who_can_be_called_is_left(case: str) -> None:
+def test_proceeds_when_somebody_who_can_be_called_is_left(case: str) -> None:
     answer, _ = off_board(account(**DONE[case]))
 
     assert (answer.status, answer.body["deleted"]) == (200, True)
     assert answer.body["not_checked"] == [UNLISTED]
 
 
-def test_a_replacement_takes_the_place_in_what_a_rotation_leads_to() -> None:
+def test_replacement_counts_in_an_escalation_behind_a_rotation() -> None:
     start = account(rotations={"r": ["lea", "escalation e"]}, escalations={"e": ["lea"]}, blocked=["rex"])
 
     answer, _ = off_board(start, replace_with=email("uma"))
@@ -129,7 +129,7 @@ def test_a_replacement_takes_the_place_in_what_a_rotation_leads_to() -> None:
     assert answer.status == 200
 
 
-def test_the_last_member_of_a_team_that_nothing_uses_leaves_it() -> None:
+def test_last_member_leaves_an_unused_team() -> None:
     start = account(rotations={"r": ["rex"]}, teams={"t": ["lea"]}, routing_rules={"t": ["schedule s-r"]})
 
     answer, _ = off_board(start)
@@ -142,7 +142,7 @@ def test_the_last_member_of_a_team_that_nothing_uses_leaves_it() -> None:
 
 
 @pytest.mark.parametrize("status", [402, 404, 422])
-def test_goes_on_and_says_so_where_blocked_users_cannot_be_listed(status: int) -> None:
+def test_proceeds_with_a_note_when_blocked_users_cannot_be_listed(status: int) -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(account(rotations={"r": ["lea", "rex"]}, blocked=["rex"]))
         service_env.simulation.faults.add(lambda _: response({"message": "no"}, status), "GET", "/v2/users$", None)
@@ -152,7 +152,7 @@ def test_goes_on_and_says_so_where_blocked_users_cannot_be_listed(status: int) -
     assert answer.body["not_checked"] == [UNLISTED, "who is blocked: Opsgenie does not list it (no)"]
 
 
-def test_changes_nothing_where_a_team_that_decides_cannot_be_read() -> None:
+def test_changes_nothing_when_a_decisive_team_cannot_be_read() -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(account(rotations={"r": ["lea", "team t"]}, teams={"t": ["rex"]}))
         service_env.simulation.faults.add(FAULTS["503"], "GET", "/v2/teams/t$", None)
@@ -162,7 +162,7 @@ def test_changes_nothing_where_a_team_that_decides_cannot_be_read() -> None:
         assert service_env.snapshot() == service_env.before
 
 
-def test_asks_no_more_than_who_is_blocked_for_an_ordinary_leaver() -> None:
+def test_ordinary_leaver_costs_only_the_blocked_users_call() -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(account(rotations={"r": ["lea", "rex", "team t"]}, teams={"t": ["rex", "uma"]}))
         service_env.post(username=LEA, dry_run=True)

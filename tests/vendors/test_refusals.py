@@ -1,4 +1,4 @@
-"""What forbids an off-boarding, on the sample account: every reason at once, and nothing changed."""
+"""Blockers on the sample account: all are named at once, and nothing is changed."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ def test_every_blocker_is_named_at_once(simulation: Simulation, post: Post) -> N
     assert simulation.snapshot() == before
 
 
-def test_an_integration_is_found_before_anything_is_changed(simulation: Simulation, post: Post) -> None:
+def test_integration_blocks_before_anything_is_changed(simulation: Simulation, post: Post) -> None:
     with simulation.edit() as account:
         hari = expected_account.user_of(account, HARI)
         account["integrations"][0]["responders"] = [{"type": "user", "id": hari["id"], "username": HARI}]
@@ -96,7 +96,7 @@ def test_an_integration_is_found_before_anything_is_changed(simulation: Simulati
 
 
 @pytest.mark.parametrize("username", ["meera@example.com", "tomas@example.com"])
-def test_with_a_replacement_the_only_one_can_leave(simulation: Simulation, post: Post, username: str) -> None:
+def test_only_participant_can_leave_with_a_replacement(simulation: Simulation, post: Post, username: str) -> None:
     before = simulation.snapshot()
 
     answer = post(username=username, replace_with=KOFI)

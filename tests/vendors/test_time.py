@@ -1,4 +1,4 @@
-"""The answer always comes before the function's limit, whatever Opsgenie does with the time."""
+"""The answer always comes before the function's limit, however slow Opsgenie is."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def until_done(service_env: ServiceEnv, body: Item, times: int) -> list[Answer]:
 
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("latency", [0.2, 0.5, 1.0, 2.0, 3.0, 3.5])
-def test_slow_calls_are_got_through(kind: str, latency: float) -> None:
+def test_slow_calls_succeed_within_three_requests(kind: str, latency: float) -> None:
     with virtual_time(threads=True):
         service_env = ServiceEnv(budget=LIMIT - 2.5)
         service_env.line.latency = latency
@@ -50,8 +50,8 @@ def test_slow_calls_are_got_through(kind: str, latency: float) -> None:
 
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("latency", [5.0, 7.0, 10.0, 11.9, 12.1, 40.0])
-def test_calls_too_slow_for_the_chain_end_in_time_and_truly(kind: str, latency: float) -> None:
-    """Seven calls one after the other do not fit into 29 seconds: nothing is changed, or it is told."""
+def test_too_slow_calls_get_504_in_time(kind: str, latency: float) -> None:
+    """Seven sequential calls do not fit into 29 seconds: what was changed, if anything, is reported."""
     with virtual_time(threads=True):
         service_env = ServiceEnv(budget=LIMIT - 2.5)
         service_env.line.latency = latency
@@ -64,7 +64,7 @@ def test_calls_too_slow_for_the_chain_end_in_time_and_truly(kind: str, latency: 
 
 
 @pytest.mark.parametrize("latency", [0.2, 2.0, 10.0])
-def test_a_big_account_in_time(latency: float) -> None:
+def test_big_account_is_answered_in_time(latency: float) -> None:
     """The cost grows with what the leaver is in, not with the size of the account."""
     with virtual_time(threads=True):
         service_env = ServiceEnv(BIG, budget=LIMIT - 2.5)
@@ -82,7 +82,7 @@ def test_a_big_account_in_time(latency: float) -> None:
 
 
 @pytest.mark.parametrize("milliseconds", [1, 500, 2600, 3000, 5000, 8000, 29000])
-def test_the_budget_is_what_lambda_leaves(milliseconds: int) -> None:
+def test_budget_is_the_remaining_lambda_time(milliseconds: int) -> None:
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
     with virtual_time(threads=False):
         service_env = ServiceEnv()
@@ -101,7 +101,7 @@ def test_the_budget_is_what_lambda_leaves(milliseconds: int) -> None:
 
 
 def test_a_429_slows_the_calls() -> None:
-    """In real time: with so many calls a second allowed, most are not refused."""
+    """In real time: at 30 calls a second, more than half are not refused."""
     service_env = ServiceEnv(big(schedules=8, teams=8, users=3, mine=8))
     service_env.simulation.rate_limit = 30
     service_env.line.latency = 0.0
@@ -115,8 +115,8 @@ def test_a_429_slows_the_calls() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process its highest use of memory")
-def test_memory_stays_small() -> None:
-    """In a process of its own, the whole big account of the simulated Opsgenie included."""
+def test_big_account_stays_under_128_mib_of_memory() -> None:
+    """Measured in a separate process, with the simulated Opsgenie's whole big account."""
     child = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True, timeout=60)
     status, kilobytes = child.stdout.split()
 

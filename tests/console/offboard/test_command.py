@@ -17,7 +17,7 @@ HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
 
 
-def test_without_apply_nothing_is_changed_and_all_is_shown(simulation: Simulation, run: Run) -> None:
+def test_offboard_without_apply_shows_everything_and_changes_nothing(simulation: Simulation, run: Run) -> None:
     before = simulation.snapshot()
 
     result = run("offboard", HARI)
@@ -33,7 +33,7 @@ def test_without_apply_nothing_is_changed_and_all_is_shown(simulation: Simulatio
     assert result.stderr == ""
 
 
-def test_apply_does_what_the_api_does_and_keeps_a_record(simulation: Simulation, run: Run) -> None:
+def test_apply_offboards_like_the_api_and_writes_a_private_record(simulation: Simulation, run: Run) -> None:
     before = simulation.snapshot()
 
     result = run("offboard", HARI, *GO)
@@ -56,7 +56,7 @@ def test_apply_does_what_the_api_does_and_keeps_a_record(simulation: Simulation,
     assert [change["kind"] for change in line["changes"]].count("rotation") == 4
 
 
-def test_options_mean_what_they_mean_in_the_api(simulation: Simulation, run: Run) -> None:
+def test_replace_with_and_keep_user_act_as_in_the_api(simulation: Simulation, run: Run) -> None:
     before = simulation.snapshot()
 
     result = run("offboard", HARI, "--replace-with", KOFI, "--keep-user", *GO)
@@ -65,7 +65,7 @@ def test_options_mean_what_they_mean_in_the_api(simulation: Simulation, run: Run
     assert simulation.snapshot() == expected_account.left(before, HARI, by=KOFI, keep=True)
 
 
-def test_a_person_who_is_refused_does_not_keep_the_others(simulation: Simulation, run: Run) -> None:
+def test_refused_person_does_not_stop_the_others(simulation: Simulation, run: Run) -> None:
     before = simulation.snapshot()
 
     result = run("offboard", MEERA, "ghost@example.com", NORA, "olivia@example.com", *GO)
@@ -86,7 +86,7 @@ def test_protected_users_are_refused(simulation: Simulation) -> None:
     assert simulation.writes == []
 
 
-def test_json_has_what_the_api_answers(run: Run) -> None:
+def test_json_output_contains_the_api_answers(run: Run) -> None:
     result = run("offboard", MEERA, NORA, "--json", "--record", "here.jsonl", *GO)
 
     answer = as_json(result)
@@ -96,7 +96,7 @@ def test_json_has_what_the_api_answers(run: Run) -> None:
     assert answer["people"][1]["changes"][0]["kind"] == "user"
 
 
-def test_apply_shows_and_asks_and_a_no_changes_nothing(
+def test_apply_shows_the_plan_and_answering_no_changes_nothing(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
@@ -109,7 +109,9 @@ def test_apply_shows_and_asks_and_a_no_changes_nothing(
     assert (simulation.writes, list(Path().iterdir())) == ([], [])
 
 
-def test_a_yes_off_boards_those_who_can_go(simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answering_yes_offboards_only_those_not_refused(
+    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(console.terminal, "can_ask", lambda: True)
     before = simulation.snapshot()
 
@@ -131,7 +133,7 @@ def test_a_yes_off_boards_those_who_can_go(simulation: Simulation, run: Run, mon
         (("offboard", "--from-csv", "-"), "standard input line 2: username is blank"),
     ],
 )
-def test_a_wrong_command_line_asks_opsgenie_nothing(
+def test_invalid_command_line_exits_2_without_calling_opsgenie(
     simulation: Simulation, run: Run, words: tuple[str, ...], sentence: str
 ) -> None:
     result = run(*words, stdin=b"username,replace_with\n,kofi@example.com\n")
@@ -141,7 +143,7 @@ def test_a_wrong_command_line_asks_opsgenie_nothing(
     assert simulation.calls == []
 
 
-def test_a_list_comes_from_standard_input(simulation: Simulation, run: Run) -> None:
+def test_reads_the_csv_list_from_standard_input(simulation: Simulation, run: Run) -> None:
     before = simulation.snapshot()
 
     result = run(
@@ -157,7 +159,7 @@ def test_a_list_comes_from_standard_input(simulation: Simulation, run: Run) -> N
     assert simulation.snapshot() == expected_account.left(expected_account.left(before, HARI, by=KOFI), NORA)
 
 
-def test_a_missing_key_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_access_token_exits_2_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ACCESS_TOKEN", raising=False)
     monkeypatch.delenv("OPSGENIE_API_URL", raising=False)
     monkeypatch.delenv("TIME_BUDGET", raising=False)
@@ -169,7 +171,7 @@ def test_a_missing_key_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("words", [("offboard", HARI), ("report",)])
-def test_a_ca_bundle_without_certificates_is_told_in_a_sentence(
+def test_empty_ca_bundle_exits_2_with_a_message(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     (tmp_path / "ca.pem").touch()
@@ -195,7 +197,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert runner_of(None, None)("--help").exit_code == 0
 
 
-def test_names_do_not_steer_the_terminal(simulation: Simulation, run: Run) -> None:
+def test_control_characters_in_names_are_replaced_in_the_output(simulation: Simulation, run: Run) -> None:
     with simulation.edit() as account:
         account["schedules"][0]["name"] = "\x1b[2J[red]Platform\u202e"
 

@@ -1,4 +1,4 @@
-"""Lists of leavers: the dialects of spreadsheets, and what is refused, by line."""
+"""Lists of leavers: CSV dialects, and errors with line numbers."""
 
 import pytest
 
@@ -24,7 +24,7 @@ TWO = [("hari@example.com", "kofi@example.com"), ("ines@example.com", "")]
         b'"a, b";username;replace_with\n1;hari@example.com;kofi@example.com\n2;ines@example.com;\n',
     ],
 )
-def test_the_usual_dialects_are_read(content: bytes) -> None:
+def test_reads_common_csv_dialects(content: bytes) -> None:
     wishes, _ = read_csv(content, "list.csv")
 
     assert [(wish.username, wish.replace_with) for wish in wishes] == TWO
@@ -49,14 +49,14 @@ def test_the_usual_dialects_are_read(content: bytes) -> None:
         ),
     ],
 )
-def test_a_list_that_cannot_be_read_is_refused_with_the_line(content: bytes, problem: str) -> None:
+def test_invalid_csv_raises_a_list_error_naming_the_problem(content: bytes, problem: str) -> None:
     with pytest.raises(ListError) as refused:
         read_csv(content, "list.csv")
 
     assert str(refused.value) == problem
 
 
-def test_columns_that_are_not_read_are_named() -> None:
+def test_notes_name_the_ignored_columns() -> None:
     _, notes = read_csv(b"Name,username,Left on\nHari,hari@example.com,2026-11-25\n", "list.csv")
 
     assert notes == ["list.csv line 1: not read: the columns Name, Left on"]
@@ -66,7 +66,7 @@ def wish(username: str, replace_with: str = "", line: int = 2) -> Leaver:
     return Leaver(username, replace_with, f"line {line}")
 
 
-def test_a_line_s_own_replacement_wins() -> None:
+def test_leavers_own_replacement_overrides_the_default() -> None:
     wishes = [wish(" Hari@Example.com "), wish("ines@example.com", "aiko@example.com", 3)]
 
     requests, notes = requests_of(wishes, replace_with="kofi@example.com", keep_user=True)
@@ -78,7 +78,7 @@ def test_a_line_s_own_replacement_wins() -> None:
     assert notes == []
 
 
-def test_somebody_who_is_listed_twice_is_off_boarded_once() -> None:
+def test_person_listed_twice_gives_one_request_and_a_note() -> None:
     wishes = [wish("hari@example.com"), wish("HARI@example.com", line=7)]
 
     requests, notes = requests_of(wishes, replace_with=None, keep_user=False)
@@ -87,7 +87,7 @@ def test_somebody_who_is_listed_twice_is_off_boarded_once() -> None:
     assert notes == ["line 7: hari@example.com is in line 2 already"]
 
 
-def test_every_line_that_is_wrong_is_named() -> None:
+def test_list_error_names_every_invalid_line() -> None:
     wishes = [
         wish(""),
         wish("x" * 101, line=3),
@@ -107,7 +107,7 @@ def test_every_line_that_is_wrong_is_named() -> None:
     ]
 
 
-def test_a_long_list_of_problems_is_cut() -> None:
+def test_list_error_shows_at_most_20_problems() -> None:
     with pytest.raises(ListError) as refused:
         requests_of([wish("", line=n) for n in range(30)], replace_with=None, keep_user=False)
 

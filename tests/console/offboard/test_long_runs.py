@@ -1,4 +1,4 @@
-"""Long lists, interrupts, and an Opsgenie that goes away: where a run stops, and what it says."""
+"""Long lists, interrupts and an unavailable Opsgenie: where a run stops, and what it says."""
 
 import json
 import os
@@ -19,7 +19,7 @@ HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
 
 
-def test_a_refused_key_ends_the_run(simulation: Simulation) -> None:
+def test_refused_key_stops_the_run_after_one_call(simulation: Simulation) -> None:
     result = runner(simulation, key="wrong-key")("offboard", HARI, NORA, MEERA)
 
     assert result.exit_code == 1
@@ -28,7 +28,7 @@ def test_a_refused_key_ends_the_run(simulation: Simulation) -> None:
     assert "Not tried: nora@example.com and 1 after" in result.stdout
 
 
-def test_a_run_is_given_up_where_opsgenie_is_down(
+def test_run_stops_after_three_people_in_a_row_find_opsgenie_down(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
@@ -41,7 +41,7 @@ def test_a_run_is_given_up_where_opsgenie_is_down(
     assert "stopped after meera@example.com: Opsgenie is throttling or down" in result.stdout
 
 
-def test_what_there_was_no_time_for_is_shown(simulation: Simulation) -> None:
+def test_changes_left_when_time_runs_out_are_shown(simulation: Simulation) -> None:
     simulation.before("PATCH", None, lambda: time.sleep(1.0))
 
     result = runner(simulation, time_budget=1.0)("offboard", HARI, *GO)
@@ -52,7 +52,7 @@ def test_what_there_was_no_time_for_is_shown(simulation: Simulation) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_run_finishes_the_person_and_says_where_it_stopped(
+def test_interrupted_run_finishes_the_person_and_reports_where_it_stopped(
     simulation: Simulation, run: Run, number: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = simulation.snapshot()
@@ -69,9 +69,7 @@ def test_an_interrupted_run_finishes_the_person_and_says_where_it_stopped(
     assert signal.getsignal(number) == handler
 
 
-def test_a_second_interrupt_breaks_off_and_the_record_has_what_may_have_been_done(
-    simulation: Simulation, run: Run
-) -> None:
+def test_second_interrupt_aborts_and_records_unconfirmed_changes(simulation: Simulation, run: Run) -> None:
     simulation.before("PATCH", None, interrupt)
     simulation.before("DELETE", "/v2/users/", interrupt, skip=1)
 
@@ -85,7 +83,7 @@ def test_a_second_interrupt_breaks_off_and_the_record_has_what_may_have_been_don
     assert len(everything) == 11
 
 
-def test_no_interrupt_breaks_a_line_of_the_record(
+def test_interrupts_while_writing_the_record_leave_whole_lines(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def twice(_: int) -> None:
@@ -103,7 +101,7 @@ def test_no_interrupt_breaks_a_line_of_the_record(
     assert [line["outcome"] for line in lines] == ["under way", "done"]
 
 
-def test_two_hundred_people_of_whom_some_are_refused(simulation: Simulation, run: Run) -> None:
+def test_run_of_200_people_offboards_all_but_the_refused(simulation: Simulation, run: Run) -> None:
     with simulation.edit() as account:
         nora = expected_account.user_of(account, NORA)
         account["users"] += [

@@ -1,4 +1,4 @@
-"""What the commands say: in the words of the command line, and only what is so."""
+"""The commands' messages: worded for the command line, and true."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -38,7 +38,7 @@ GO = ("--apply", "--yes", "--record", RECORD)
 WORDS_OF_THE_API = ("in changes", "in unconfirmed", "in remaining", "send ", "replace_with")
 
 
-def test_a_way_back_is_named_only_where_something_was_changed(run: Run) -> None:
+def test_undo_hint_is_shown_only_when_something_changed(run: Run) -> None:
     refused = run("offboard", MEERA, "ghost@example.com", *GO)
     done = run("offboard", NORA, *GO)
 
@@ -47,13 +47,13 @@ def test_a_way_back_is_named_only_where_something_was_changed(run: Run) -> None:
     assert f"To undo: flask --app console restore {RECORD}" in done.stdout
 
 
-def test_a_way_back_is_named_where_something_may_have_been_changed(simulation: Simulation, run: Run) -> None:
+def test_undo_hint_is_shown_when_a_change_is_unconfirmed(simulation: Simulation, run: Run) -> None:
     simulation.before("DELETE", "/members/", lambda: 1 // 0)
 
     assert "To undo" in run("offboard", NORA, *GO).stdout
 
 
-def test_a_dry_run_that_is_broken_off_changed_nothing(simulation: Simulation, run: Run) -> None:
+def test_aborted_dry_run_says_nothing_was_changed(simulation: Simulation, run: Run) -> None:
     for path in ("/users/", "/rotations"):
         simulation.before("GET", path, interrupt)
 
@@ -65,7 +65,7 @@ def test_a_dry_run_that_is_broken_off_changed_nothing(simulation: Simulation, ru
 
 
 @pytest.mark.parametrize("path", ["/users/", "/rotations"])
-def test_a_dry_run_with_a_defect_changed_nothing(simulation: Simulation, run: Run, path: str) -> None:
+def test_dry_run_that_hits_a_defect_says_nothing_was_changed(simulation: Simulation, run: Run, path: str) -> None:
     simulation.before("GET", path, lambda: 1 // 0)
 
     result = run("offboard", HARI)
@@ -94,7 +94,7 @@ FAILURES: list[errors.ServiceError] = [
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("made", [(), (MADE,), (MADE, GONE)], ids=["nothing", "something", "the account"])
 @pytest.mark.parametrize("unconfirmed", [(), (MADE,)], ids=["sure", "unsure"])
-def test_no_sentence_is_in_the_words_of_the_api(
+def test_failure_messages_use_no_api_field_names(
     failure: errors.ServiceError, made: tuple[Change, ...], unconfirmed: tuple[Change, ...]
 ) -> None:
     changes: Any = SimpleNamespace(made=made, unconfirmed=unconfirmed, remaining=(MADE,))
@@ -105,7 +105,7 @@ def test_no_sentence_is_in_the_words_of_the_api(
 
 
 @pytest.mark.parametrize("replacement", [None, ANN, Person("b", "bob@example.com", blocked=True)])
-def test_no_remedy_is_in_the_words_of_the_api(replacement: Person | None) -> None:
+def test_remedies_use_no_api_field_names(replacement: Person | None) -> None:
     only = Participant("user", "a")
     rotation = Rotation("r", "R", Named("s", "S"), (only,))
     escalation = Escalation("e", "E", (Rule("if-not-acked", "default", Delay(0, "minutes"), only),))
@@ -122,7 +122,7 @@ def test_no_remedy_is_in_the_words_of_the_api(replacement: Person | None) -> Non
     assert not [one for one in remedies if any(word in one for word in WORDS_OF_THE_API)]
 
 
-def test_words_of_the_api_are_not_shown(simulation: Simulation) -> None:
+def test_output_refers_to_the_table_instead_of_the_changes_field(simulation: Simulation) -> None:
     simulation.faults.order("403", method="DELETE", path="/members/", times=None)
 
     shown = runner(simulation)("offboard", HARI, MEERA, *GO).stdout
@@ -132,7 +132,7 @@ def test_words_of_the_api_are_not_shown(simulation: Simulation) -> None:
 
 
 @pytest.mark.parametrize("shown", [(), ("--json",)])
-def test_a_record_is_in_the_words_of_its_own_fields(simulation: Simulation, shown: tuple[str, ...]) -> None:
+def test_record_message_refers_to_the_changes_field(simulation: Simulation, shown: tuple[str, ...]) -> None:
     simulation.faults.order("403", method="DELETE", path="/members/", times=None)
 
     runner(simulation)("offboard", HARI, *GO, *shown)
@@ -141,7 +141,7 @@ def test_a_record_is_in_the_words_of_its_own_fields(simulation: Simulation, show
     assert last["message"].endswith("Configuration Access. What was changed is in changes")
 
 
-def test_the_report_asks_for_the_rights_that_it_needs(simulation: Simulation) -> None:
+def test_report_with_a_refused_key_names_the_rights_it_needs(simulation: Simulation) -> None:
     result = runner(simulation, key="wrong")("report")
 
     assert result.stderr == (
@@ -150,7 +150,7 @@ def test_the_report_asks_for_the_rights_that_it_needs(simulation: Simulation) ->
     )
 
 
-def test_a_list_of_nobody_is_told_as_such(run: Run) -> None:
+def test_csv_without_names_exits_2_with_a_message(run: Run) -> None:
     result = run("offboard", "--from-csv", "-", stdin="username,replace_with\n\n,\n")
 
     assert result.exit_code == 2
@@ -172,7 +172,7 @@ START = datetime(2026, 11, 25, tzinfo=UTC)
         (14 * 24 * 60, "14 days in one stretch (50% of the time)"),
     ],
 )
-def test_lengths_are_said_as_people_say_them(minutes: float, words: str) -> None:
+def test_summary_shows_gap_lengths_in_natural_units(minutes: float, words: str) -> None:
     end = START + timedelta(weeks=4)
     gap = (START, START + timedelta(minutes=minutes))
     schedule = Schedule("s", "S", "Etc/UTC", True, (), ())
@@ -180,7 +180,7 @@ def test_lengths_are_said_as_people_say_them(minutes: float, words: str) -> None
     assert findings.summary(Outlook(schedule, START, end, (), (gap,))) == f"Nobody is on call for {words}."
 
 
-def test_a_sum_of_nothing_says_of_what() -> None:
+def test_zero_counts_are_shown_as_the_given_word() -> None:
     assert terminal.counted({"done": 0}, "nobody") == "nobody"
     assert terminal.counted({"done": 0}, "nothing") == "nothing"
     assert terminal.counted({"done": 2, "failed": 1}, "nothing") == "2 done, 1 failed"

@@ -1,4 +1,4 @@
-"""A run that is killed: its record has the way back, whatever was done by then."""
+"""Killed runs: restore undoes them from the record, however far they got."""
 
 import json
 import queue
@@ -20,13 +20,13 @@ COMMAND = ("offboard", HARI, "--apply", "--yes", "--record", RECORD)
 
 
 def kill(simulation: Simulation, address: str, method: str, path: str, skip: int) -> None:
-    """Run the command in a process of its own, and kill it in the middle of one of its calls."""
+    """Run the command in its own process, and kill it in the middle of one of its calls."""
     running: queue.Queue[subprocess.Popen[bytes]] = queue.Queue()
     simulation.before(method, path, lambda: running.get(timeout=10).kill(), skip=skip)
     with process_of(address, *COMMAND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         running.put(process)
         assert process.wait(30) == -signal.SIGKILL
-    # What the process asked for before it went is done all the same.
+    # Calls that were sent before the kill are still processed.
     seen: list[Call] = []
     while seen != simulation.calls or any(call.status is None for call in seen):
         seen = simulation.calls
@@ -42,7 +42,7 @@ def kill(simulation: Simulation, address: str, method: str, path: str, skip: int
         pytest.param("DELETE", "/v2/users/", 1, id="at the account"),
     ],
 )
-def test_what_a_killed_run_did_is_put_back_from_its_record(
+def test_restore_undoes_a_killed_run_from_its_record(
     simulation: Simulation, run: Run, address: str, method: str, path: str, skip: int
 ) -> None:
     before = without_what_is_over(simulation)
@@ -57,7 +57,7 @@ def test_what_a_killed_run_did_is_put_back_from_its_record(
 
 
 @pytest.mark.parametrize(("words", "outcome"), [((), "1 done"), (("--replace-with", HARI), "1 refused")])
-def test_what_a_killed_run_did_is_put_back_after_a_later_run_too(
+def test_restore_undoes_a_killed_run_followed_by_another_run(
     simulation: Simulation, run: Run, address: str, words: tuple[str, ...], outcome: str
 ) -> None:
     before = without_what_is_over(simulation)

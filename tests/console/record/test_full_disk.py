@@ -1,4 +1,4 @@
-"""A record that cannot be written: no change without a plan, and no change that is not told."""
+"""A record that cannot be written: no change without a plan, and none left unreported."""
 
 import json
 import os
@@ -30,7 +30,7 @@ GO = ("--apply", "--yes")
 
 
 @pytest.mark.parametrize("leaver", [HARI, NORA])
-def test_nobody_is_changed_where_the_plan_cannot_be_written(
+def test_run_changes_nobody_when_the_plan_cannot_be_written(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, leaver: str
 ) -> None:
     monkeypatch.setattr(os, "fsync", full_at(1))
@@ -45,7 +45,7 @@ def test_nobody_is_changed_where_the_plan_cannot_be_written(
 
 
 @pytest.mark.parametrize("shown", [(), ("--json",)], ids=["tables", "json"])
-def test_a_full_disk_stops_the_run_and_prints_the_line(
+def test_full_disk_stops_the_run_and_prints_the_unwritten_line(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, shown: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(os, "fsync", full_at(2, 3))
@@ -68,7 +68,7 @@ def test_a_full_disk_stops_the_run_and_prints_the_line(
         assert f"Sum: 1 done, 1 not tried\n{stopped}\nNot tried: {HARI}\nRecord: {record}" in result.stdout
 
 
-def test_one_plan_that_cannot_be_written_keeps_every_change_from_being_made(
+def test_unwritten_plan_prevents_all_parallel_changes(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     side_by_side(simulation)
@@ -82,7 +82,7 @@ def test_one_plan_that_cannot_be_written_keeps_every_change_from_being_made(
     assert lines_of(RECORD) == []
 
 
-def test_the_line_after_half_a_line_is_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_record_starts_a_new_line_after_a_partial_write(monkeypatch: pytest.MonkeyPatch) -> None:
     line = PersonLine(Request(HARI), "failed", "a long story" * 100)
     monkeypatch.setattr(os, "write", half_of(1))
 
@@ -96,7 +96,7 @@ def test_the_line_after_half_a_line_is_on_its_own(monkeypatch: pytest.MonkeyPatc
     assert (len(half), [json.loads(text)["outcome"] for text in whole]) == (HALF, ["failed", "failed"])
 
 
-def test_half_a_plan_keeps_every_change_from_being_made(
+def test_partly_written_plan_prevents_all_parallel_changes(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     side_by_side(simulation)
@@ -112,7 +112,7 @@ def test_half_a_plan_keeps_every_change_from_being_made(
     assert normal(simulation.snapshot()) == before
 
 
-def test_what_was_changed_before_a_second_plan_could_not_be_written_is_in_the_record(
+def test_changes_made_before_a_second_plan_fails_are_in_the_record(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = without_what_is_over(simulation)

@@ -1,4 +1,4 @@
-"""Records read back: what is no record is refused with the reason, and half a line does not cost the whole lines."""
+"""Reading records: an invalid one is refused with the reason, and half a line does not cost the whole ones."""
 
 import json
 import os
@@ -39,7 +39,7 @@ NOBODY = '"version": 1, "person": {"id": "a", "username": "ann@example.com"}'
         (f'{{{NOBODY}, "changes": [7]}}', "line 1 cannot be read: it is of another form"),
     ],
 )
-def test_a_record_that_is_none_is_refused(simulation: Simulation, run: Run, content: str, sentence: str) -> None:
+def test_invalid_record_exits_2_with_the_reason(simulation: Simulation, run: Run, content: str, sentence: str) -> None:
     Path(RECORD).write_text(content)
 
     result = run("restore", RECORD)
@@ -58,7 +58,7 @@ def test_a_person_without_an_id_is_refused(run: Run) -> None:
 
 
 @pytest.mark.parametrize("half", ["last", "in the middle"])
-def test_half_a_line_is_skipped_and_told(run: Run, half: str) -> None:
+def test_partial_line_is_skipped_with_a_note(run: Run, half: str) -> None:
     """A crash leaves half a line; a later run that adds to the record begins a new one."""
     run("offboard", HARI, NORA, *GO)
     plan, hari, _, nora = Path(RECORD).read_bytes().splitlines(keepends=True)
@@ -76,13 +76,13 @@ def test_half_a_line_is_skipped_and_told(run: Run, half: str) -> None:
 
 
 def offboarded_users() -> tuple[list[tuple[str, bool, int]], list[str]]:
-    """Return what the record says of whom: username, whether it is a plan, and how many changes; and the notes."""
+    """Return each person's username, whether it is a plan, and the number of changes; and the notes."""
     found, notes = reader.read(Path(RECORD))
     return [(one.person.username, one.under_way, len(one.changes)) for one in found], notes
 
 
 @pytest.mark.parametrize("tail", [b"", b"\n"], ids=["last", "in the middle"])
-def test_a_line_is_cut_off_wherever_it_is_cut(simulation: Simulation, run: Run, tail: bytes) -> None:
+def test_line_cut_off_anywhere_leaves_the_plan_in_force(simulation: Simulation, run: Run, tail: bytes) -> None:
     with simulation.edit() as account:
         expected_account.user_of(account, HARI)["fullName"] = "Hari :-}}}}"
     run("offboard", HARI, *GO)
@@ -96,8 +96,8 @@ def test_a_line_is_cut_off_wherever_it_is_cut(simulation: Simulation, run: Run, 
 
 
 @pytest.mark.parametrize("cut", [0, 400])
-def test_what_a_crash_left_of_nothing_is_no_line(run: Run, cut: int) -> None:
-    """A file may have grown before anything was in it."""
+def test_null_bytes_left_by_a_crash_are_ignored(run: Run, cut: int) -> None:
+    """A file may grow before its data is written."""
     run("offboard", HARI, *GO)
     plan, done = Path(RECORD).read_bytes().splitlines(keepends=True)
     for end in (b"", b"\n"):
@@ -109,7 +109,7 @@ def test_what_a_crash_left_of_nothing_is_no_line(run: Run, cut: int) -> None:
 
 
 @pytest.mark.parametrize("between", [b"", b"\n"], ids=["into the half", "on its own"])
-def test_a_line_that_was_kept_and_added_by_hand_counts(
+def test_lost_line_added_back_by_hand_is_read(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch, between: bytes
 ) -> None:
     before = without_what_is_over(simulation)
@@ -147,7 +147,7 @@ def test_a_line_replaces_the_last_plan_of_the_same_person(run: Run) -> None:
         assert offboarded_users() == (found, [])
 
 
-def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) -> None:
+def test_run_without_changes_keeps_earlier_changes_in_the_record(run: Run) -> None:
     for _ in range(2):
         run("offboard", HARI, "--keep-user", *GO)
     done, nothing = lines_of(RECORD)
@@ -157,8 +157,8 @@ def test_a_run_that_changed_nothing_takes_nothing_from_an_earlier_one(run: Run) 
     assert nothing["changes"] == []
 
 
-def test_a_record_has_all_that_a_change_had(run: Run) -> None:
-    """The file alone is enough: reading it and writing it again gives the same changes."""
+def test_reading_a_record_gives_back_the_same_changes(run: Run) -> None:
+    """Reading the file and serializing the result gives the same changes."""
     run("offboard", HARI, "--replace-with", KOFI, *GO)
 
     (offboarded_user,), not_read = reader.read(Path(RECORD))

@@ -1,4 +1,4 @@
-"""The plan in a record: there before each change, whatever changes the plan."""
+"""The record has the plan before each change, even if the plan changes."""
 
 import json
 import os
@@ -34,11 +34,11 @@ GO = ("--apply", "--yes", "--record", RECORD)
 
 
 def keep_last(copies: list[bytes]) -> None:
-    """Make the record what a kill at the last of these moments would have left."""
+    """Make the record what a kill at the last copy would have left."""
     Path(RECORD).write_bytes(copies[-1])
 
 
-def test_a_plan_is_written_again_where_it_lacks_a_change() -> None:
+def test_plan_is_rewritten_when_it_lacks_a_change() -> None:
     lines: list[Any] = []
     changes = Changes(cast(Any, None), lambda *_: None)
     ahead = WriteAhead(lambda *line: lines.append(line))
@@ -53,13 +53,13 @@ def test_a_plan_is_written_again_where_it_lacks_a_change() -> None:
     assert lines == [((), (ann,), False), ((), (ann, bob), True)]
 
 
-def test_a_change_in_doubt_that_remains_is_there_once() -> None:
+def test_each_once_drops_equal_changes() -> None:
     ann, bob = (Change("delete", Person(id=name, username=f"{name}@example.com")) for name in ("ann", "bob"))
 
     assert each_once(ann, bob, replace(ann)) == (ann, bob)
 
 
-def test_what_only_a_second_look_finds_is_in_the_plan_before_it_goes() -> None:
+def test_plan_includes_an_override_found_by_a_second_survey() -> None:
     simulation = Simulation(now=lambda: NOW, quirks=Quirks(overrides_block=True))
     run = runner(simulation)
     with simulation.edit() as account:
@@ -79,9 +79,7 @@ def test_what_only_a_second_look_finds_is_in_the_plan_before_it_goes() -> None:
     assert normal(simulation.snapshot()) == before
 
 
-def test_a_rotation_that_somebody_puts_the_person_into_is_in_the_plan_before_it_is_changed(
-    simulation: Simulation, run: Run
-) -> None:
+def test_plan_includes_a_rotation_the_person_is_added_to_during_the_run(simulation: Simulation, run: Run) -> None:
     def put_in() -> None:
         with simulation.edit() as account:
             add(account, HARI, account["schedules"][-1]["rotations"][0])
@@ -98,7 +96,7 @@ def test_a_rotation_that_somebody_puts_the_person_into_is_in_the_plan_before_it_
     assert [normal(simulation.snapshot())["schedules"][-1]] == there
 
 
-def test_a_plan_that_an_edit_made_old_is_written_again(simulation: Simulation, run: Run) -> None:
+def test_plan_is_rewritten_after_a_concurrent_edit(simulation: Simulation, run: Run) -> None:
     def edit() -> None:
         with simulation.edit() as account:
             add(account, NORA, account["schedules"][0]["rotations"][1])
@@ -121,7 +119,7 @@ def test_a_plan_that_an_edit_made_old_is_written_again(simulation: Simulation, r
     assert {HARI, NORA} <= {one.get("username") for one in participants}
 
 
-def test_a_slow_disk_does_not_undo_what_somebody_changes_meanwhile(
+def test_slow_record_write_does_not_overwrite_concurrent_edits(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     side_by_side(simulation)
@@ -149,8 +147,8 @@ def test_a_slow_disk_does_not_undo_what_somebody_changes_meanwhile(
 
 
 @pytest.mark.parametrize("path", ["/rotations/", "/members/"])
-def test_a_write_whose_answer_was_lost_may_be_done_later(simulation: Simulation, run: Run, path: str) -> None:
-    """It is asked for and not there yet: what lands after the last look is in the record all the same."""
+def test_write_with_a_lost_answer_is_recorded_as_unconfirmed(simulation: Simulation, run: Run, path: str) -> None:
+    """The write may land after the last look, so it must be in the record as well."""
     method = "PATCH" if path == "/rotations/" else "DELETE"
     simulation.faults.order("html", method=method, path=path, times=None)
 
@@ -161,8 +159,8 @@ def test_a_write_whose_answer_was_lost_may_be_done_later(simulation: Simulation,
     assert {"rotation" if method == "PATCH" else "team", "user"} <= {one["kind"] for one in line["unconfirmed"]}
 
 
-def test_what_the_first_look_saw_and_went_with_the_account_is_in_the_record(simulation: Simulation, run: Run) -> None:
-    """A later look does not show it any more where Opsgenie drops it before the account is deleted."""
+def test_override_that_vanishes_before_the_deletion_is_in_the_record(simulation: Simulation, run: Run) -> None:
+    """Opsgenie may drop it before the user is deleted, so that a later look does not show it."""
 
     def drop() -> None:
         with simulation.edit() as account:

@@ -1,4 +1,4 @@
-"""Records: readable by their owner only, on the disk before the next person, and complete whatever happens."""
+"""Records: readable by their owner only, on disk before the next person, and always complete."""
 
 import json
 import os
@@ -20,7 +20,7 @@ GO = ("--apply", "--yes")
 
 
 @responses.activate
-def test_the_key_is_not_repeated_where_opsgenie_repeats_it() -> None:
+def test_key_echoed_by_opsgenie_is_masked_in_output_and_record() -> None:
     responses.get(f"{OPSGENIE}/v2/users/{quote(HARI, safe='')}", json={"message": "key secret-7 is bad"}, status=422)
     settings = Settings("secret-7", opsgenie_api_url=OPSGENIE)
 
@@ -30,7 +30,7 @@ def test_the_key_is_not_repeated_where_opsgenie_repeats_it() -> None:
     assert "secret-7" not in result.output + next(Path("records").iterdir()).read_text()
 
 
-def test_a_change_before_a_failure_is_in_the_record(simulation: Simulation, run: Run) -> None:
+def test_changes_made_before_a_failure_are_in_the_record(simulation: Simulation, run: Run) -> None:
     simulation.faults.order("html", method="DELETE", path="/members/", times=None)
 
     result = run("offboard", HARI, NORA, *GO)
@@ -43,7 +43,9 @@ def test_a_change_before_a_failure_is_in_the_record(simulation: Simulation, run:
 
 
 @pytest.mark.parametrize("shown", [(), ("--json",)], ids=["tables", "json"])
-def test_a_defect_hides_nobody_who_is_off_boarded(simulation: Simulation, run: Run, shown: tuple[str, ...]) -> None:
+def test_defect_stops_the_run_but_finished_people_are_reported(
+    simulation: Simulation, run: Run, shown: tuple[str, ...]
+) -> None:
     simulation.before("DELETE", "/forwarding-rules/", lambda: 1 // 0)
 
     result = run("offboard", NORA, HARI, MEERA, *GO, *shown)
@@ -69,7 +71,7 @@ def test_a_defect_hides_nobody_who_is_off_boarded(simulation: Simulation, run: R
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o660])
-def test_a_record_that_others_may_read_is_not_used(simulation: Simulation, run: Run, mode: int) -> None:
+def test_record_readable_by_others_is_refused(simulation: Simulation, run: Run, mode: int) -> None:
     record = Path("record.jsonl")
     record.touch()
     record.chmod(mode)
@@ -80,7 +82,7 @@ def test_a_record_that_others_may_read_is_not_used(simulation: Simulation, run: 
     assert (result.exit_code, simulation.writes, record.read_text()) == (2, [], "")
 
 
-def test_a_record_is_added_to_even_after_half_a_line(run: Run) -> None:
+def test_appends_to_a_record_that_ends_in_a_partial_line(run: Run) -> None:
     record = Path("record.jsonl")
     record.write_text('{"half": ')
     record.chmod(0o600)
@@ -91,7 +93,7 @@ def test_a_record_is_added_to_even_after_half_a_line(run: Run) -> None:
     assert (half, [json.loads(line)["outcome"] for line in lines]) == ('{"half": ', ["under way", "done"])
 
 
-def test_a_line_that_the_disk_takes_in_pieces_is_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_writes_still_give_whole_lines(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
     monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:100]))
 
@@ -101,7 +103,7 @@ def test_a_line_that_the_disk_takes_in_pieces_is_whole(run: Run, monkeypatch: py
     assert [line["outcome"] for line in lines] == ["under way", "done"]
 
 
-def test_a_line_before_the_first_change_has_the_whole_plan(simulation: Simulation, run: Run) -> None:
+def test_whole_plan_is_written_before_the_first_change(simulation: Simulation, run: Run) -> None:
     record = Path("records/2026-11-25T091500Z.jsonl")
     seen: list[str] = []
     for method in ("DELETE", "PATCH"):
@@ -121,7 +123,7 @@ def test_a_line_before_the_first_change_has_the_whole_plan(simulation: Simulatio
     }
 
 
-def test_changes_side_by_side_wait_for_one_line(
+def test_parallel_changes_share_one_plan_line(
     simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with simulation.edit() as account:

@@ -36,7 +36,7 @@ def put_in(simulation: Simulation, *usernames: str, place: str = "escalation") -
                 account["schedules"][4]["overrides"].append({"alias": username, "user": one, **times})
 
 
-def test_the_sample_has_one_of_each(run: Run) -> None:
+def test_report_on_the_sample_account_has_the_expected_findings(run: Run) -> None:
     found = as_json(run("report", "--json"))
 
     assert found["people_who_would_not_hear_an_alert"] == []
@@ -52,7 +52,7 @@ def test_the_sample_has_one_of_each(run: Run) -> None:
 
 
 @pytest.mark.parametrize("place", ["escalation", "rotation", "override"])
-def test_people_who_would_not_hear_an_alert_are_found(simulation: Simulation, run: Run, place: str) -> None:
+def test_report_finds_blocked_and_unreachable_people(simulation: Simulation, run: Run, place: str) -> None:
     put_in(simulation, BELA, YARA, KOFI, place=place)
 
     found = as_json(run("report", "--json"))
@@ -67,13 +67,13 @@ def test_people_who_would_not_hear_an_alert_are_found(simulation: Simulation, ru
 
 
 @pytest.mark.parametrize("place", ["ended rotation", "ended override"])
-def test_what_is_over_does_not_count(simulation: Simulation, run: Run, place: str) -> None:
+def test_ended_rotations_and_overrides_are_ignored(simulation: Simulation, run: Run, place: str) -> None:
     put_in(simulation, BELA, place=place)
 
     assert as_json(run("report", "--json"))["people_who_would_not_hear_an_alert"] == []
 
 
-def test_somebody_without_an_account_is_found(simulation: Simulation, run: Run) -> None:
+def test_participant_without_a_user_is_reported(simulation: Simulation, run: Run) -> None:
     put_in(simulation, BELA)
     with simulation.edit() as account:
         account["users"] = [user for user in account["users"] if user["username"] != BELA]
@@ -83,7 +83,7 @@ def test_somebody_without_an_account_is_found(simulation: Simulation, run: Run) 
     assert (one["username"], one["problems"]) == (BELA, ["no account"])
 
 
-def test_contacts_are_asked_for_only_of_those_in_something(simulation: Simulation, run: Run) -> None:
+def test_contacts_are_fetched_only_for_on_call_participants(simulation: Simulation, run: Run) -> None:
     run("report", "--json")
 
     asked = [call for call in simulation.calls if "expand=contact" in call.query]
@@ -103,7 +103,7 @@ def test_times_are_in_utc_and_whole_seconds(simulation: Simulation) -> None:
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", time) for gap in gaps for time in gap.values())
 
 
-def test_the_tables_have_the_same(simulation: Simulation, run: Run) -> None:
+def test_tables_show_the_findings(simulation: Simulation, run: Run) -> None:
     put_in(simulation, BELA)
 
     shown = " ".join(run("report").stdout.split())
@@ -113,7 +113,7 @@ def test_the_tables_have_the_same(simulation: Simulation, run: Run) -> None:
     assert "Payroll Nobody is on call for 14 days in 2 stretches (50% of the time)." in shown
 
 
-def test_a_refused_key_is_told(simulation: Simulation) -> None:
+def test_refused_key_exits_1_and_writes_no_page(simulation: Simulation) -> None:
     result = runner(simulation, key="wrong")("report", "--html", "report.html")
 
     assert result.exit_code == 1

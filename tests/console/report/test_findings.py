@@ -1,4 +1,4 @@
-"""What the report finds wrong, where Opsgenie names people by id, by username, or by either."""
+"""The report's findings if Opsgenie names people by id, by username, or by either."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ TEAM, TEAM_BY_NAME = Participant("team", "t", name="Ops"), Participant("team", n
 
 
 def inventory(*participants: Participant) -> Inventory:
-    """Return an account in which these are both a rotation and an escalation."""
+    """Return an account with a rotation and an escalation of these."""
     rotation = TimedRotation("r", "R", NOW, None, timedelta(days=1), participants)
     rules = tuple(Rule("if-not-acked", "default", Delay(0, "minutes"), one) for one in participants)
     return Inventory(
@@ -32,7 +32,7 @@ def inventory(*participants: Participant) -> Inventory:
 
 
 @pytest.mark.parametrize("participants", [(BY_ID, BY_USERNAME), (BY_USERNAME, BY_USERNAME), (BY_USERNAME, BY_ID)])
-def test_one_person_is_one_however_named(participants: tuple[Participant, ...]) -> None:
+def test_person_named_by_id_or_username_counts_once(participants: tuple[Participant, ...]) -> None:
     found = findings.find(inventory(*participants))
 
     assert found.rotations == (findings.SinglePerson("S / R", "Ann"),)
@@ -42,21 +42,21 @@ def test_one_person_is_one_however_named(participants: tuple[Participant, ...]) 
 @pytest.mark.parametrize(
     "participants", [(BY_USERNAME, OTHER), (BY_ID, OTHER), (OTHER, STRANGER), (TEAM, TEAM_BY_NAME)]
 )
-def test_two_are_two_however_named(participants: tuple[Participant, ...]) -> None:
+def test_two_people_or_teams_count_as_two(participants: tuple[Participant, ...]) -> None:
     found = findings.find(inventory(*participants))
 
     assert (found.rotations, found.escalations) == ((), ())
 
 
-def test_somebody_without_an_account_is_one_in_whatever_case() -> None:
+def test_unknown_username_counts_once_in_any_case() -> None:
     found = findings.find(inventory(STRANGER, STRANGER_AGAIN))
 
     assert [one.username for one in found.unreachable_users] == ["Cid@example.com"]
     assert [one.who.lower() for one in (*found.rotations, *found.escalations)] == ["cid@example.com"] * 2
 
 
-def test_usernames_are_compared_as_the_service_compares_them() -> None:
-    """K may be the Kelvin sign, which is lowered to k, and then is another user."""
+def test_kelvin_sign_does_not_match_the_letter_k() -> None:
+    """The Kelvin sign lowercases to k in Unicode, but names another user."""
     kelvin = User("k", "\N{KELVIN SIGN}@example.com")
     account = inventory(Participant("user", username="k@example.com"))
 

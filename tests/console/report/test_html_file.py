@@ -1,4 +1,4 @@
-"""The report's page: it needs nothing else, runs nothing, and is there as a whole or not at all."""
+"""The report's page: self-contained, without scripts, and written atomically."""
 
 import os
 import re
@@ -30,7 +30,7 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def test_the_page_needs_nothing_else_and_runs_nothing(simulation: Simulation, run: Run) -> None:
+def test_page_escapes_names_and_loads_nothing_external(simulation: Simulation, run: Run) -> None:
     with simulation.edit() as account:
         account["schedules"][0]["name"] = '<script>alert(1)</script>"'
         account["schedules"][0]["rotations"][0]["name"] = "<b onclick=x>"
@@ -60,11 +60,11 @@ def test_the_page_has_a_picture_of_each_schedule(run: Run) -> None:
     assert "<title>Nobody: Tue 1 Dec 09:00 to Tue 8 Dec 09:00</title>" in text
 
 
-def test_a_page_or_json_not_both(run: Run) -> None:
+def test_json_and_html_together_exit_2(run: Run) -> None:
     assert run("report", "--json", "--html", "x").exit_code == 2
 
 
-def test_a_page_is_readable_by_its_owner_only_and_takes_the_place_of_the_last_one(run: Run) -> None:
+def test_page_is_private_and_replaces_the_previous_one(run: Run) -> None:
     Path("report.html").write_text("the last one")
 
     assert run("report", "--html", "report.html").exit_code == 0
@@ -74,7 +74,7 @@ def test_a_page_is_readable_by_its_owner_only_and_takes_the_place_of_the_last_on
     assert "On-call report" in Path("report.html").read_text()
 
 
-def test_a_link_leads_to_the_page(run: Run) -> None:
+def test_page_is_written_through_a_symbolic_link(run: Run) -> None:
     Path("folder").mkdir()
     Path("report.html").symlink_to("folder/page.html")
 
@@ -94,7 +94,7 @@ def test_a_link_leads_to_the_page(run: Run) -> None:
         ("a-pipe", "is no plain file"),
     ],
 )
-def test_a_page_that_cannot_be_written_is_told_before_anything_is_read(
+def test_unwritable_page_path_exits_2_before_calling_opsgenie(
     simulation: Simulation, run: Run, target: str, sentence: str
 ) -> None:
     Path("folder").mkdir()
@@ -108,7 +108,7 @@ def test_a_page_that_cannot_be_written_is_told_before_anything_is_read(
     assert sentence in result.stderr
 
 
-def test_a_full_disk_leaves_the_last_page_and_nothing_else(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_the_previous_page_and_no_other_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -121,7 +121,7 @@ def test_a_full_disk_leaves_the_last_page_and_nothing_else(run: Run, monkeypatch
     assert [path.read_text() for path in Path().iterdir()] == ["the last one"]
 
 
-def test_a_time_zone_that_is_not_known_is_told(simulation: Simulation, run: Run) -> None:
+def test_unknown_time_zone_is_shown_in_page_tables_and_json(simulation: Simulation, run: Run) -> None:
     with simulation.edit() as account:
         account["schedules"][3]["timezone"] = "Nowhere/Land"
     sentence = "The time zone Nowhere/Land is not known here: all is counted in UTC."

@@ -1,4 +1,4 @@
-"""The report where Opsgenie answers what it should not: a sentence, never a traceback, and no key to another host."""
+"""The report on malformed answers: a message, never a traceback, and no key to another host."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def schedule(*rotations: Any, **more: Any) -> dict[str, Any]:
 def over_the_wire(
     *words: str, users: Any = None, schedules: Any = (), overrides: Any = (), contact: Any = None
 ) -> Result:
-    """Run a report on answers that are made here."""
+    """Run a report on these answers."""
     responses.get(f"{OPSGENIE}/v2/users", json=users or {"data": [ANN]})
     responses.get(f"{OPSGENIE}/v2/users/ann", json={"data": {**ANN, "userContacts": contact or [{"enabled": True}]}})
     responses.get(f"{OPSGENIE}/v2/schedules", json={"data": list(schedules)})
@@ -49,7 +49,7 @@ def over_the_wire(
 
 
 @responses.activate
-def test_a_next_page_at_another_host_is_not_asked_for() -> None:
+def test_next_page_at_another_host_is_not_requested() -> None:
     result = over_the_wire(users={"data": [], "paging": {"next": "https://evil.example.com/v2/users?offset=100"}})
 
     assert result.exit_code == 1
@@ -60,7 +60,7 @@ def test_a_next_page_at_another_host_is_not_asked_for() -> None:
 
 
 @responses.activate
-def test_pages_that_come_round_are_left() -> None:
+def test_circular_paging_is_an_error() -> None:
     result = over_the_wire(users={"data": [], "paging": {"next": f"{OPSGENIE}/v2/users?offset=0"}})
 
     assert "come round in a circle" in result.stderr
@@ -68,7 +68,7 @@ def test_pages_that_come_round_are_left() -> None:
 
 @responses.activate
 @pytest.mark.parametrize("users", [{"data": [{}]}, {"data": None}, {"more": 1}, {"data": [], "paging": {"next": 7}}])
-def test_users_of_another_form_are_told_as_such(users: Any) -> None:
+def test_malformed_users_exit_1_with_a_message(users: Any) -> None:
     result = over_the_wire(users=users)
 
     assert result.exit_code == 1
@@ -97,7 +97,7 @@ def test_users_of_another_form_are_told_as_such(users: Any) -> None:
         schedule(restricted(7)),
     ],
 )
-def test_a_schedule_of_another_form_is_told_as_such(odd: Any) -> None:
+def test_malformed_schedule_exits_1_with_a_message(odd: Any) -> None:
     result = over_the_wire(schedules=[odd])
 
     assert (result.exit_code, result.stdout) == (1, "")
@@ -115,7 +115,7 @@ def test_a_schedule_of_another_form_is_told_as_such(odd: Any) -> None:
         {**OVERRIDE, "user": "ann"},
     ],
 )
-def test_an_override_of_another_form_is_told_as_such(odd: Any) -> None:
+def test_malformed_override_exits_1_with_a_message(odd: Any) -> None:
     result = over_the_wire(schedules=[schedule(ROTATION)], overrides=[odd])
 
     assert (result.exit_code, result.stdout) == (1, "")
@@ -124,7 +124,7 @@ def test_an_override_of_another_form_is_told_as_such(odd: Any) -> None:
 
 @responses.activate
 @pytest.mark.parametrize("user", [{"fullName": 7}, {"userContacts": [7]}, {"username": None}])
-def test_a_user_of_another_form_is_told_as_such(user: Any) -> None:
+def test_malformed_user_exits_1_with_a_message(user: Any) -> None:
     responses.get(f"{OPSGENIE}/v2/users/ann", json={"data": {**ANN, **user}})
 
     result = over_the_wire(schedules=[schedule(ROTATION)])
@@ -134,7 +134,7 @@ def test_a_user_of_another_form_is_told_as_such(user: Any) -> None:
 
 
 @responses.activate
-def test_days_in_capitals_are_days() -> None:
+def test_weekdays_are_read_in_any_case() -> None:
     week = {**WEEK, "startDay": "Monday", "endDay": "FRIDAY"}
 
     found = as_json(over_the_wire(schedules=[schedule(restricted(week))]))
@@ -144,7 +144,7 @@ def test_days_in_capitals_are_days() -> None:
 
 
 @responses.activate
-def test_what_cannot_be_written_in_utf_8_is_replaced() -> None:
+def test_lone_surrogate_in_a_name_does_not_break_the_output() -> None:
     lone = schedule(name="S\ud800")
 
     assert as_json(over_the_wire("--json", schedules=[lone]))["schedules"][0]["name"] == "S\ud800"
@@ -153,14 +153,14 @@ def test_what_cannot_be_written_in_utf_8_is_replaced() -> None:
 
 
 @responses.activate
-def test_an_escalation_that_goes_meanwhile_is_left_out() -> None:
+def test_escalation_deleted_during_the_read_is_left_out() -> None:
     responses.get(f"{OPSGENIE}/v2/escalations/e", json={"message": "gone"}, status=404)
 
     assert as_json(over_the_wire())["escalations_with_one_recipient"] == []
 
 
 @responses.activate
-def test_escalations_that_are_listed_by_name_only_are_read_whole() -> None:
+def test_escalation_listed_without_rules_is_fetched_whole() -> None:
     found = as_json(over_the_wire())
 
     assert found["escalations_with_one_recipient"] == [{"name": "E", "who": "nobody"}]

@@ -1,4 +1,4 @@
-"""The restore command: after off-boarding and restoring the account is as before, whatever happens in between."""
+"""The restore command: it returns the account to what it was, whatever happens in between."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
 
 
-def test_without_apply_nothing_is_written(simulation: Simulation, run: Run) -> None:
+def test_restore_without_apply_shows_the_plan_and_writes_nothing(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, KOFI, *GO)
     after, writes = simulation.snapshot(), len(simulation.writes)
 
@@ -45,7 +45,7 @@ def test_without_apply_nothing_is_written(simulation: Simulation, run: Run) -> N
 def test_restoring_undoes_an_off_boarding(
     simulation: Simulation, run: Run, words: tuple[str, ...], refused: bool
 ) -> None:
-    # What is over is deleted with an account, and does not come back.
+    # An ended override is deleted with its user and not restored.
     with simulation.edit() as account:
         account["schedules"][0]["overrides"].pop(1)
     before = simulation.snapshot()
@@ -69,7 +69,7 @@ def test_restoring_again_changes_nothing(simulation: Simulation, run: Run) -> No
     assert (simulation.snapshot(), len(simulation.writes)) == (restored, writes)
 
 
-def test_an_account_made_anew_is_as_the_old_one(simulation: Simulation, run: Run) -> None:
+def test_recreated_user_has_the_old_profile_and_a_new_id(simulation: Simulation, run: Run) -> None:
     old = expected_account.user_of(simulation.snapshot(), HARI)
     run("offboard", HARI, *GO)
 
@@ -81,7 +81,7 @@ def test_an_account_made_anew_is_as_the_old_one(simulation: Simulation, run: Run
     assert [new[name] for name in same] == [old[name] for name in same]
 
 
-def test_one_of_two_is_restored_alone_and_the_other_later(simulation: Simulation, run: Run) -> None:
+def test_only_option_restores_one_person_and_the_other_later(simulation: Simulation, run: Run) -> None:
     before = without_what_is_over(simulation)
     run("offboard", ANDERS, HARI, *GO)
 
@@ -93,7 +93,7 @@ def test_one_of_two_is_restored_alone_and_the_other_later(simulation: Simulation
     assert normal(simulation.snapshot()) == before
 
 
-def test_what_somebody_changed_since_is_left_alone_and_the_rest_is_done(simulation: Simulation, run: Run) -> None:
+def test_entries_edited_since_are_left_alone_and_the_rest_is_restored(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
     with simulation.edit() as account:
         primary = account["schedules"][0]["rotations"][0]
@@ -120,7 +120,7 @@ def test_what_somebody_changed_since_is_left_alone_and_the_rest_is_done(simulati
     assert HARI in [member["user"]["username"] for member in now["teams"][0]["members"]]
 
 
-def test_what_somebody_put_elsewhere_is_not_made_twice(simulation: Simulation, run: Run) -> None:
+def test_entries_that_conflict_with_current_ones_are_left_alone(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, "--keep-user", *GO)
     with simulation.edit() as account:
         hari = {"id": expected_account.user_of(account, HARI)["id"], "username": HARI}
@@ -145,7 +145,7 @@ def without_type(one: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in one.items() if name != "type"}
 
 
-def test_on_another_day_what_is_over_by_then_stays_away(simulation: Simulation, run: Run) -> None:
+def test_ended_overrides_and_forwarding_rules_are_not_restored(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
     later = datetime(2037, 1, 1, tzinfo=UTC)
 
@@ -160,7 +160,7 @@ def test_on_another_day_what_is_over_by_then_stays_away(simulation: Simulation, 
     assert HARI not in str(now["schedules"][0]["overrides"])
 
 
-def test_a_person_invited_by_hand_meanwhile_is_not_invited_again(simulation: Simulation, run: Run) -> None:
+def test_user_reinvited_by_hand_is_not_invited_again(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
     with simulation.edit() as account:
         account["users"].append({**expected_account.user_of(account, KOFI), "id": "by-hand", "username": HARI})
@@ -173,7 +173,7 @@ def test_a_person_invited_by_hand_meanwhile_is_not_invited_again(simulation: Sim
 
 
 @pytest.mark.parametrize("quirks", QUIRKS, ids=repr)
-def test_what_opsgenie_does_not_document_makes_no_difference(simulation: Simulation, quirks: Quirks) -> None:
+def test_restore_works_with_each_undocumented_quirk(simulation: Simulation, quirks: Quirks) -> None:
     simulation.quirks = quirks
     before = without_what_is_over(simulation)
     run = runner(simulation)

@@ -1,4 +1,4 @@
-"""Restorer in bad weather: lost answers, refusals, interrupts, and records that are none."""
+"""Restoring through faults: lost answers, refusals and interrupts."""
 
 import pytest
 
@@ -25,7 +25,7 @@ GO = ("--apply", "--yes", "--record", RECORD)
         ("/escalations/", "429+retry-after"),
     ],
 )
-def test_an_answer_that_is_lost_makes_nothing_twice(
+def test_lost_or_failed_answer_creates_nothing_twice(
     simulation: Simulation, run: Run, path: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.transport.retries.FIRST_WAIT", 0.0)
@@ -40,7 +40,7 @@ def test_an_answer_that_is_lost_makes_nothing_twice(
     assert normal(simulation.snapshot()) == before
 
 
-def test_a_failure_with_one_thing_does_not_keep_the_rest(simulation: Simulation, run: Run) -> None:
+def test_one_failed_step_does_not_stop_the_rest(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
     simulation.faults.order("html", method="POST", path="/members$", times=None)
 
@@ -60,7 +60,7 @@ def test_a_failure_with_one_thing_does_not_keep_the_rest(simulation: Simulation,
     assert run("restore", RECORD, "--apply").exit_code == 0
 
 
-def test_an_interrupted_restoring_stops_between_people_and_goes_on_later(simulation: Simulation, run: Run) -> None:
+def test_interrupted_restore_stops_between_people_and_can_be_resumed(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, NORA, KOFI, *GO)
     simulation.before("POST", "/users$", interrupt)
 
@@ -73,7 +73,7 @@ def test_an_interrupted_restoring_stops_between_people_and_goes_on_later(simulat
     assert run("restore", RECORD, "--apply").exit_code == 0
 
 
-def test_the_same_person_twice_in_a_record_comes_back_once(simulation: Simulation, run: Run) -> None:
+def test_person_twice_in_a_record_is_restored_once(simulation: Simulation, run: Run) -> None:
     before = normal(simulation.snapshot())
     simulation.faults.order("html", method="DELETE", path="/users/", skip=1, times=1)
     assert run("offboard", HARI, *GO).exit_code == 1
@@ -88,7 +88,7 @@ def test_the_same_person_twice_in_a_record_comes_back_once(simulation: Simulatio
     assert {**after, "schedules": []} == {**before, "schedules": []}
 
 
-def test_half_an_off_boarding_is_restored_too(simulation: Simulation, run: Run) -> None:
+def test_restore_undoes_a_partial_offboarding(simulation: Simulation, run: Run) -> None:
     before = normal(simulation.snapshot())
     simulation.faults.order("html", method="DELETE", path="/members/", times=None)
     assert run("offboard", HARI, *GO).exit_code == 1
@@ -98,7 +98,7 @@ def test_half_an_off_boarding_is_restored_too(simulation: Simulation, run: Run) 
     assert normal(simulation.snapshot()) == before
 
 
-def test_a_key_without_the_right_is_told(simulation: Simulation, run: Run) -> None:
+def test_key_without_write_access_stops_the_restore(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
 
     result = runner(simulation, key="read-only-key")("restore", RECORD, "--apply")

@@ -1,4 +1,4 @@
-"""Restorer: who gets what back, where a record knows people by half, has them twice, or is asked for one of them."""
+"""Restorer: who gets what back if a record lacks ids, has people twice, or is restored for one person."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def rewrite(change: Callable[[dict[str, Any]], object]) -> None:
     Path(RECORD).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
 
 
-def test_people_who_are_known_by_username_only_are_told_apart(simulation: Simulation, run: Run) -> None:
+def test_forwarding_rule_users_without_ids_are_told_apart_by_username(simulation: Simulation, run: Run) -> None:
     def forget_ids(line: dict[str, Any]) -> None:
         for change in line["changes"]:
             if change["kind"] == "forwarding_rule":
@@ -43,7 +43,7 @@ def test_people_who_are_known_by_username_only_are_told_apart(simulation: Simula
 
 
 @pytest.mark.parametrize("only", ["", " ", HARI])
-def test_only_somebody_in_the_record_can_be_asked_for(simulation: Simulation, run: Run, only: str) -> None:
+def test_only_option_rejects_people_not_in_the_record(simulation: Simulation, run: Run, only: str) -> None:
     run("offboard", NORA, *GO)
     calls = len(simulation.calls)
 
@@ -55,7 +55,7 @@ def test_only_somebody_in_the_record_can_be_asked_for(simulation: Simulation, ru
 
 
 def put_back_elsewhere(simulation: Simulation) -> None:
-    """Put hari back between two deletes, elsewhere and in another role."""
+    """Re-add hari between two deletes, elsewhere and in another role."""
     with simulation.edit() as account:
         hari = {"id": expected_account.user_of(account, HARI)["id"], "username": HARI}
         account["schedules"][0]["rotations"][1]["participants"].append({"type": "user", **hari})
@@ -66,7 +66,7 @@ def put_back_elsewhere(simulation: Simulation) -> None:
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["in one line", "in two lines"])
-def test_what_was_taken_out_twice_comes_back_as_it_was_the_last_time(
+def test_entry_removed_twice_is_restored_as_before_the_last_removal(
     simulation: Simulation, run: Run, apart: bool
 ) -> None:
     if apart:
@@ -93,8 +93,8 @@ def test_what_was_taken_out_twice_comes_back_as_it_was_the_last_time(
     assert statuses == {"there already"}
 
 
-def test_who_left_again_after_coming_back_comes_back_from_the_same_record(simulation: Simulation, run: Run) -> None:
-    """The record knows the person by two accounts, of which neither is there any more."""
+def test_person_offboarded_again_after_a_restore_is_restored_again(simulation: Simulation, run: Run) -> None:
+    """The record has two of the person's users, neither of which exists any more."""
     before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
     assert run("restore", RECORD, "--apply").exit_code == 0
@@ -108,7 +108,7 @@ def test_who_left_again_after_coming_back_comes_back_from_the_same_record(simula
     assert normal(simulation.snapshot()) == before
 
 
-def test_who_left_again_with_others_comes_back_with_them(simulation: Simulation, run: Run) -> None:
+def test_person_offboarded_again_with_others_is_restored_with_them(simulation: Simulation, run: Run) -> None:
     before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
     assert run("restore", RECORD, "--apply").exit_code == 0
@@ -120,7 +120,7 @@ def test_who_left_again_with_others_comes_back_with_them(simulation: Simulation,
     assert normal(simulation.snapshot()) == before
 
 
-def test_a_refused_key_keeps_what_was_done_and_stops_there(simulation: Simulation, run: Run) -> None:
+def test_refused_key_stops_the_restore_and_reports_finished_steps(simulation: Simulation, run: Run) -> None:
     run("offboard", NORA, HARI, *GO)
     simulation.faults.order("403", method="POST", path="/forwarding-rules$", times=None)
 
@@ -143,7 +143,7 @@ def test_a_refused_key_keeps_what_was_done_and_stops_there(simulation: Simulatio
     assert answer["not_tried"] == [NORA]
 
 
-def test_json_says_what_became_of_each_and_whether_it_was_done(simulation: Simulation, run: Run) -> None:
+def test_json_output_has_each_outcome_and_whether_it_was_applied(simulation: Simulation, run: Run) -> None:
     with simulation.edit() as account:
         account["schedules"][0]["name"] = "Plattform \N{LATIN SMALL LETTER O WITH DIAERESIS}"
     run("offboard", NORA, HARI, *GO)
@@ -159,7 +159,7 @@ def test_json_says_what_became_of_each_and_whether_it_was_done(simulation: Simul
     assert "Plattform \N{LATIN SMALL LETTER O WITH DIAERESIS}" in run("restore", RECORD, "--json").stdout
 
 
-def test_progress_counts_those_who_are_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_total_counts_only_the_selected_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     totals: list[int] = []
     shown = terminal.progress
 
@@ -176,7 +176,7 @@ def test_progress_counts_those_who_are_asked_for(run: Run, monkeypatch: pytest.M
     assert totals == [2, 1, 2]
 
 
-def test_where_the_account_cannot_be_made_the_rest_is_shown_as_not_tried(simulation: Simulation, run: Run) -> None:
+def test_steps_are_not_tried_when_the_user_cannot_be_created(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, NORA, *GO)
     simulation.faults.order("404", method="POST", path="/users$", times=None)
 
@@ -186,7 +186,7 @@ def test_where_the_account_cannot_be_made_the_rest_is_shown_as_not_tried(simulat
     assert "Sum: 2 failed, 10 not tried" in result.stdout
 
 
-def test_a_defect_does_not_hide_what_was_put_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defect_stops_the_restore_but_finished_steps_are_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("offboard", NORA, HARI, *GO)
     monkeypatch.setattr("console.restore.rules.forwarding_rule", lambda *_: 1 // 0)
 

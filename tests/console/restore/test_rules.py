@@ -1,4 +1,4 @@
-"""The rules of putting back, entry by entry, as pure functions."""
+"""The rules of restoring, entry by entry, as pure functions."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,20 +18,20 @@ OVERRIDE = Override("o", SCHEDULE, Named("old-ann", "ann@example.com"), *TIMES)
 RULE = ForwardingRule("f", "holiday", Named("old-ann", "ann@example.com"), Named("bob", "bob@example.com"), *TIMES)
 
 
-def test_an_account_is_invited_only_where_there_is_none() -> None:
+def test_user_is_invited_only_when_missing() -> None:
     assert rules.account(ANN, None).status == PLANNED
     assert rules.account(ANN, ANN).note == "the account is there"
     assert rules.account(ANN, TODAY).note == "an account with this username is there"
 
 
-def test_a_membership_comes_back_with_its_role() -> None:
+def test_membership_is_restored_with_its_role() -> None:
     step = rules.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY)
 
     assert step.status == PLANNED
     assert step.write == replace(TEAM, user=Named("new-ann", "ann@example.com"))
 
 
-def test_a_membership_that_is_there_or_cannot_be_is_left() -> None:
+def test_membership_that_exists_or_cannot_be_restored_is_left_alone() -> None:
     there = [(Named("new-ann", ""), "admin")]
 
     assert rules.membership(TEAM, there, TODAY).status == THERE
@@ -40,7 +40,7 @@ def test_a_membership_that_is_there_or_cannot_be_is_left() -> None:
     assert rules.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY).status == LEFT
 
 
-def test_an_override_comes_back_for_the_rotations_that_are_left() -> None:
+def test_override_is_restored_for_its_remaining_rotations() -> None:
     two = replace(OVERRIDE, rotations=(Named("r1", "R1"), Named("r2", "R2")))
     three = replace(OVERRIDE, rotations=(*two.rotations, Named("r3", "R3")))
     left = Rotation("r2", "R2", SCHEDULE, ())
@@ -56,7 +56,7 @@ def test_an_override_comes_back_for_the_rotations_that_are_left() -> None:
     assert (none.status, none.note) == (LEFT, "the rotations that it was for are gone")
 
 
-def test_an_override_that_is_over_there_or_somebody_else_s_is_left() -> None:
+def test_override_ended_present_or_reassigned_is_left_alone() -> None:
     taken = replace(OVERRIDE, user=Named("bob", "bob@example.com"))
     there = replace(OVERRIDE, user=Named("new-ann", ""))
 
@@ -66,7 +66,7 @@ def test_an_override_that_is_over_there_or_somebody_else_s_is_left() -> None:
     assert rules.override(OVERRIDE, [taken], [], TODAY, NOW).status == LEFT
 
 
-def test_a_forwarding_rule_comes_back_between_the_accounts_of_today() -> None:
+def test_forwarding_rule_is_restored_between_current_users() -> None:
     other = replace(RULE, alias="another", from_user=Named("new-ann", ""))
 
     step = rules.forwarding_rule(RULE, [other], (TODAY, BOB), NOW)
@@ -75,7 +75,7 @@ def test_a_forwarding_rule_comes_back_between_the_accounts_of_today() -> None:
     assert (step.write.from_user.id, step.write.to_user.id) == ("new-ann", "bob")
 
 
-def test_a_forwarding_rule_that_is_over_there_or_without_an_end_is_left() -> None:
+def test_forwarding_rule_ended_present_or_without_a_user_is_left_alone() -> None:
     there = replace(RULE, id="new", from_user=Named("new-ann", ""))
     ends = (TODAY, BOB)
 

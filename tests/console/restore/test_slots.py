@@ -1,4 +1,4 @@
-"""The rule of putting back: the very places, where nothing else has changed; else what differs."""
+"""Restoring slots: the same places if nothing else has changed, else what differs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,7 +33,7 @@ def escalation(*names: str) -> Escalation:
 def leave(entry: Roster, name: str, by: str | None = None) -> Removal:
     change = detach(entry, [Leaver(PEOPLE[name], PEOPLE[by] if by else None)])
     assert isinstance(change, Change)
-    # The account that the person has on the day of the restoring is another one.
+    # By the time of the restore the person has a new user.
     return Removal(PEOPLE[name], PEOPLE[by] if by else None, change, replace(PEOPLE[name], id=f"new-{name}"))
 
 
@@ -42,7 +42,7 @@ def after(removal: Removal) -> Roster:
     return removal.change.after
 
 
-def test_the_person_comes_back_into_the_very_places() -> None:
+def test_person_is_restored_to_the_same_slots() -> None:
     gone = leave(rotation("ann", "bob", "none", "ann", "ops"), "ann")
 
     back = put_back(after(gone), [gone], gone)
@@ -53,7 +53,7 @@ def test_the_person_comes_back_into_the_very_places() -> None:
     assert places(back, PEOPLE["ann"]) == "places 1, 4 of 5"
 
 
-def test_a_replacement_gives_the_places_back() -> None:
+def test_replacement_gives_the_slots_back() -> None:
     gone = leave(escalation("ann", "bob", "cid"), "ann", by="bob")
 
     back = put_back(after(gone), [gone], gone)
@@ -66,7 +66,7 @@ def test_a_replacement_gives_the_places_back() -> None:
     ]
 
 
-def test_what_is_there_is_written_back_as_it_came() -> None:
+def test_existing_slots_are_written_back_unchanged() -> None:
     gone = leave(rotation("ann", "bob"), "ann")
     now = replace(rotation(), participants=(replace(slot("bob"), source={"type": "user", "id": "bob", "more": 1}),))
 
@@ -76,7 +76,7 @@ def test_what_is_there_is_written_back_as_it_came() -> None:
     assert back.participants[1].source == {"type": "user", "id": "bob", "more": 1}
 
 
-def test_a_list_that_somebody_changed_is_left_alone() -> None:
+def test_edited_roster_is_left_alone_and_the_difference_described() -> None:
     gone = leave(rotation("ann", "bob", "ops"), "ann")
     texts = {
         ("bob", "ops", "cid"): "cid@example.com added since",
@@ -90,7 +90,7 @@ def test_a_list_that_somebody_changed_is_left_alone() -> None:
     }
 
 
-def test_one_of_two_who_left_comes_back_alone() -> None:
+def test_one_of_two_removed_people_is_restored_alone() -> None:
     first = leave(rotation("ann", "bob", "cid"), "ann")
     second = leave(after(first), "bob")
 
@@ -104,7 +104,7 @@ def test_one_of_two_who_left_comes_back_alone() -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_who_was_taken_out_and_then_stood_in_for_another_is_not_back_by_that(order: tuple[int, int]) -> None:
+def test_standing_in_for_another_does_not_count_as_restored(order: tuple[int, int]) -> None:
     first = leave(rotation("bob", "ann", "cid", "ann"), "bob")
     second = leave(after(first), "ann", by="bob")
     removals = [replace(first, now=PEOPLE["bob"]), second]
@@ -119,7 +119,7 @@ def test_who_was_taken_out_and_then_stood_in_for_another_is_not_back_by_that(ord
     assert _names(now) == _names(rotation("bob", "ann", "cid", "ann"))
 
 
-def test_a_chain_ends_where_somebody_else_changed_the_list() -> None:
+def test_chain_ends_at_somebody_elses_edit() -> None:
     first = leave(rotation("ann", "bob", "cid"), "ann")
     second = leave(rotation("bob", "dee", "cid"), "bob")
 
@@ -134,7 +134,7 @@ def test_a_chain_ends_where_somebody_else_changed_the_list() -> None:
     order=st.permutations([0, 1, 2]),
     make=st.sampled_from([rotation, escalation]),
 )
-def test_whoever_left_in_whatever_order_comes_back_in_any_order(
+def test_removals_can_be_undone_in_any_order(
     names: list[str], leavers: list[str], stand_ins: list[bool], order: list[int], make: Callable[..., Roster]
 ) -> None:
     start: Roster = make(*names)

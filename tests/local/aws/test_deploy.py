@@ -1,4 +1,4 @@
-"""The deployment program on the local AWS, where it cannot be deployed."""
+"""Deployments to the local AWS that fail."""
 
 from unittest import mock
 
@@ -9,11 +9,11 @@ from local.aws.deploy import deploy
 from local.processes import LocalError
 from tests.support.mocked_pulumi import closing_event_loops
 
-# pulumi_aws warns of parts of itself as soon as it is imported.
+# pulumi_aws warns about parts of itself on import.
 pytestmark = pytest.mark.filterwarnings("ignore:.*has been deprecated in favor of:DeprecationWarning")
 
 
-def test_a_package_that_cannot_be_built_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_package_build_raises_a_local_error(monkeypatch: pytest.MonkeyPatch) -> None:
     build = mock.Mock(side_effect=package.PackageError("package: the package index cannot be reached"))
     monkeypatch.setattr(package, "build", build)
 
@@ -21,6 +21,6 @@ def test_a_package_that_cannot_be_built_is_told_in_a_sentence(monkeypatch: pytes
         deploy(mock.Mock(), {"accessToken": "genie-key"})
 
 
-def test_a_setting_that_makes_no_sense_is_told_in_a_sentence() -> None:
+def test_invalid_setting_raises_a_local_error() -> None:
     with closing_event_loops(), pytest.raises(LocalError, match=r"^stageName takes "):
         deploy(mock.Mock(), {"accessToken": "genie-key", "stageName": "a b"})

@@ -1,4 +1,4 @@
-"""Finding a person, and what holds the person: where the lists disagree, or name what is gone."""
+"""Find a user and survey what holds them, even if lists disagree or name deleted items."""
 
 import re
 from collections.abc import Iterator
@@ -34,14 +34,16 @@ def opsgenie() -> Iterator[Opsgenie]:
 
 
 @pytest.mark.parametrize("asked", ["hari@example.com", "HARI@example.com", "u/1"])
-def test_the_account_asked_for_is_found(mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str) -> None:
+def test_find_matches_the_username_in_any_case_or_the_id(
+    mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str
+) -> None:
     mocked.get(ANYTHING, json={"data": HARI_JSON})
 
     assert opsgenie.find(asked) == HARI
 
 
 @pytest.mark.parametrize("asked", ["kofi@example.com", "har\u0131@example.com", "u2", "hari@example.co"])
-def test_another_account_than_the_one_asked_for_is_refused(
+def test_find_rejects_a_different_user_than_requested(
     mocked: responses.RequestsMock, opsgenie: Opsgenie, asked: str
 ) -> None:
     mocked.get(ANYTHING, json={"data": HARI_JSON})
@@ -58,7 +60,7 @@ def test_another_account_than_the_one_asked_for_is_refused(
         (200, UnexpectedResponseError, "Opsgenie has the user, but not the lists of what holds the user"),
     ],
 )
-def test_where_a_users_list_is_missing_the_user_is_looked_for(
+def test_survey_checks_the_user_when_a_list_answers_404(
     opsgenie: Opsgenie, gone: str, status: int, error: type[Exception], message: str
 ) -> None:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
@@ -75,7 +77,7 @@ LISTED = {"teams": "t1", "schedules": "s1", "escalations": "e1"}
 
 
 def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
-    """Let the person's lists name these, one answer after the other, and nothing else be there."""
+    """Mock the user's lists, one answer after the other; everything else answers 404."""
     for answer in answers:
         for name, identifier in LISTED.items():
             data = [{"id": identifier, "name": identifier} for _ in answer if name in answer]
@@ -85,14 +87,14 @@ def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
     mocked.get(re.compile(f"{URL}/v2/(?!users)"), status=404, json={"message": "gone"})
 
 
-def test_what_goes_while_it_is_surveyed_holds_nobody(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+def test_survey_skips_items_deleted_while_it_runs(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     listed(mocked, list(LISTED), [])
 
     assert opsgenie.survey(HARI, Scope.FIRST) == Survey(HARI, on_call=OnCalls(unread="gone"))
 
 
 @pytest.mark.parametrize("name", LISTED)
-def test_what_is_listed_and_not_there_is_nonsense(
+def test_survey_fails_when_an_item_still_listed_answers_404(
     mocked: responses.RequestsMock, opsgenie: Opsgenie, name: str
 ) -> None:
     listed(mocked, [name])
@@ -102,7 +104,7 @@ def test_what_is_listed_and_not_there_is_nonsense(
         opsgenie.survey(HARI, Scope.FIRST)
 
 
-def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
+def test_membership_is_stale_when_the_team_does_not_list_the_user(
     mocked: responses.RequestsMock, opsgenie: Opsgenie
 ) -> None:
     mocked.get(f"{URL}/v2/teams/t1?identifierType=id", json={"data": {"id": "t1", "members": []}})
@@ -115,7 +117,7 @@ def test_a_team_on_the_persons_list_counts_where_its_members_are_others(
     )
 
 
-def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+def test_survey_reads_items_listed_twice_only_once(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     for name, identifier in LISTED.items():
         mocked.get(f"{URL}/v2/users/u%2F1/{name}", json={"data": [{"id": identifier, "name": identifier}] * 2})
     mocked.get(f"{URL}/v2/users/u%2F1/forwarding-rules", json={"data": [FORWARDING_JSON] * 2})
@@ -136,7 +138,7 @@ def test_what_a_list_names_twice_is_there_once(mocked: responses.RequestsMock, o
     assert len(mocked.calls) == 12
 
 
-def test_an_entry_that_is_gone_reads_as_none(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
+def test_read_returns_none_for_a_deleted_entry(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     mocked.get(ANYTHING, status=404, json={"message": "gone"})
 
     assert [opsgenie.read(entry) for entry in (ROTATION, OVERRIDE, HARI)] == [None, None, None]

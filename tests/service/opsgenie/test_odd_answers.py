@@ -1,4 +1,4 @@
-"""Answers that are not as documented: what they are about is named, and nobody else is off-boarded."""
+"""Undocumented answers: the error names what was read, and nobody else is off-boarded."""
 
 from collections.abc import Callable
 from typing import Any
@@ -68,7 +68,7 @@ NO_SINGLES: list[Any] = [[], [{}], "x"]
         *((call, what, {"data": data}) for call, what in SINGLES for data in NO_SINGLES),
     ],
 )
-def test_an_answer_of_another_form_is_named(
+def test_answer_of_the_wrong_shape_names_what_was_read(
     mocked: responses.RequestsMock, call: Call, what: str, answer: dict[str, Any]
 ) -> None:
     mocked.get(ANYTHING, json=answer)
@@ -117,7 +117,7 @@ def test_an_answer_of_another_form_is_named(
         (lambda api: api.on_calls(), "who is on call", [{"_parent": {"id": "s"}, "onCallParticipants": []}]),
     ],
 )
-def test_a_missing_or_odd_field_is_not_guessed(
+def test_missing_or_malformed_field_is_an_error(
     mocked: responses.RequestsMock, call: Call, what: str, data: Any
 ) -> None:
     mocked.get(ANYTHING, json={"data": data})
@@ -129,7 +129,7 @@ def test_a_missing_or_odd_field_is_not_guessed(
 @pytest.mark.parametrize(
     "user", [{"type": "none"}, {"type": "team", "name": "Data"}, {"type": "schedule", "id": "u/1"}]
 )
-def test_who_stands_in_and_is_no_user_is_not_the_person(mocked: responses.RequestsMock, user: Any) -> None:
+def test_override_with_a_non_user_stand_in_names_no_user(mocked: responses.RequestsMock, user: Any) -> None:
     mocked.get(ANYTHING, json={"data": [{"alias": "o1", "user": user}]})
 
     (found,) = Endpoints(transport()).overrides(SCHEDULE)

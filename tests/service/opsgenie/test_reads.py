@@ -1,4 +1,4 @@
-"""Each read at the wire: what is sent, and what is made of the answer."""
+"""Each read on the wire: what is sent, and how the answer is parsed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -96,7 +96,7 @@ READS: list[tuple[Callable[[AccountEndpoints], Any], str, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("call", "path", "data", "result"), READS)
-def test_a_read_asks_for_the_documented_address(
+def test_read_requests_the_documented_url_and_parses_the_answer(
     mocked: responses.RequestsMock,
     api: AccountEndpoints,
     call: Callable[[AccountEndpoints], Any],
@@ -126,7 +126,7 @@ def test_a_read_asks_for_the_documented_address(
         ("~_-.@example.com", "~_-.%40example.com"),
     ],
 )
-def test_a_username_is_quoted_whole(
+def test_username_is_percent_encoded_in_the_url(
     mocked: responses.RequestsMock, api: AccountEndpoints, username: str, quoted: str
 ) -> None:
     mocked.get(ANYTHING, json={"data": {"id": "u", "username": username}})
@@ -135,9 +135,7 @@ def test_a_username_is_quoted_whole(
     assert sent(mocked) == [("GET", f"/v2/users/{quoted}", None)]
 
 
-def test_a_user_is_read_with_all_that_a_new_one_can_be_given(
-    mocked: responses.RequestsMock, api: AccountEndpoints
-) -> None:
+def test_user_is_read_with_role_and_profile(mocked: responses.RequestsMock, api: AccountEndpoints) -> None:
     profile = {
         "timeZone": "Asia/Kolkata", "locale": "en_US", "userAddress": {"city": "Pune"}, "skypeUsername": "hari",
         "tags": ["night"], "details": {"desk": ["7"]},
@@ -151,7 +149,9 @@ def test_a_user_is_read_with_all_that_a_new_one_can_be_given(
 
 
 @pytest.mark.parametrize("role", [{"id": "User", "name": "User"}, {"id": "x", "name": "Ownership viewer"}])
-def test_only_an_owner_is_an_owner(mocked: responses.RequestsMock, api: AccountEndpoints, role: dict[str, str]) -> None:
+def test_other_roles_are_not_the_owner(
+    mocked: responses.RequestsMock, api: AccountEndpoints, role: dict[str, str]
+) -> None:
     mocked.get(ANYTHING, json={"data": {**HARI_JSON, "role": role}})
 
     assert not api.user("u/1").owner

@@ -1,4 +1,4 @@
-"""Each write at the wire: what is sent, and that it is sent once where it may be old by then."""
+"""Each write on the wire: what is sent, and that a PATCH, which could be stale, is sent once."""
 
 import re
 from collections.abc import Callable
@@ -36,9 +36,7 @@ ADDRESSES: list[tuple[Entry, str]] = [
 ]
 
 
-def test_a_rotation_is_written_with_untouched_entries_as_they_came(
-    mocked: responses.RequestsMock, api: Endpoints
-) -> None:
+def test_patched_rotation_keeps_untouched_participants_verbatim(mocked: responses.RequestsMock, api: Endpoints) -> None:
     entries = [
         {"type": "team", "id": "t/1", "name": "Data", "x-new": [1, {"a": None}]},
         {"type": "none"},
@@ -57,9 +55,7 @@ def test_a_rotation_is_written_with_untouched_entries_as_they_came(
     assert mocked.calls[1].request.headers["Content-Type"] == "application/json"
 
 
-def test_an_escalation_is_written_with_untouched_rules_as_they_came(
-    mocked: responses.RequestsMock, api: Endpoints
-) -> None:
+def test_patched_escalation_keeps_untouched_rules_verbatim(mocked: responses.RequestsMock, api: Endpoints) -> None:
     rules: list[dict[str, Any]] = [
         {**ESCALATION_JSON["rules"][0], "x-new": {"a": 1}},
         {"recipient": {"type": "schedule", "id": "s/1", "name": "Payments", "x": 0}, "delay": None, "y": "kept"},
@@ -78,7 +74,7 @@ def test_an_escalation_is_written_with_untouched_rules_as_they_came(
 @pytest.mark.parametrize(
     "write", [lambda api: api.patch_rotation(ROTATION), lambda api: api.patch_escalation(ESCALATION)]
 )
-def test_a_list_is_written_once_since_it_may_be_old_by_then(
+def test_patch_is_not_retried(
     mocked: responses.RequestsMock, api: Endpoints, write: Callable[[Endpoints], None]
 ) -> None:
     mocked.patch(ANYTHING, status=503, json={})
@@ -89,7 +85,7 @@ def test_a_list_is_written_once_since_it_may_be_old_by_then(
 
 
 @pytest.mark.parametrize(("entry", "path"), ADDRESSES)
-def test_a_delete_asks_for_the_documented_address(
+def test_delete_requests_the_documented_url(
     mocked: responses.RequestsMock, api: Endpoints, entry: Entry, path: str
 ) -> None:
     mocked.delete(ANYTHING, json={"result": "Deleted"})
@@ -101,7 +97,9 @@ def test_a_delete_asks_for_the_documented_address(
 
 
 @pytest.mark.parametrize(("entry", "path"), ADDRESSES)
-def test_what_is_gone_is_told(mocked: responses.RequestsMock, api: Endpoints, entry: Entry, path: str) -> None:
+def test_delete_of_a_missing_entry_raises_not_found(
+    mocked: responses.RequestsMock, api: Endpoints, entry: Entry, path: str
+) -> None:
     mocked.delete(ANYTHING, status=404, json={"message": "gone"})
 
     with pytest.raises(NotFoundError, match="gone"):
@@ -111,7 +109,7 @@ def test_what_is_gone_is_told(mocked: responses.RequestsMock, api: Endpoints, en
 
 @pytest.mark.parametrize(("entry", "path"), ADDRESSES)
 @pytest.mark.parametrize(("status", "there"), [(200, True), (404, False)])
-def test_looking_whether_it_is_there(
+def test_exists_tells_200_from_404(
     mocked: responses.RequestsMock, api: Endpoints, entry: Any, path: str, status: int, there: bool
 ) -> None:
     mocked.get(ANYTHING, status=status, json={"data": {}})
@@ -132,7 +130,7 @@ def test_looking_whether_it_is_there(
         ("", []),
     ],
 )  # fmt: skip
-def test_a_refused_delete_names_what_is_not_detached_here(
+def test_refused_user_delete_names_only_uses_that_cannot_be_detached(
     mocked: responses.RequestsMock, api: Endpoints, message: str, kinds: list[str]
 ) -> None:
     mocked.delete(ANYTHING, status=428, json={"message": message})
@@ -145,7 +143,7 @@ def test_a_refused_delete_names_what_is_not_detached_here(
 
 
 @pytest.mark.parametrize("entry", [OVERRIDE, FORWARDING, MEMBERSHIP])
-def test_only_of_a_user_a_refused_delete_is_about_what_holds_it(
+def test_428_on_deleting_anything_but_a_user_is_a_bad_request(
     mocked: responses.RequestsMock, api: Endpoints, entry: Entry
 ) -> None:
     mocked.delete(ANYTHING, status=428, json={"message": f"{MODIFIED} integrations: [API]"})
@@ -154,7 +152,7 @@ def test_only_of_a_user_a_refused_delete_is_about_what_holds_it(
         api.delete(entry)
 
 
-def test_a_write_that_is_refused_is_not_about_the_user(mocked: responses.RequestsMock, api: Endpoints) -> None:
+def test_428_on_a_patch_is_a_bad_request(mocked: responses.RequestsMock, api: Endpoints) -> None:
     mocked.patch(ANYTHING, status=428, json={"message": "in use"})
 
     with pytest.raises(BadRequestError, match=r"^Days: in use$"):

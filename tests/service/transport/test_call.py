@@ -1,4 +1,4 @@
-"""One call: what each status means, and whether it may have been carried out all the same."""
+"""One call: what each status means, and whether its outcome is unknown."""
 
 import ssl
 from typing import Any
@@ -30,7 +30,7 @@ HTML = b"<!doctype html><title>Be right back</title>"
 
 
 def outcome(method: str = "DELETE") -> tuple[type[Exception], str, bool]:
-    """Make one call that fails; tell how, and whether it may have been carried out."""
+    """Make one failing call; return its error, message and `outcome_unknown`."""
     with pytest.raises(ServiceError) as failed:
         transport().request(method, "v2", "users", "u", retry=False)
     assert KEY not in f"{failed.value!r} {failed.value} {failed.value.__cause__!r}"
@@ -39,7 +39,7 @@ def outcome(method: str = "DELETE") -> tuple[type[Exception], str, bool]:
 
 @pytest.mark.parametrize("part", ["", ".", ".."])
 @pytest.mark.parametrize("retry", [True, False])
-def test_what_would_be_another_address_is_not_sent(mocked: responses.RequestsMock, part: str, retry: bool) -> None:
+def test_empty_or_dot_path_part_is_not_sent(mocked: responses.RequestsMock, part: str, retry: bool) -> None:
     with pytest.raises(UnexpectedResponseError, match=f"what is named '{part}' has no address of its own") as refused:
         transport().request("DELETE", "v2", "schedules", "s", "overrides", part, retry=retry)
 
@@ -47,7 +47,7 @@ def test_what_would_be_another_address_is_not_sent(mocked: responses.RequestsMoc
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
-def test_an_answer_is_its_json_object(mocked: responses.RequestsMock, status: int) -> None:
+def test_success_returns_the_json_object(mocked: responses.RequestsMock, status: int) -> None:
     mocked.get(ANYTHING, status=status, json={"data": {"id": "u"}, "took": 0.1})
 
     assert transport().request("GET", "v2", "users", "u") == {"data": {"id": "u"}, "took": 0.1}
@@ -95,7 +95,7 @@ def test_an_answer_is_its_json_object(mocked: responses.RequestsMock, status: in
         ),
     ],
 )
-def test_what_a_status_means(
+def test_error_status_maps_to_error_message_and_outcome(
     mocked: responses.RequestsMock,
     status: int,
     body: bytes,
@@ -110,7 +110,9 @@ def test_what_a_status_means(
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"7", b"{", b"\xff{}", b"[" * 100_000, b"9" * 5000])
 @pytest.mark.parametrize("status", [200, 404])
-def test_a_body_that_is_no_object_is_nonsense(mocked: responses.RequestsMock, body: bytes, status: int) -> None:
+def test_body_that_is_no_json_object_is_an_unexpected_response(
+    mocked: responses.RequestsMock, body: bytes, status: int
+) -> None:
     mocked.delete(ANYTHING, status=status, body=body)
 
     assert outcome() == (
@@ -130,15 +132,13 @@ def test_a_body_that_is_no_object_is_nonsense(mocked: responses.RequestsMock, bo
         ("x" * 2000, "x" * 1000),
     ],
 )
-def test_the_servers_message_is_kept_to_one_short_line(
-    mocked: responses.RequestsMock, message: Any, shown: str
-) -> None:
+def test_server_message_is_cut_to_one_short_line(mocked: responses.RequestsMock, message: Any, shown: str) -> None:
     mocked.delete(ANYTHING, status=422, json={"message": message})
 
     assert outcome() == (BadRequestError, shown, False)
 
 
-def test_without_a_message_the_status_is_told(mocked: responses.RequestsMock) -> None:
+def test_error_without_a_message_names_the_status(mocked: responses.RequestsMock) -> None:
     mocked.delete(ANYTHING, status=422, json={})
 
     assert outcome() == (BadRequestError, "status 422", False)
@@ -153,7 +153,7 @@ def test_a_redirect_is_not_followed(mocked: responses.RequestsMock, status: int,
     assert len(mocked.calls) == 1
 
 
-def test_an_answer_is_read_up_to_a_bound(mocked: responses.RequestsMock) -> None:
+def test_answer_over_the_size_limit_is_refused(mocked: responses.RequestsMock) -> None:
     largest = b'{"data": 1}'.ljust(LARGEST_ANSWER)
     mocked.get(ANYTHING, body=largest)
     mocked.get(ANYTHING, body=largest + b" ")
@@ -170,7 +170,7 @@ def test_an_answer_is_read_up_to_a_bound(mocked: responses.RequestsMock) -> None
         (requests.exceptions.InvalidURL("odd"), UnexpectedResponseError, "the answer cannot be read (InvalidURL)"),
     ],
 )
-def test_a_call_without_an_answer_may_have_been_carried_out(
+def test_write_without_an_answer_has_an_unknown_outcome(
     mocked: responses.RequestsMock, error: Exception, kind: type[ServiceError], message: str
 ) -> None:
     mocked.delete(ANYTHING, body=error)
@@ -178,7 +178,7 @@ def test_a_call_without_an_answer_may_have_been_carried_out(
     assert outcome() == (kind, message, True)
 
 
-def test_an_answer_that_cannot_be_unpacked_is_none(mocked: responses.RequestsMock) -> None:
+def test_undecodable_answer_counts_as_no_answer(mocked: responses.RequestsMock) -> None:
     mocked.delete(ANYTHING, headers={"Content-Encoding": "gzip"}, body=JSON)
 
     assert outcome() == (UnavailableError, "no answer (DecodeError)", True)
@@ -194,7 +194,7 @@ def test_an_answer_that_cannot_be_unpacked_is_none(mocked: responses.RequestsMoc
         (ssl.SSLEOFError("closed in the handshake"), (UnavailableError, "no answer (SSLError)", True)),
     ],
 )
-def test_only_a_certificate_is_said_not_to_be_trusted(
+def test_only_certificate_errors_are_reported_as_untrusted(
     mocked: responses.RequestsMock, problem: ssl.SSLError, outcome_of_it: tuple[object, ...]
 ) -> None:
     error: Any = SSLError(problem)
@@ -204,7 +204,7 @@ def test_only_a_certificate_is_said_not_to_be_trusted(
 
 
 @pytest.mark.parametrize("error", [requests.ConnectionError("reset"), requests.ReadTimeout("late")])
-def test_a_read_without_an_answer_has_changed_nothing(mocked: responses.RequestsMock, error: Exception) -> None:
+def test_failed_read_never_has_an_unknown_outcome(mocked: responses.RequestsMock, error: Exception) -> None:
     mocked.get(ANYTHING, body=error)
     mocked.get(ANYTHING, status=503)
     mocked.get(ANYTHING, body="<html>")
@@ -218,7 +218,7 @@ def test_a_read_without_an_answer_has_changed_nothing(mocked: responses.Requests
     )
 
 
-def test_the_request_names_itself(mocked: responses.RequestsMock) -> None:
+def test_request_sends_key_and_user_agent_but_no_cookie(mocked: responses.RequestsMock) -> None:
     mocked.get(ANYTHING, json={})
     transport().request("GET", "v2", "teams")
 
@@ -231,7 +231,7 @@ def test_the_request_names_itself(mocked: responses.RequestsMock) -> None:
 @pytest.mark.parametrize(
     ("method", "seconds", "total"), [("GET", 20.0, 20.0), ("DELETE", 25.0, 23.5), ("DELETE", 10.0, 9.4)]
 )
-def test_every_call_ends_before_the_deadline(
+def test_call_timeout_ends_before_the_deadline(
     mocked: responses.RequestsMock, method: str, seconds: float, total: float
 ) -> None:
     mocked.add(method, ANYTHING, json={})
@@ -243,7 +243,7 @@ def test_every_call_ends_before_the_deadline(
     assert timeout.read_timeout == 12.0
 
 
-def test_the_key_is_not_shown() -> None:
+def test_session_does_not_show_the_key() -> None:
     session = open_session(Settings(KEY, URL))
 
     assert KEY not in f"{session.auth!r} {session.auth} {session!r} {session.headers} {session.__dict__}"

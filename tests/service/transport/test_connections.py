@@ -1,4 +1,4 @@
-"""Connections: made within the time there is, whatever a name stands for, and kept."""
+"""Connections: made within the time-out whatever a name resolves to, and reused."""
 
 import socket
 import threading
@@ -20,7 +20,7 @@ OK = http(b'{"result": "done"}')
 pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("bare_environment")]
 
 
-def test_connections_are_used_again() -> None:
+def test_connections_are_reused() -> None:
     """A TLS handshake costs more than most calls."""
     simulation = Simulation()
     with KeepAliveServer(create_app(simulation)) as server:
@@ -35,20 +35,20 @@ def test_connections_are_used_again() -> None:
         thread.join()
 
     assert len(simulation.calls) > 20
-    assert server.connections <= 12  # the widest step has that many calls
+    assert server.connections <= 12  # the calls of the widest step
 
 
 def failure(call: Callable[[], object]) -> tuple[type[ServiceError], bool, float]:
-    """Make a call that fails; tell how, whether it may have been carried out, and after how many seconds."""
+    """Make one failing call; return its error, `outcome_unknown` and the seconds it took."""
     began = time.monotonic()
     with pytest.raises(ServiceError) as failed:
         call()
     return type(failed.value), failed.value.outcome_unknown, time.monotonic() - began
 
 
-def test_several_addresses_share_the_time_that_connecting_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_addresses_share_one_connect_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as full:
-        # Two that wait to be accepted fill its queue; whoever comes next gets no answer at all.
+        # Two pending connections fill its backlog; the next one gets no answer at all.
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         waiting = [socket.socket() for _ in range(3)]
@@ -66,14 +66,14 @@ def test_several_addresses_share_the_time_that_connecting_has(monkeypatch: pytes
     assert took < 1.5
 
 
-def test_the_next_address_is_tried_where_one_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_next_address_is_tried_when_one_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve(monkeypatch, "127.0.0.2", "127.0.0.1")
     with raw_server(OK) as server:
         assert calls(server.port, scheme="http").request("GET", "v2", "teams") == {"result": "done"}
 
 
 @pytest.mark.parametrize("addresses", [(), ("127.0.0.2", "127.0.0.3")], ids=["no address", "each refuses"])
-def test_nothing_is_done_where_nobody_can_be_reached(
+def test_unreachable_host_is_unavailable_with_nothing_sent(
     monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
 ) -> None:
     resolve(monkeypatch, *addresses)
@@ -85,7 +85,7 @@ def test_nothing_is_done_where_nobody_can_be_reached(
     assert (kind, outcome_unknown, server.heard) == (UnavailableError, False, [])
 
 
-def test_a_name_that_cannot_be_resolved_has_done_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unresolvable_host_leaves_no_unknown_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
@@ -96,7 +96,7 @@ def test_a_name_that_cannot_be_resolved_has_done_nothing(monkeypatch: pytest.Mon
     assert (kind, outcome_unknown) == (UnavailableError, False)
 
 
-def test_a_slow_name_server_leaves_no_time_to_send(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_name_resolution_runs_out_of_time_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve(monkeypatch, "127.0.0.1", seconds=0.6)
     with raw_server(OK) as server:
         kind, outcome_unknown, _ = failure(

@@ -1,4 +1,4 @@
-"""Proxy and CA bundle of the environment: one that cannot be used is told in a sentence, before anything is sent."""
+"""Proxy and CA bundle from the environment: an unusable one is named in a sentence before anything is sent."""
 
 import errno
 import ssl
@@ -22,13 +22,13 @@ NO_HTTP = "HTTPS_PROXY or ALL_PROXY does not name an HTTP proxy, the only kind t
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The folder that relative names are in."""
+    """The test's own working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def refusal() -> str:
-    """Return what the session says that the environment has."""
+    """Return why the session cannot be opened."""
     with pytest.raises(SettingsError) as refused:
         open_session(Settings(KEY, f"https://{HOST}"))
     return refused.value.message
@@ -46,7 +46,7 @@ def refusal() -> str:
     ],
     ids=["none", "long", "below a file", "empty file", "folder"],
 )
-def test_a_ca_bundle_that_cannot_be_used_is_named(
+def test_unusable_ca_bundle_is_named_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, folder: Path, variable: str, value: str, sentence: str
 ) -> None:
     (folder / "bundle").touch()
@@ -65,14 +65,16 @@ def test_a_ca_bundle_that_cannot_be_used_is_named(
     ],
     ids=["text", "DER", "half", "key"],
 )
-def test_a_file_without_certificates_is_named(monkeypatch: pytest.MonkeyPatch, folder: Path, content: bytes) -> None:
+def test_ca_bundle_without_certificates_is_refused(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, content: bytes
+) -> None:
     (folder / "bundle").write_bytes(content)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "bundle")
 
     assert refusal() == NO_PEM
 
 
-def test_a_file_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_ca_bundle_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
@@ -82,7 +84,7 @@ def test_a_file_that_may_not_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert refusal() == f"the CA bundle bundle {NAMED} cannot be read (Permission denied)"
 
 
-def test_a_folder_whose_certificates_have_other_names_is_named(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+def test_ca_folder_without_hashed_names_is_refused(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     trustme.CA().cert_pem.write_to_path(str(folder / "ca.pem"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ".")
 
@@ -101,7 +103,7 @@ def test_a_folder_whose_certificates_have_other_names_is_named(monkeypatch: pyte
         "http://[::1",
     ],
 )
-def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
+def test_unusable_proxy_is_refused_without_showing_its_password(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -110,7 +112,7 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
 
 
 @pytest.mark.parametrize("value", ["proxy.example.com:3128", "https://someone:else@proxy.example.com"])
-def test_a_proxy_that_can_be_used_is_taken(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_http_proxy_is_used(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", value)
 
     assert open_session(Settings(KEY, f"https://{HOST}")).proxies["https"] == value

@@ -1,4 +1,4 @@
-"""Trying again: what, how often, after how long, and never past the deadline."""
+"""Retries: of what, how often, after what wait, and never past the deadline."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,7 +15,7 @@ from tests.support.wire_samples import ANYTHING, transport
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds waited between tries, none of which pass."""
+    """The waits between tries, recorded, not slept."""
     waits: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waits.append))
     return waits
@@ -32,7 +32,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         {"body": requests.Timeout()},
     ],
 )
-def test_what_passes_by_is_tried_again(
+def test_transient_failure_is_retried(
     mocked: responses.RequestsMock, waits: list[float], method: str, failure: dict[str, Any]
 ) -> None:
     mocked.add(method, ANYTHING, **failure)
@@ -42,7 +42,7 @@ def test_what_passes_by_is_tried_again(
     assert len(waits) == 1
 
 
-def test_five_tries_with_growing_waits_are_the_end(mocked: responses.RequestsMock, waits: list[float]) -> None:
+def test_gives_up_after_five_tries_with_growing_waits(mocked: responses.RequestsMock, waits: list[float]) -> None:
     mocked.get(ANYTHING, status=503, json={})
 
     with pytest.raises(UnavailableError, match=r"^status 503$"):
@@ -53,7 +53,7 @@ def test_five_tries_with_growing_waits_are_the_end(mocked: responses.RequestsMoc
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 402, 403, 404, 409, 422, 428, 501])
-def test_what_would_fail_again_is_tried_once(mocked: responses.RequestsMock, waits: list[float], status: int) -> None:
+def test_permanent_failure_is_not_retried(mocked: responses.RequestsMock, waits: list[float], status: int) -> None:
     mocked.get(ANYTHING, status=status, body=b"{}" if status >= 400 else b"")
 
     with pytest.raises(ServiceError):
@@ -78,7 +78,7 @@ def test_what_would_fail_again_is_tried_once(mocked: responses.RequestsMock, wai
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("status", [429, 503])
-def test_the_server_says_how_long_to_wait(
+def test_wait_follows_retry_after_and_ignores_garbage(
     mocked: responses.RequestsMock, waits: list[float], status: int, header: str, seconds: float
 ) -> None:
     mocked.get(ANYTHING, status=status, headers={"Retry-After": header})
@@ -90,7 +90,7 @@ def test_the_server_says_how_long_to_wait(
 
 
 @pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
-def test_the_server_says_until_when_to_wait(mocked: responses.RequestsMock, waits: list[float], zone: str) -> None:
+def test_wait_follows_a_retry_after_date(mocked: responses.RequestsMock, waits: list[float], zone: str) -> None:
     until = format_datetime(datetime.now(UTC) + timedelta(seconds=10), usegmt=True).replace("GMT", zone)
     mocked.get(ANYTHING, status=429, headers={"Retry-After": until})
     mocked.get(ANYTHING, json={})
@@ -103,10 +103,10 @@ def test_the_server_says_until_when_to_wait(mocked: responses.RequestsMock, wait
 @pytest.mark.parametrize(
     ("header", "seconds"), [("60", 60.0), ("1", 1.0), ("", None), ("soon", None), ("\u0661", None), (None, None)]
 )
-def test_the_period_of_a_limit_is_told_to_the_caller(
+def test_rate_limit_period_is_passed_to_the_caller(
     mocked: responses.RequestsMock, header: str | None, seconds: float | None
 ) -> None:
-    """Opsgenie documents this header only, and no Retry-After."""
+    """Opsgenie documents this header only, not Retry-After."""
     mocked.get(ANYTHING, status=429, headers={} if header is None else {"X-RateLimit-Period-In-Sec": header})
 
     with pytest.raises(ThrottledError) as failed:
@@ -116,7 +116,7 @@ def test_the_period_of_a_limit_is_told_to_the_caller(
 
 
 @pytest.mark.parametrize("header", ["21", "999999999999999999999", "Wed, 21 Oct 2065 07:28:00 GMT"])
-def test_a_wait_past_the_deadline_is_left_to_the_caller(
+def test_retry_after_past_the_deadline_is_left_to_the_caller(
     mocked: responses.RequestsMock, waits: list[float], header: str
 ) -> None:
     mocked.get(ANYTHING, status=429, headers={"Retry-After": header})
@@ -139,7 +139,7 @@ def test_a_wait_past_the_deadline_is_left_to_the_caller(
     ],
 )
 @pytest.mark.usefixtures("waits")
-def test_one_uncertain_try_makes_the_whole_call_uncertain(
+def test_one_try_of_unknown_outcome_makes_the_call_unknown(
     mocked: responses.RequestsMock, failures: list[dict[str, Any]], outcome_unknown: bool
 ) -> None:
     for failure in failures:

@@ -1,4 +1,4 @@
-"""The session on real sockets: neither the environment nor the server get at the key, or hold the service up."""
+"""The session on real sockets: neither environment nor server can get the key or stall the service."""
 
 import socket
 import time
@@ -28,9 +28,9 @@ def failure(url: str, *, method: str = "DELETE", seconds: float = 20.0) -> Servi
     return failed.value
 
 
-def test_a_refused_connection_has_done_nothing() -> None:
+def test_refused_connection_leaves_no_unknown_outcome() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound, and not listening
+        taken.bind(("127.0.0.1", 0))  # bound but not listening
 
         error = failure(f"http://127.0.0.1:{taken.getsockname()[1]}")
 
@@ -48,7 +48,7 @@ def test_a_refused_connection_has_done_nothing() -> None:
         ((http(b""),), UnexpectedResponseError, "status 200 with a body that is no JSON object of the API"),
     ],
 )
-def test_an_answer_that_breaks_off_may_have_been_given(
+def test_broken_answer_leaves_the_outcome_unknown(
     pieces: tuple[bytes, ...], error: type[ServiceError], message: str
 ) -> None:
     with raw_server(*pieces) as server:
@@ -73,7 +73,7 @@ DRIPPING_BODY = [HEAD, *(bytes([byte]) for byte in BODY)]
 def test_a_slow_answer_does_not_outlast_the_deadline(
     method: str, kind: type[ServiceError], outcome_unknown: bool, pause: float, pieces: list[bytes]
 ) -> None:
-    """A socket's time-out starts anew with each byte. A write ends earlier, so that it can still be looked into."""
+    """A socket's time-out restarts with each byte. A write ends earlier, to leave time to check its outcome."""
     with raw_server(*pieces, pause=pause) as server:
         began = time.monotonic()
         error = failure(server.url, method=method, seconds=0.5)
@@ -83,14 +83,14 @@ def test_a_slow_answer_does_not_outlast_the_deadline(
     assert took < 1.2
 
 
-def test_an_answer_without_a_time_out_takes_as_long_as_it_takes() -> None:
+def test_slow_answer_is_awaited_without_a_timeout() -> None:
     with raw_server(OK, pause=0.2) as server:
         answer = open_session(Settings(KEY, server.url)).get(server.url, timeout=None)
 
     assert answer.content == BODY
 
 
-def test_a_server_without_tls_is_not_told_the_key() -> None:
+def test_server_without_tls_never_gets_the_key() -> None:
     with raw_server(OK) as server:
         error = failure(server.url.replace("http:", "https:"))
 
@@ -124,7 +124,7 @@ def test_loopback_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch, ho
     assert proxy.heard == []
 
 
-def test_a_proxy_is_not_told_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_never_gets_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     with raw_server(http(b"", status="502 No")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//someone:else@"))
         error = failure(URL)
@@ -143,7 +143,7 @@ def test_a_proxy_is_not_told_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"https_proxy": "http://proxy.example.com:3128", "NO_PROXY": "opsgenie.test"}, {}),
     ],
 )
-def test_a_proxy_is_taken_from_the_surroundings_once(
+def test_proxy_is_read_from_the_environment_once(
     monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], proxies: dict[str, str]
 ) -> None:
     for name, value in environ.items():

@@ -1,4 +1,4 @@
-"""TLS on real sockets: who answers is checked, and the CA bundle read once for all connections."""
+"""TLS on real sockets: the server is verified, and the CA bundle read once for all connections."""
 
 import ssl
 from pathlib import Path
@@ -18,13 +18,13 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.usefixtures("bare_environme
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
-    """Who certifies the server."""
+    """The server's own CA."""
     return trustme.CA()
 
 
 @pytest.fixture(scope="module")
 def bundle(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The file that says whom to trust."""
+    """The path of the CA bundle file."""
     path = tmp_path_factory.mktemp("ca") / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
@@ -38,7 +38,7 @@ def server_context(authority: trustme.CA, host: str = HOST) -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_the_ca_bundle_of_the_surroundings_is_read_once_for_all_connections(
+def test_ca_bundle_is_read_once_for_all_connections(
     monkeypatch: pytest.MonkeyPatch, authority: trustme.CA, bundle: str, variable: str
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
@@ -61,7 +61,7 @@ def test_the_ca_bundle_of_the_surroundings_is_read_once_for_all_connections(
 
 
 @pytest.mark.parametrize("certified", ["by somebody else", "for another host"])
-def test_a_server_that_is_not_certified_is_not_told_the_key(
+def test_server_with_an_untrusted_certificate_never_gets_the_key(
     monkeypatch: pytest.MonkeyPatch, authority: trustme.CA, bundle: str, certified: str
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
@@ -74,9 +74,7 @@ def test_a_server_that_is_not_certified_is_not_told_the_key(
     assert server.heard == []
 
 
-def test_without_a_variable_the_usual_authorities_are_trusted(
-    monkeypatch: pytest.MonkeyPatch, authority: trustme.CA
-) -> None:
+def test_private_ca_is_not_trusted_without_a_variable(monkeypatch: pytest.MonkeyPatch, authority: trustme.CA) -> None:
     resolve(monkeypatch, "127.0.0.1")
     with (
         raw_server(OK, tls=server_context(authority)) as server,
@@ -85,7 +83,7 @@ def test_without_a_variable_the_usual_authorities_are_trusted(
         calls(server.port).request("GET", "v2", "teams")
 
 
-def test_a_folder_without_the_right_authority_trusts_nobody(
+def test_server_is_untrusted_when_the_ca_folder_lacks_its_issuer(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: trustme.CA
 ) -> None:
     resolve(monkeypatch, "127.0.0.1")
