@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from service.model import Change, Entry, Participant, Person, Roster, Survey, TeamUse
+from service.model import Change, Entry, OnCalls, Participant, Person, Roster, Survey, TeamUse
 
 
 class Scope(Enum):
@@ -53,6 +53,9 @@ class Client(Protocol):
 
     def survey(self, person: Person, scope: Scope) -> Survey:
         """Read everything that holds the person."""
+
+    def on_calls(self) -> OnCalls:
+        """Read who is on call now in each schedule; that it could not be read is in what it returns."""
 
     def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now, None where it is gone."""

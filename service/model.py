@@ -4,10 +4,13 @@ The words are Opsgenie's. Nothing here is tied to its JSON: a client fills these
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from service.schedule import Schedule
 
 
 def ascii_lower(text: str) -> str:
@@ -64,6 +67,10 @@ class Person:
     def is_named(self, id: str, username: str) -> bool:  # noqa: A002 -- Opsgenie's word
         """Tell whether id or username, of which either may be empty, is this person's."""
         return (bool(id) and id == self.id) or (bool(username) and ascii_lower(username) == ascii_lower(self.username))
+
+    def is_among(self, usernames: Iterable[str]) -> bool:
+        """Tell whether this person's username is among these."""
+        return any(self.is_named("", username) for username in usernames)
 
 
 @dataclass(frozen=True)
@@ -198,6 +205,7 @@ class Override:
     start_date: str
     end_date: str
     rotations: tuple[Named, ...] = ()
+    source: Mapping[str, Any] | None = _source()
 
     @property
     def name(self) -> str:
@@ -226,6 +234,13 @@ class ForwardingRule:
         """The two people: the rule has no name of its own."""
         return f"{self.from_user.name} to {self.to_user.name}"
 
+    def is_in_force(self, now: datetime) -> bool:
+        """Tell whether it is at work at a moment; one whose dates cannot be read is not."""
+        try:
+            return datetime.fromisoformat(self.start_date) <= now < datetime.fromisoformat(self.end_date)
+        except (ValueError, TypeError):
+            return False
+
 
 @dataclass(frozen=True)
 class OnCall:
@@ -234,6 +249,38 @@ class OnCall:
     id: str
     name: str
     recipients: tuple[str, ...]
+
+    def has(self, person: Person) -> bool:
+        """Tell whether the person is among them."""
+        return person.is_among(self.recipients)
+
+
+@dataclass(frozen=True)
+class OnCalls:
+    """Who is on call in each schedule of the account."""
+
+    schedules: tuple[OnCall, ...] = ()
+    time: datetime | None = None
+    """When it was, by the vendor's clock; None where that is not known."""
+    unread: str = ""
+    """Why it could not be read; empty where it was."""
+
+
+@dataclass(frozen=True)
+class OnCallChange:
+    """Who is on call in a schedule that the changes touch, before and after them; None where that is not known.
+
+    Who is behind a team or an escalation is not computed: it stands there by its name.
+    """
+
+    id: str
+    name: str
+    now: tuple[str, ...] | None
+    after: tuple[str, ...] | None
+    computed: bool = False
+    """Whether `after` is computed, not read."""
+    hand_over: datetime | None = None
+    """When others are next on call after the changes; None too where neither that nor who is on call changes."""
 
 
 Entry = Rotation | Escalation | Override | ForwardingRule | Membership | Person
@@ -261,7 +308,10 @@ class Survey:
     overrides: tuple[Override, ...] = ()
     forwarding_rules: tuple[ForwardingRule, ...] = ()
     memberships: tuple[Membership, ...] = ()
-    on_call: tuple[OnCall, ...] = ()
+    on_call: OnCalls = OnCalls()
+    schedules: tuple["Schedule", ...] = ()
+    """The schedules that hold the person, or in which the person is on call, as far as their times were read."""
+    other_forwarding_rules: tuple[ForwardingRule, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     """What blocks it and only a client can know."""
     blocked: frozenset[str] = frozenset()
@@ -304,5 +354,5 @@ class Report:
     person: Person
     deleted: bool
     changes: tuple[Change, ...]
-    on_call_now: tuple[OnCall, ...]
+    on_call: tuple[OnCallChange, ...]
     not_checked: tuple[str, ...]

@@ -15,6 +15,7 @@ from service.model import (
     Entry,
     Escalation,
     Membership,
+    OnCalls,
     Override,
     Person,
     Report,
@@ -22,6 +23,7 @@ from service.model import (
     Rotation,
     Survey,
 )
+from service.on_call import on_call_changes, touched_schedules
 from service.parallel import Parallel
 from service.reach import Leaver, Reach
 from service.rules import blocks_deletion, decide, detach
@@ -63,6 +65,7 @@ class Offboarding:
         self._earlier = earlier
         self._reach = Reach()
         self._not_checked: tuple[str, ...] = ()
+        self._on_call_after: OnCalls | None = None
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._now = datetime.now(UTC)
 
@@ -76,13 +79,10 @@ class Offboarding:
             self._carry_out(survey, end)
         deletes = end is not None and not self._request.dry_run
         only_in_refusal = "" if deletes else self.capabilities.only_in_refusal
-        return Report(
-            person=survey.person,
-            deleted=deletes,
-            changes=planned if self._request.dry_run else self.changes.made,
-            on_call_now=survey.on_call,
-            not_checked=(*self.capabilities.not_checked, *filter(None, [only_in_refusal]), *self._not_checked),
-        )
+        changes = planned if self._request.dry_run else self.changes.made
+        on_call, unknown = on_call_changes(survey, changes, self._on_call_after, self._now)
+        not_checked = (*self.capabilities.not_checked, *filter(None, [only_in_refusal]), *self._not_checked, *unknown)
+        return Report(survey.person, deletes, changes, on_call, not_checked)
 
     def _look(self) -> Survey:
         finds: list[Callable[[], None]] = [self._find_person]
@@ -131,12 +131,14 @@ class Offboarding:
         # The delete is certain to fail while the user is in use; the refusal names what else uses the user.
         if end and self.capabilities.refuses_while_in_use and blocks_deletion(survey) and not self._refused(end):
             self._detach(survey, None)
+            self._read_on_call(survey)
             return
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
             if end:
-                refused = self._refused(end)
+                calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
+                refused = self._parallel.run(calls)[0]
                 if refused is None:
                     return
                 refusal = refused
@@ -155,6 +157,7 @@ class Offboarding:
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._survey(person, Scope.AGAIN)
+        self._on_call_after = survey.on_call
         # Skip stale memberships: they were tried once already.
         survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
         changes = self._decide(survey)
@@ -166,6 +169,10 @@ class Offboarding:
             survey = self._survey(person, Scope.EVERYWHERE)
             self._plan(self._decide(survey), end)
         return survey
+
+    def _read_on_call(self, survey: Survey) -> None:
+        if touched_schedules(survey, self.changes.made):
+            self._on_call_after = self._client.on_calls()
 
     def _refused(self, end: Change) -> InUseError | None:
         """Delete the account; return the refusal if it is in use. Raises BlockedError if that names blockers."""

@@ -19,7 +19,7 @@ from service.errors import (
 )
 from service.model import Change, Report, Request
 from service.request import BodyError
-from service.serialization import as_json, blockers_json, change_json, summary
+from service.serialization import blockers_json, change_json, on_call_json, summary
 from service.wording import API, Wording
 
 RETRY_AFTER = 5.0
@@ -43,7 +43,7 @@ def done(report: Report, request: Request) -> Answer:
         "deleted": report.deleted,
         "dry_run": request.dry_run,
         "changes": _json(report.changes),
-        "on_call_now": as_json(report.on_call_now),
+        "on_call": [on_call_json(entry) for entry in report.on_call],
         "not_checked": list(report.not_checked),
     }
     return Answer(200, summary(report, request), body)

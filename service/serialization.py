@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from service.model import Blocker, Change, Escalation, Report, Request, Rotation
+from service.model import Blocker, Change, Escalation, OnCallChange, Report, Request, Rotation
 from service.wording import Wording, remedy
 
 Json = Mapping[str, Any]
@@ -53,6 +54,24 @@ def _later(change: Change) -> str:
         return ""
     number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def on_call_json(on_call: OnCallChange) -> dict[str, Any]:
+    """Return who is on call in a schedule before and after; None stays, where that is not known."""
+    hand_over = {"hand_over": as_time(on_call.hand_over)} if on_call.hand_over else {}
+    return {
+        "id": on_call.id,
+        "name": on_call.name,
+        "now": as_json(on_call.now),
+        "after": as_json(on_call.after),
+        "computed": on_call.computed,
+        **hand_over,
+    }
+
+
+def as_time(moment: datetime) -> str:
+    """Return a moment in UTC and whole seconds, as Opsgenie writes its own."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def blockers_json(blockers: Iterable[Blocker], wording: Wording) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import local.opsgenie
 from local.environ import keep_only
 from local.opsgenie import Simulation
 from service.app import create_app
-from service.opsgenie.endpoints import Endpoints
+from service.opsgenie.account import AccountEndpoints
 from service.settings import Settings
 from service.vendors import open_session
 from tests.support import local_stack, sample_run
@@ -109,9 +109,9 @@ def mocked() -> Iterator[responses.RequestsMock]:
 
 
 @pytest.fixture
-def api() -> Endpoints:
+def api() -> AccountEndpoints:
     """The calls under test."""
-    return Endpoints(transport())
+    return AccountEndpoints(transport())
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from console.context import SetupError
-from console.json_output import as_time
 from service.model import Change, Person, Request
-from service.serialization import as_json, change_json
+from service.serialization import as_json, as_time, change_json
 
 VERSION = 1
 

@@ -12,12 +12,14 @@ from flask.cli import with_appcontext
 
 from console import terminal
 from console.context import current_context
-from console.json_output import as_json, as_time
-from console.report import findings, html_file, shifts, timeline
+from console.json_output import as_json
+from console.report import findings, html_file, timeline
 from console.report.findings import Findings
 from console.report.inventory import Inventory
 from console.signals import interruptible
+from service import coverage
 from service.errors import ServiceError, UnauthorizedError
+from service.serialization import as_time
 
 HELP = """Report on the account's on-call, and change nothing.
 
@@ -108,7 +110,7 @@ def _json(found: Findings) -> dict[str, Any]:
                 "id": outlook.schedule.id,
                 "name": outlook.schedule.name,
                 "timezone": outlook.schedule.timezone,
-                "timezone_is_known": shifts.is_known(outlook.schedule.timezone),
+                "timezone_is_known": coverage.is_known(outlook.schedule.timezone),
                 "hours_without_anybody": round(outlook.uncovered.total_seconds() / 3600, 2),
                 "gaps": [{"from": as_time(start), "to": as_time(end)} for start, end in outlook.gaps],
             }

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from console.report import shifts
-from console.report.inventory import Inventory, Schedule, User, key_of, on_call_participants, user_of
-from console.report.shifts import Shift
+from console.report.inventory import Inventory, User, key_of, on_call_participants, user_of
+from service import coverage
+from service.coverage import Shift
 from service.model import Participant
+from service.schedule import Schedule
 
 WEEKS = timedelta(weeks=4)
 
@@ -124,16 +125,16 @@ def _escalations(inventory: Inventory) -> Iterator[SinglePerson]:
 def _outlook(schedule: Schedule, inventory: Inventory) -> Outlook:
     """Look four weeks ahead; the turn of whoever leads to nobody who can be called is a gap."""
     now, end, somebody = inventory.time, inventory.time + WEEKS, cache(inventory.reach.somebody)
-    found = shifts.shifts(schedule, now, end)
+    found = coverage.shifts(schedule, now, end)
     covered = [shift for shift in found if somebody((shift.who,), ())]
-    return Outlook(schedule, now, end, tuple(found), tuple(shifts.gaps(covered, now, end)))
+    return Outlook(schedule, now, end, tuple(found), tuple(coverage.gaps(covered, now, end)))
 
 
 def summary(outlook: Outlook) -> str:
     """Describe how much of the time somebody is on call, and warn if the time zone is unknown."""
     zone = outlook.schedule.timezone
     return _covered(outlook) + (
-        "" if shifts.is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
+        "" if coverage.is_known(zone) else f" The time zone {zone} is not known here: all is counted in UTC."
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.model import Escalation, Participant, ascii_lower
 from service.reach import Reach
+from service.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -18,53 +19,6 @@ class User:
     blocked: bool = False
     verified: bool = True
     reachable: bool | None = None
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """Hours in which a rotation has somebody on call, counted from the midnight before they begin.
-
-    `day` is the weekday they begin on (Monday is 0), or None for every day.
-    """
-
-    day: int | None
-    begins: timedelta
-    ends: timedelta
-
-
-@dataclass(frozen=True)
-class TimedRotation:
-    """A rotation with its times: its turns go to the participants in order, cyclically."""
-
-    id: str
-    name: str
-    start: datetime
-    end: datetime | None
-    turn: timedelta
-    participants: tuple[Participant, ...]
-    restrictions: tuple[Restriction, ...] = ()
-
-
-@dataclass(frozen=True)
-class TimedOverride:
-    """An override with its times; `rotations` has the ids it applies to, or none for all."""
-
-    user: Participant
-    start: datetime
-    end: datetime
-    rotations: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """A schedule with its rotations and overrides."""
-
-    id: str
-    name: str
-    timezone: str
-    enabled: bool
-    rotations: tuple[TimedRotation, ...]
-    overrides: tuple[TimedOverride, ...]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from console.report import findings
 from console.report.findings import Outlook
-from console.report.shifts import Shift, is_known, timezone
+from service.coverage import Shift, is_known, timezone
 from service.model import Participant
 
 LONGEST_LABEL = 27

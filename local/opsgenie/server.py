@@ -55,6 +55,7 @@ def create_app(simulation: Simulation | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     install(app, simulation, {(route.method, route.path): _view(simulation, route) for route in ROUTES})
     app.before_request(lambda: _check_key(simulation))
+    app.after_request(lambda answer: _dated(answer, simulation))
     app.register_error_handler(ApiError, lambda error: _answer(error.body, error.status))
     app.register_error_handler(FieldError, lambda error: _answer(unprocessable(**error.errors).body, 422))
     app.register_error_handler(HTTPException, lambda error: _answer({"message": error.description}, error.code or 500))
@@ -66,6 +67,12 @@ def _clock(moment: str | None) -> Callable[[], datetime] | None:
         return None
     now = datetime.fromisoformat(moment)
     return lambda: now
+
+
+def _dated(answer: Response, simulation: Simulation) -> Response:
+    """Tell the time of the simulation as HTTP does: a client that computes turns goes by the server's clock."""
+    answer.date = simulation.now()
+    return answer
 
 
 def _check_key(simulation: Simulation) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from service.model import Escalation, Named, Participant, RoutingRule
-from service.opsgenie import parsing
+from service.opsgenie import parsing, schedules
 from service.opsgenie.endpoints import BY_ID, TEAM_BY_ID, Endpoints
 from service.opsgenie.parsing import Json
+from service.schedule import Schedule
 
 BY_NAME = {"identifierType": "name"}
 PAGE = 100
@@ -32,6 +33,13 @@ class AccountEndpoints(Endpoints):
             # Without a total, a full page may have another one after it.
             more = total if isinstance(total, int) else offset + len(page) + (len(page) == PAGE)
             return [parsing.user_participant(user) for user in page if user.get("blocked") is True], more
+
+    def timed_schedules(self) -> list[Schedule]:
+        """List the schedules of the account with their time zones, without rotations.
+
+        https://docs.opsgenie.com/docs/schedule-api#list-schedules
+        """
+        return self._list("schedules", schedules.listed, "v2", "schedules")
 
     def whole_schedules(self) -> list[Json]:
         """List the schedules with their rotations.

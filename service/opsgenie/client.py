@@ -19,7 +19,7 @@ from service.model import (
     ForwardingRule,
     Membership,
     Named,
-    OnCall,
+    OnCalls,
     Override,
     Participant,
     Person,
@@ -32,6 +32,7 @@ from service.model import (
 from service.opsgenie import reach
 from service.opsgenie.account import AccountEndpoints
 from service.opsgenie.endpoints import api
+from service.opsgenie.on_calls import OnCallReader, on_calls
 from service.parallel import Parallel
 from service.settings import Settings
 from service.transport import updates
@@ -70,11 +71,15 @@ class Opsgenie:
     def survey(self, person: Person, scope: Scope) -> Survey:
         """Read everything that holds the person, in two rounds of parallel calls."""
         try:
-            return self._survey(person, everywhere=scope is Scope.EVERYWHERE)
+            return self._survey(person, scope)
         except NotFoundError as error:
             # 404 on a list: check whether the user was deleted meanwhile.
             self._api.user(person.id)
             raise UnexpectedResponseError("Opsgenie has the user, but not the lists of what holds the user") from error
+
+    def on_calls(self) -> OnCalls:
+        """Read who is on call now in each schedule; that it could not be read is in what it returns."""
+        return on_calls(self._transport)
 
     def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now, None where it is gone."""
@@ -120,29 +125,29 @@ class Opsgenie:
         else:
             self._api.patch_escalation(cast(Escalation, change.after))
 
-    def _survey(self, person: Person, *, everywhere: bool) -> Survey:
-        api = self._api
+    def _survey(self, person: Person, scope: Scope) -> Survey:
+        api, on_call, everywhere = self._api, OnCallReader(self._transport), scope is Scope.EVERYWHERE
         lists: list[Callable[[], list[Named]]] = [api.teams, api.schedules, api.escalations]
         if not everywhere:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
         # A user's own list is not documented to have the forwarding rules to the user; the account's list has them.
         blocked = reach.Blocked(api)
         calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
-        *named, own, every, _ = self._parallel.run([*calls, blocked.read_first])
+        found = self._parallel.run([*calls, blocked.read_first, *on_call.first_reads(scope)])
+        *named, own, every = found[: len(calls)]
         teams, schedules, escalations = map(_once, named)
         readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
         for schedule in schedules:
-            reads: list[Callable[[Named], Any]] = [api.rotations, api.overrides]
-            readers += [(read, schedule, lists[1]) for read in (reads if everywhere else [*reads, api.on_call])]
+            readers += [(read, schedule, lists[1]) for read in (api.rotations, api.overrides)]
         readers += [(api.escalation, escalation, lists[2]) for escalation in escalations]
         member = partial(self._memberships, person=person, listed=not everywhere)
         readers += [(member, team, lists[0]) for team in teams]
         details: list[Callable[[], list[Any]]] = [partial(_unless_gone, *reader) for reader in readers]
-        found = self._parallel.run([*details, *blocked.rest])
-        forwarding_rules = {rule.id: rule for rule in (*own, *every) if _forwards(rule, person)}
-        survey = _sorted_out(person, list(chain.from_iterable(found)), tuple(forwarding_rules.values()))
+        details += on_call.further_reads(person, schedules)
+        entries = list(chain.from_iterable(self._parallel.run([*details, *blocked.rest])))
+        survey = _sorted_out(person, entries, {rule.id: rule for rule in (*own, *every)}.values())
         notes = (f"who is blocked: Opsgenie does not list it ({blocked.refusal})",) if blocked.refusal else ()
-        return replace(survey, blocked=frozenset(blocked.names), not_checked=notes)
+        return on_call.told(replace(survey, blocked=frozenset(blocked.names), not_checked=notes), entries)
 
     def _forwarding_rules(self) -> list[ForwardingRule]:
         try:
@@ -195,19 +200,18 @@ def _any(participants: Iterable[Participant], person: Person) -> bool:
     return any(participant.is_person(person) for participant in participants)
 
 
-def _sorted_out(person: Person, found: list[Any], forwarding_rules: tuple[ForwardingRule, ...]) -> Survey:
+def _sorted_out(person: Person, found: list[Any], forwarding_rules: Iterable[ForwardingRule]) -> Survey:
     """Keep what really holds the person: the lists may include what only holds one of their teams."""
     rotations = tuple(e for e in found if isinstance(e, Rotation) and _any(e.participants, person))
     escalations = (e for e in found if isinstance(e, Escalation))
-    on_call = (e for e in found if isinstance(e, OnCall))
     return Survey(
         person=person,
         rotations=rotations,
         escalations=tuple(e for e in escalations if _any((rule.recipient for rule in e.rules), person)),
         overrides=tuple(e for e in found if isinstance(e, Override) and person.is_named(e.user.id, e.user.name)),
-        forwarding_rules=forwarding_rules,
+        forwarding_rules=tuple(rule for rule in forwarding_rules if _forwards(rule, person)),
+        other_forwarding_rules=tuple(rule for rule in forwarding_rules if not _forwards(rule, person)),
         memberships=tuple(e for e in found if isinstance(e, Membership)),
-        on_call=tuple(e for e in on_call if any(person.is_named("", name) for name in e.recipients)),
     )
 
 

@@ -151,14 +151,13 @@ class Endpoints:
         path = ("v2", "schedules", schedule.id, "overrides")
         return self._list("overrides", lambda data: parsing.override(data, schedule), *path, query=SCHEDULE_BY_ID)
 
-    def on_call(self, schedule: Named) -> OnCall:
-        """Get who is on call in a schedule now.
+    def on_calls(self) -> list[OnCall]:
+        """List who is on call now, schedule by schedule.
 
-        https://docs.opsgenie.com/docs/who-is-on-call-api#get-on-calls
+        https://docs.opsgenie.com/docs/who-is-on-call-api#list-on-calls
         """
-        query = {**SCHEDULE_BY_ID, "flat": "true"}
-        path = ("v2", "schedules", schedule.id, "on-calls")
-        return self._get("who is on call", lambda data: parsing.on_call(data, schedule), *path, query=query)
+        path = ("v2", "schedules", "on-calls")
+        return self._list("who is on call", parsing.on_call, *path, query={"flat": "true"})
 
     def escalation(self, known: Named | Escalation) -> Escalation:
         """Get a whole escalation.

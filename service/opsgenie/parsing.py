@@ -156,6 +156,7 @@ def override(data: Json, schedule: Named) -> Override:
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
         rotations=tuple(named(entry) for entry in data.get("rotations") or ()),
+        source=data,
     )
 
 
@@ -202,9 +203,12 @@ def members(data: Json) -> list[tuple[Named, str]]:
     return [(named_user(member["user"]), member.get("role") or "") for member in data.get("members") or ()]
 
 
-def on_call(data: Json, schedule: Named) -> OnCall:
-    """Read who is on call, from the flat form.
+def on_call(data: Json) -> OnCall:
+    """Read who is on call in a schedule, from the flat form.
 
     https://docs.opsgenie.com/docs/who-is-on-call-api
     """
+    schedule = named(data["_parent"])
+    if "onCallParticipants" in data:
+        raise ValueError("not the flat form, which was asked for")
     return OnCall(schedule.id, schedule.name, tuple(text(name) for name in data.get("onCallRecipients") or ()))

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from service.errors import (
 )
 from service.parallel import AT_ONCE
 from service.transport.limiter import ConcurrencyLimit
-from service.transport.retries import retrying
+from service.transport.retries import http_date, retrying
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
@@ -53,6 +54,16 @@ class Transport:
         self._api = api
         self._deadline = deadline
         self._limit = ConcurrencyLimit(AT_ONCE)
+        self._date = ""
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The server's clock, as the last answer told it; None where it did not."""
+        return http_date(self._date)
+
+    def within(self, seconds: float) -> "Transport":
+        """Return one to the same API that has less time, and that is throttled by itself."""
+        return Transport(self._session, self._api, Deadline(min(seconds, self._deadline.remaining())))
 
     def request(
         self,
@@ -111,6 +122,7 @@ class Transport:
         options |= {"auth": self._api.auth, "allow_redirects": False, "stream": True}
         try:
             with self._session.request(method, url, **options) as response:
+                self._date = response.headers.get("Date", "")
                 return self._api.decipher(response.status_code, response.headers, _content(response))
         except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
             raise self._lost(error) from error

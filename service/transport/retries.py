@@ -41,11 +41,20 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("Retry-After", "").strip()
     if (seconds := whole_seconds(text)) is not None:
         return seconds
+    when = http_date(text)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else None
+
+
+def http_date(text: str) -> datetime | None:
+    """Return the moment that a header gives as a date; None where it does not.
+
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Date
+    """
     try:
         when = parsedate_to_datetime(text)
+        return when.replace(tzinfo=when.tzinfo or UTC)
     except (ValueError, OverflowError):
         return None
-    return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def whole_seconds(text: str) -> float | None:

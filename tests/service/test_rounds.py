@@ -8,7 +8,20 @@ from service.errors import BadRequestError, BlockedError, InUseError, OutOfTimeE
 from service.model import Blocker, Change, Report
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import ANNA, HARI, rotation
-from tests.support.sample_run import CHANGES, COVER, DAYS, END, LATE, MEMBER, OUT_OF_DAYS, OVER, UNLISTED, Run, by_key
+from tests.support.sample_run import (
+    CHANGES,
+    COVER,
+    DAYS,
+    END,
+    LATE,
+    MEMBER,
+    OUT_OF_DAYS,
+    OVER,
+    PLANNED_TURNS,
+    UNLISTED,
+    Run,
+    by_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +131,7 @@ def test_account_deleted_by_someone_else_counts_as_deleted(refusing: FakeClient)
 def test_kept_account_deleted_by_someone_else_is_not_read_again(fake_client: FakeClient) -> None:
     fake_client.when("survey again", lambda: fake_client.people.pop("hari@example.com"))
 
-    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], (), (UNLISTED,))
+    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], PLANNED_TURNS, (UNLISTED,))
     assert fake_client.log[-1] == "survey again"
 
 

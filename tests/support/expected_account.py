@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from local.opsgenie import shifts
+from local.opsgenie.account import Account
+from local.opsgenie.shifts import usernames
+from tests.support.moment import NOW
+
 Item = dict[str, Any]
 Key = tuple[str, str]
 Units = dict[Key, Any]
@@ -27,8 +32,9 @@ def user_of(account: Item, username: str) -> Item:
 def left(account: Item, username: str, *, by: str | None = None, keep: bool = False) -> Item:
     """Return the account as it must look after `username` has left, with `by` in the same places.
 
-    A kept user stays in ended overrides, and in those of schedules that do not hold the user otherwise: Opsgenie
-    lists no overrides by user, and each answer says that these were not checked.
+    A kept user stays in overrides that are over, and in those of schedules that hold the user in no other way, and in
+    which the user is not on call now: Opsgenie lists no overrides by user, and each answer says that these were not
+    checked.
     """
     leaver = user_named(account, username)
     if leaver is None:
@@ -44,6 +50,7 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
 
     def overrides(schedule: Item) -> list[Item]:
         listed = any(is_leaver(entry) for rotation in schedule["rotations"] for entry in rotation["participants"])
+        listed = listed or (keep and leaver["username"] in on_call(account, schedule["id"]))
         return [
             entry
             for entry in schedule["overrides"]
@@ -78,6 +85,13 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
             if not is_leaver(rule["fromUser"]) and not is_leaver(rule["toUser"])
         ],
     }
+
+
+def on_call(account: Item, schedule_id: str) -> list[str]:
+    """Return who is on call in a schedule when the tests take place, by the simulated Opsgenie."""
+    found = Account(account)
+    schedule = next(one for one in found.schedules.values() if one["id"] == schedule_id)
+    return usernames(shifts.on_call(found, schedule, NOW))
 
 
 def is_over(override: Item) -> bool:

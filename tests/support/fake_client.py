@@ -20,6 +20,7 @@ from service.model import (
     Escalation,
     ForwardingRule,
     Membership,
+    OnCalls,
     Override,
     Participant,
     Person,
@@ -28,6 +29,7 @@ from service.model import (
     Survey,
     TeamUse,
 )
+from service.schedule import Schedule
 from service.transport.updates import update
 
 Key = tuple[str, str]
@@ -72,6 +74,11 @@ class FakeClient:
         """Who is blocked, by id or username."""
         self.groups: dict[str, tuple[Participant, ...]] = {}
         """Who is behind a team, an escalation or a schedule, by its id; somebody where it is not in here."""
+        self.schedules: tuple[Schedule, ...] = ()
+        """The schedules as a survey sees them first, with their times."""
+        self.on_call = OnCalls()
+        """Who is on call before anything is changed."""
+        self.on_call_after = OnCalls()
         self.on_slot: Callable[[], object] = lambda: None
         self.log: list[str] = []
         self._events: dict[str, list[Callable[[], object]]] = {}
@@ -102,7 +109,14 @@ class FakeClient:
             forwarding_rules=tuple(e for e in entries if isinstance(e, ForwardingRule)),
             memberships=tuple(e for e in entries if isinstance(e, Membership)),
             blocked=self.blocked,
+            schedules=self.schedules,
+            on_call=self.on_call if scope is Scope.FIRST else self.on_call_after,
         )
+
+    def on_calls(self) -> OnCalls:
+        """Return who is on call after changes."""
+        self._called("on-calls")
+        return self.on_call_after
 
     def read(self, entry: Entry) -> Entry | None:
         """Return the entry as it is now."""

@@ -95,7 +95,7 @@ def nora_was_deleted(simulation: Simulation) -> dict[str, Any]:
         deleted=True,
         dry_run=False,
         changes=[change],
-        on_call_now=[],
+        on_call=[],
         not_checked=[
             "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
         ],

@@ -29,6 +29,13 @@ recipients = st.lists(st.one_of(leaver, users, teams, schedules), min_size=1, ma
 blocked: st.SearchStrategy[list[str]] = st.one_of(
     st.just([]), st.lists(st.sampled_from(sorted(USERS)), unique=True, min_size=2, max_size=4)
 )
+HOURS = {"startHour": 18, "startMin": 0, "endHour": 8, "endMin": 30}
+NIGHTS = {"type": "time-of-day", "restriction": HOURS}
+WEEKEND = {"type": "weekday-and-time-of-day", "restrictions": [{**HOURS, "startDay": "friday", "endDay": "monday"}]}
+turns: st.SearchStrategy[Item] = st.fixed_dictionaries(
+    {"type": st.sampled_from(("hourly", "daily", "weekly")), "length": st.integers(1, 5)},
+    optional={"timeRestriction": st.sampled_from((NIGHTS, WEEKEND))},
+)
 members = st.lists(st.sampled_from(sorted(USERS)), unique=True, max_size=4)
 
 
@@ -37,7 +44,7 @@ def overrides(draw: Any, rotations: list[Item]) -> list[Item]:
     """Draw overrides; an alias may be used in several schedules."""
     found = []
     for alias in draw(st.lists(st.sampled_from(("cover", "swap")), unique=True)):
-        override = {"alias": alias, "user": draw(st.one_of(leaver, users)), "startDate": "2025-01-01T00:00:00Z"}
+        override = {"alias": alias, "user": draw(st.one_of(leaver, users, teams)), "startDate": "2025-01-01T00:00:00Z"}
         override["endDate"] = draw(st.sampled_from(DATES))
         if rotations and draw(st.booleans()):
             override["rotations"] = [{"id": rotations[0]["id"], "name": rotations[0]["name"]}]
@@ -51,14 +58,16 @@ def schedule(draw: Any, name: str) -> Item:
         {
             "id": f"{name}-r{number}",
             "name": f"Rotation {number}",
-            "type": "weekly",
-            "length": 1,
             "startDate": "2026-01-05T09:00:00Z",
             "participants": entries,
+            **draw(turns),
         }
         for number, entries in enumerate(draw(st.lists(participants, max_size=3)))
     ]
-    found = {"id": name, "name": name, "enabled": True, "timezone": "Etc/UTC", "rotations": rotations}
+    zone = draw(st.sampled_from(("Etc/UTC", "Asia/Kolkata", "Nowhere/Land")))
+    if any("timeRestriction" in rotation for rotation in rotations):
+        zone = "America/New_York"  # the simulated Opsgenie takes what it does not know for UTC
+    found = {"id": name, "name": name, "enabled": True, "timezone": zone, "rotations": rotations}
     return {**found, "overrides": draw(overrides(rotations))}
 
 

@@ -2,14 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from service.changes import Changes
 from service.errors import OutOfTimeError
-from service.model import Change, ForwardingRule, Membership, Named, Override, Report, Request
+from service.model import (
+    Change,
+    ForwardingRule,
+    Membership,
+    Named,
+    OnCall,
+    OnCallChange,
+    OnCalls,
+    Override,
+    Report,
+    Request,
+)
 from service.offboarding import Offboarding
 from service.parallel import Parallel
+from service.schedule import Schedule, TimedOverride, TimedRotation
 from tests.support.fake_client import FakeClient
 from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, TEAM, escalation, rotation
 
@@ -29,12 +42,31 @@ CHANGES = (
     Change("remove", MEMBER),
     END,
 )
+NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
+PAYMENTS = Schedule(
+    "id-schedule",
+    "Payments",
+    "Etc/UTC",
+    True,
+    (TimedRotation(DAYS.id, DAYS.name, datetime(2026, 11, 2, 8, tzinfo=UTC), None, timedelta(7), DAYS.participants),),
+    (TimedOverride(COVER.id, LEAVER, datetime(2026, 11, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC), ()),),
+)
+PLANNED_TURNS = (OnCallChange("id-schedule", "Payments", (HARI.username,), (ANNA.username,), computed=True),)
+TURNS = (replace(PLANNED_TURNS[0], computed=False),)
 UNLISTED, REFUSALS = "phones that were lent", "locks that only a refusal names"
 
 
 def account() -> FakeClient:
     """Make the account, with a replacement in it."""
-    return FakeClient([HARI, KOFI], DAYS, LADDER, COVER, OVER, FORWARD, MEMBER)
+    found = FakeClient([HARI, KOFI], DAYS, LADDER, COVER, OVER, FORWARD, MEMBER)
+    found.schedules = (PAYMENTS,)
+    found.on_call, found.on_call_after = on_call_in_payments(HARI.username), on_call_in_payments(ANNA.username)
+    return found
+
+
+def on_call_in_payments(*usernames: str) -> OnCalls:
+    """Return these as who is on call."""
+    return OnCalls((OnCall("id-schedule", "Payments", usernames),), NOW)
 
 
 class Run:

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import local.opsgenie
@@ -15,11 +14,10 @@ from service.app import create_app
 from service.settings import Settings
 from service.vendors import open_session
 from tests.support.expected_account import Item
+from tests.support.moment import NOW as NOW
 from tests.support.virtual_time import CLOCK, VirtualLine
 
 OPSGENIE = "https://opsgenie.test"
-NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
-"""When the tests take place: who is on call depends on it."""
 SAMPLE = sample_account()
 TOKEN = "a-key-that-must-not-be-seen"
 

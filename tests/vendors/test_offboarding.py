@@ -7,7 +7,7 @@ import pytest
 
 from local.opsgenie import Quirks, Simulation, sample_account
 from tests.conftest import Post
-from tests.support import expected_account
+from tests.support import expected_account, expected_on_call
 from tests.support.fault_table import HARI, KOFI
 from tests.support.service_env import ServiceEnv
 from tests.support.virtual_time import virtual_time
@@ -101,7 +101,7 @@ def test_dry_run_writes_nothing_and_matches_the_real_run(simulation: Simulation,
     assert planned["message"].startswith("hari@example.com would be taken out of 4 rotations")
     done = post(username=HARI).json
     assert planned["changes"] == done["changes"]
-    assert planned["on_call_now"] == done["on_call_now"] != []
+    expected_on_call.check(before, simulation.snapshot(), HARI, planned, done)
 
 
 @pytest.mark.parametrize("username", ["nora@example.com", "bela@example.com"])

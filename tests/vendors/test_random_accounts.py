@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from local.opsgenie import sample_account
 from service import reach, rules
 from service.reach import Leaver
-from tests.support import expected_account
+from tests.support import expected_account, expected_on_call
 from tests.support.expected_account import Item
 from tests.support.expected_reach import lost, must_be_refused
 from tests.support.fault_table import BODIES
@@ -45,7 +45,7 @@ def hold(account: Item, body: Item) -> None:
             assert planned.body["blockers"] == answer.body["blockers"]
             return
         assert planned.body["changes"] == answer.body["changes"]
-        assert planned.body["on_call_now"] == answer.body["on_call_now"]
+        expected_on_call.check(service_env.before, after, body["username"], planned.body, answer.body)
         assert any("overrides" in sentence for sentence in answer.body["not_checked"])
         again = service_env.post(**body)
         assert again.status == (200 if keep else 404)

@@ -9,7 +9,6 @@ import pytest
 from console import terminal
 from console.report import findings
 from console.report.findings import Outlook
-from console.report.inventory import Schedule
 from console.wording import CONSOLE
 from local.opsgenie import Simulation
 from service import errors, response
@@ -29,6 +28,7 @@ from service.model import (
 from service.opsgenie.client import Opsgenie
 from service.opsgenie.responses import blockers_in
 from service.rules import decide
+from service.schedule import Schedule
 from service.wording import remedy
 from tests.support.console_runner import Run, interrupt, lines_of, runner
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.report import findings
-from console.report.inventory import Inventory, Schedule, TimedRotation, User
+from console.report.inventory import Inventory, User
 from service.model import Delay, Escalation, Participant, Rule
+from service.schedule import Schedule, TimedRotation
 
 NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 ANN, BOB = User("ann", "ann@example.com", "Ann"), User("bob", "bob@example.com")

@@ -8,7 +8,7 @@ import responses
 
 from service.client import Scope
 from service.errors import NotFoundError, UnexpectedResponseError
-from service.model import Membership, Named, Survey
+from service.model import Membership, Named, OnCalls, Survey
 from service.opsgenie.client import Opsgenie
 from service.parallel import Parallel
 from tests.support.wire_samples import (
@@ -88,7 +88,7 @@ def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
 def test_survey_skips_items_deleted_while_it_runs(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     listed(mocked, list(LISTED), [])
 
-    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(HARI)
+    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(HARI, on_call=OnCalls(unread="gone"))
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -109,7 +109,9 @@ def test_membership_is_stale_when_the_team_does_not_list_the_user(
     listed(mocked, ["teams"])
 
     assert opsgenie.survey(HARI, Scope.FIRST) == Survey(
-        HARI, memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", stale=True),)
+        HARI,
+        memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", stale=True),),
+        on_call=OnCalls(unread="gone"),
     )
 
 
@@ -121,15 +123,17 @@ def test_survey_reads_items_listed_twice_only_once(mocked: responses.RequestsMoc
     mocked.get(f"{URL}/v2/users", json={"data": []})
     mocked.get(f"{URL}/v2/schedules/s1/rotations", json={"data": [ROTATION_JSON]})
     mocked.get(f"{URL}/v2/schedules/s1/overrides", json={"data": []})
-    mocked.get(f"{URL}/v2/schedules/s1/on-calls", json={"data": {"onCallRecipients": ["hari@example.com"]}})
+    on_call = {"_parent": {"id": "s1", "name": "s1"}, "onCallRecipients": ["hari@example.com"]}
+    mocked.get(f"{URL}/v2/schedules/on-calls", json={"data": [on_call] * 2})
+    mocked.get(f"{URL}/v2/schedules", json={"data": [{"id": "s1", "name": "s1", "timezone": "Asia/Kolkata"}]})
     mocked.get(f"{URL}/v2/escalations/e1", json={"data": ESCALATION_JSON})
     mocked.get(f"{URL}/v2/teams/t1", json={"data": {"members": [{"user": HARI_JSON, "role": "user"}]}})
 
     survey = opsgenie.survey(HARI, Scope.FIRST)
 
-    held = (survey.rotations, survey.escalations, survey.memberships, survey.forwarding_rules, survey.on_call)
+    held = (survey.rotations, survey.escalations, survey.memberships, survey.forwarding_rules, survey.schedules)
     assert [len(entries) for entries in held] == [1] * 5
-    assert len(mocked.calls) == 11
+    assert len(mocked.calls) == 12
 
 
 def test_read_returns_none_for_a_deleted_entry(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:

@@ -45,13 +45,13 @@ LISTS: list[tuple[Call, str]] = [
     (lambda api: api.forwarding_rules(), "forwarding rules"),
     (lambda api: api.rotations(SCHEDULE), "rotations"),
     (lambda api: api.overrides(SCHEDULE), "overrides"),
+    (lambda api: api.on_calls(), "who is on call"),
 ]
 SINGLES: list[tuple[Call, str]] = [
     (user, "a user"),
     (rotation, "a rotation"),
     (escalation, "an escalation"),
     (lambda api: api.members("t1"), "a team"),
-    (lambda api: api.on_call(SCHEDULE), "who is on call"),
 ]
 
 
@@ -111,8 +111,10 @@ def test_answer_of_the_wrong_shape_names_what_was_read(
         (lambda api: api.overrides(SCHEDULE), "overrides", [{"alias": "o1", "user": HARI_JSON, "rotations": [{}]}]),
         (lambda api: api.forwarding_rules(), "forwarding rules", [{"id": "f1", "fromUser": HARI_JSON}]),
         (lambda api: api.forwarding_rules(), "forwarding rules", [{"id": "f1", "fromUser": {}, "toUser": HARI_JSON}]),
-        (lambda api: api.on_call(SCHEDULE), "who is on call", {"onCallRecipients": 7}),
-        (lambda api: api.on_call(SCHEDULE), "who is on call", {"onCallRecipients": [{"name": "hari@example.com"}]}),
+        (lambda api: api.on_calls(), "who is on call", [{"onCallRecipients": ["hari@example.com"]}]),
+        (lambda api: api.on_calls(), "who is on call", [{"_parent": {"id": "s"}, "onCallRecipients": 7}]),
+        (lambda api: api.on_calls(), "who is on call", [{"_parent": {"id": "s"}, "onCallRecipients": [{"id": "u"}]}]),
+        (lambda api: api.on_calls(), "who is on call", [{"_parent": {"id": "s"}, "onCallParticipants": []}]),
     ],
 )
 def test_missing_or_malformed_field_is_an_error(

@@ -7,7 +7,8 @@ import pytest
 import responses
 
 from service.model import Named, OnCall, Person
-from service.opsgenie.endpoints import Endpoints
+from service.opsgenie.account import AccountEndpoints
+from service.schedule import Schedule
 from tests.support.wire_samples import (
     ANYTHING,
     ESCALATION,
@@ -27,7 +28,7 @@ from tests.support.wire_samples import (
 
 NAMES_JSON = [{"id": "x/1", "name": "One", "description": "ignored"}, {"id": "x/2"}]
 NAMES = [Named("x/1", "One"), Named("x/2", "x/2")]
-LISTS: list[tuple[Callable[[Endpoints], Any], str]] = [
+LISTS: list[tuple[Callable[[AccountEndpoints], Any], str]] = [
     (lambda api: api.teams_of(HARI), "/v2/users/u%2F1/teams"),
     (lambda api: api.schedules_of(HARI), "/v2/users/u%2F1/schedules"),
     (lambda api: api.escalations_of(HARI), "/v2/users/u%2F1/escalations"),
@@ -35,7 +36,7 @@ LISTS: list[tuple[Callable[[Endpoints], Any], str]] = [
     (lambda api: api.schedules(), "/v2/schedules"),
     (lambda api: api.escalations(), "/v2/escalations"),
 ]
-READS: list[tuple[Callable[[Endpoints], Any], str, Any, Any]] = [
+READS: list[tuple[Callable[[AccountEndpoints], Any], str, Any, Any]] = [
     *((call, path, NAMES_JSON, NAMES) for call, path in LISTS),
     *((call, path, [], []) for call, path in LISTS),
     (lambda api: api.user("hari@example.com"), "/v2/users/hari%40example.com", HARI_JSON, HARI),
@@ -60,13 +61,24 @@ READS: list[tuple[Callable[[Endpoints], Any], str, Any, Any]] = [
         [OVERRIDE],
     ),
     (
-        lambda api: api.on_call(SCHEDULE),
-        "/v2/schedules/s%2F1/on-calls?scheduleIdentifierType=id&flat=true",
-        {"_parent": {"id": "s/1"}, "onCallRecipients": ["hari@example.com", "Data"]},
-        OnCall("s/1", "Payments", ("hari@example.com", "Data")),
+        lambda api: api.on_calls(),
+        "/v2/schedules/on-calls?flat=true",
+        [
+            {"_parent": {"id": "s/1", "name": "Payments"}, "onCallRecipients": ["hari@example.com", "Data"]},
+            {"_parent": {"id": "s/2"}},
+        ],
+        [OnCall("s/1", "Payments", ("hari@example.com", "Data")), OnCall("s/2", "s/2", ())],
     ),
-    (lambda api: api.on_call(SCHEDULE), "/v2/schedules/s%2F1/on-calls?scheduleIdentifierType=id&flat=true", {},
-     OnCall("s/1", "Payments", ())),
+    (
+        lambda api: api.timed_schedules(),
+        "/v2/schedules",
+        [{**NAMES_JSON[0], "timezone": "Asia/Kolkata", "enabled": False}, NAMES_JSON[1], {"id": "x/3", "timezone": 7}],
+        [
+            Schedule("x/1", "One", "Asia/Kolkata", False, (), ()),
+            Schedule("x/2", "x/2", "Etc/UTC", True, (), ()),
+            Schedule("x/3", "x/3", "7", True, (), (), ("its time zone",)),
+        ],
+    ),
     (
         lambda api: api.escalation(Named("e/1", "Ladder")),
         "/v2/escalations/e%2F1?identifierType=id",
@@ -85,7 +97,12 @@ READS: list[tuple[Callable[[Endpoints], Any], str, Any, Any]] = [
 
 @pytest.mark.parametrize(("call", "path", "data", "result"), READS)
 def test_read_requests_the_documented_url_and_parses_the_answer(
-    mocked: responses.RequestsMock, api: Endpoints, call: Callable[[Endpoints], Any], path: str, data: Any, result: Any
+    mocked: responses.RequestsMock,
+    api: AccountEndpoints,
+    call: Callable[[AccountEndpoints], Any],
+    path: str,
+    data: Any,
+    result: Any,
 ) -> None:
     mocked.get(ANYTHING, json={"data": data, "took": 0.1, "requestId": "r"})
 
@@ -110,7 +127,7 @@ def test_read_requests_the_documented_url_and_parses_the_answer(
     ],
 )
 def test_username_is_percent_encoded_in_the_url(
-    mocked: responses.RequestsMock, api: Endpoints, username: str, quoted: str
+    mocked: responses.RequestsMock, api: AccountEndpoints, username: str, quoted: str
 ) -> None:
     mocked.get(ANYTHING, json={"data": {"id": "u", "username": username}})
 
@@ -118,7 +135,7 @@ def test_username_is_percent_encoded_in_the_url(
     assert sent(mocked) == [("GET", f"/v2/users/{quoted}", None)]
 
 
-def test_user_is_read_with_role_and_profile(mocked: responses.RequestsMock, api: Endpoints) -> None:
+def test_user_is_read_with_role_and_profile(mocked: responses.RequestsMock, api: AccountEndpoints) -> None:
     profile = {
         "timeZone": "Asia/Kolkata", "locale": "en_US", "userAddress": {"city": "Pune"}, "skypeUsername": "hari",
         "tags": ["night"], "details": {"desk": ["7"]},
@@ -132,7 +149,9 @@ def test_user_is_read_with_role_and_profile(mocked: responses.RequestsMock, api:
 
 
 @pytest.mark.parametrize("role", [{"id": "User", "name": "User"}, {"id": "x", "name": "Ownership viewer"}])
-def test_other_roles_are_not_the_owner(mocked: responses.RequestsMock, api: Endpoints, role: dict[str, str]) -> None:
+def test_other_roles_are_not_the_owner(
+    mocked: responses.RequestsMock, api: AccountEndpoints, role: dict[str, str]
+) -> None:
     mocked.get(ANYTHING, json={"data": {**HARI_JSON, "role": role}})
 
     assert not api.user("u/1").owner

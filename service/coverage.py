@@ -1,19 +1,23 @@
-"""Compute shifts from rotations, restrictions and overrides.
+"""Who has which turn, computed from rotations, restrictions and overrides.
 
-Asking Opsgenie who is on call at each moment would be right by definition, but takes a call per hand-over: 672 in
-four weeks for an hourly rotation. This takes one call per schedule. Turns count from a rotation's start in hours, so
-a hand-over near a clock change may be off by an hour.
+To ask the vendor who is on call at each moment would be right by definition, but takes a call for every hand-over, and
+no vendor tells who would be on call after a change. Turns count from a rotation's start in hours: where the clocks of
+the schedule's time zone have changed since, a hand-over may be off by an hour.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from console.report.inventory import Schedule, TimedOverride, TimedRotation
 from service.model import Participant
+from service.schedule import Schedule, TimedOverride, TimedRotation
 
 DAY = timedelta(days=1)
+
+AHEAD = (1, 8, 64, 366)
+"""Days in which the next hand-over is looked for: to compute each turn of a year takes time, and most are near."""
 
 Span = tuple[datetime, datetime]
 
@@ -35,7 +39,7 @@ class Shift:
 
 
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
-    """Return the shifts between two moments, by rotation, then by time; some are nobody's."""
+    """Return the shifts between two moments, rotation by rotation, each in the order of time; some are nobody's."""
     if not schedule.enabled:
         return []
     zone = timezone(schedule.timezone)
@@ -47,7 +51,7 @@ def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
 
 
 def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
-    """Return the spans between two moments when nobody is on call."""
+    """Return the times between two moments in which nobody is on call."""
     free = []
     covered = start
     for shift in sorted((one for one in found if not one.is_nobody), key=lambda shift: shift.start):
@@ -57,13 +61,43 @@ def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
     return [*free, (covered, end)] if covered < end else free
 
 
+def on_call(schedule: Schedule, moment: datetime) -> tuple[Participant, ...]:
+    """Return who is on call at a moment, each once; nobody's turns are left out."""
+    found = shifts(schedule, moment, moment + timedelta.resolution)
+    return tuple(dict.fromkeys(shift.who for shift in found if not shift.is_nobody))
+
+
+def next_hand_over(schedule: Schedule, moment: datetime) -> datetime | None:
+    """Return when first others are on call than at a moment; None where that is more than a year off."""
+    there = frozenset(on_call(schedule, moment))
+    for days in AHEAD:
+        end = moment + days * DAY
+        for edge, who in _changes(shifts(schedule, moment, end)):
+            if moment < edge < end and who != there:
+                return edge
+    return None
+
+
+def _changes(found: Iterable[Shift]) -> Iterator[tuple[datetime, frozenset[Participant]]]:
+    """Go through the moments at which shifts begin or end, each with those who are on call from then on."""
+    edges: dict[datetime, Counter[Participant]] = defaultdict(Counter)
+    for shift in found:
+        if not shift.is_nobody:
+            edges[shift.start][shift.who] += 1
+            edges[shift.end][shift.who] -= 1
+    there: Counter[Participant] = Counter()
+    for edge in sorted(edges):
+        there.update(edges[edge])
+        yield edge, frozenset(who for who, count in there.items() if count)
+
+
 def timezone(name: str) -> tzinfo:
-    """Return a time zone by name, or UTC if it is unknown."""
+    """Return a time zone by its name, UTC where there is none of that name."""
     return _zone(name) or UTC
 
 
 def is_known(name: str) -> bool:
-    """Tell whether a time zone is known."""
+    """Tell whether there is a time zone of that name."""
     return _zone(name) is not None
 
 
@@ -81,7 +115,7 @@ def _with_overrides(schedule: Schedule, rotation: TimedRotation, zone: tzinfo, w
         for allowed in _allowed(rotation, zone, span)
         if (both := _common(span, allowed))
     ]
-    # The first override wins, so it is applied last.
+    # The first override wins, so it is laid on last.
     for override in reversed([one for one in schedule.overrides if _is_for(one, rotation)]):
         if span := _common((override.start, override.end), window):
             found = [*_cut(found, span), Shift(*span, override.user, rotation.name, is_override=True)]
@@ -94,6 +128,10 @@ def _is_for(override: TimedOverride, rotation: TimedRotation) -> bool:
 
 def _turns(rotation: TimedRotation, window: Span) -> Iterator[tuple[Participant, Span]]:
     last = min(window[1], rotation.end or window[1])
+    if len(set(rotation.participants)) == 1:  # one long turn, however many there are
+        if span := _common((rotation.start, last), window):
+            yield rotation.participants[0], span
+        return
     number = max(0, (window[0] - rotation.start) // rotation.turn)
     while rotation.participants and (begins := rotation.start + number * rotation.turn) < last:
         span = _common((begins, begins + rotation.turn), (window[0], last))
@@ -103,7 +141,7 @@ def _turns(rotation: TimedRotation, window: Span) -> Iterator[tuple[Participant,
 
 
 def _allowed(rotation: TimedRotation, zone: tzinfo, span: Span) -> Iterator[Span]:
-    """Yield the times near a span that a rotation is restricted to; a weekly one may have begun a week before."""
+    """Return the times around a span that a rotation is restricted to; those of a week may have begun a week before."""
     if not rotation.restrictions:
         yield span
         return

@@ -1,0 +1,157 @@
+"""Who is on call before and after the changes of one request. What is not known here stops no change."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from service import coverage
+from service.model import (
+    Change,
+    ForwardingRule,
+    Named,
+    OnCallChange,
+    OnCalls,
+    Override,
+    Participant,
+    Person,
+    Rotation,
+    Survey,
+    ascii_lower,
+)
+from service.schedule import Schedule
+
+Names = tuple[str, ...]
+
+
+def touched_schedules(survey: Survey, changes: Iterable[Change]) -> tuple[Named, ...]:
+    """Return the schedules whose turns the changes touch, or in which the person is on call by whatever."""
+    found = [change.before.schedule for change in changes if isinstance(change.before, Rotation | Override)]
+    found += [Named(one.id, one.name) for one in survey.on_call.schedules if one.has(survey.person)]
+    first: dict[str, Named] = {}
+    for schedule in found:
+        first.setdefault(schedule.id, schedule)
+    return tuple(first.values())
+
+
+def on_call_changes(
+    survey: Survey, changes: Sequence[Change], after: OnCalls | None, now: datetime
+) -> tuple[tuple[OnCallChange, ...], Names]:
+    """Return what becomes of each schedule that is touched, and a sentence for each thing that is not known of it.
+
+    `after` is what was read after the changes, None where they are only planned; `now` counts where the vendor does
+    not tell the time.
+    """
+    found = [_Outlook(survey, schedule, changes, now) for schedule in touched_schedules(survey, changes)]
+    told = tuple(outlook.told(after) for outlook in found)
+    notes = [f"who is on call now: {survey.on_call.unread}"] if found and survey.on_call.unread else []
+    notes += [f"who is on call after the change: {after.unread}"] if found and after and after.unread else []
+    return told, (*notes, *(note for outlook in found for note in outlook.notes))
+
+
+class _UnknownError(Exception):
+    """Who will be on call cannot be computed; the text says why."""
+
+
+@dataclass(frozen=True)
+class _Forecast:
+    after: Names
+    hand_over: datetime | None
+    moves: bool
+
+
+class _Outlook:
+    """One schedule before and after the changes; `notes` has a sentence for each thing that is not known of it."""
+
+    def __init__(self, survey: Survey, schedule: Named, changes: Sequence[Change], now: datetime) -> None:
+        self.notes: list[str] = []
+        self._survey = survey
+        self._schedule = schedule
+        self._changes = changes
+        self._time = survey.on_call.time or now
+
+    def told(self, after: OnCalls | None) -> OnCallChange:
+        """Return who is on call now and after the changes: as it was read, and computed where it was not."""
+        survey, schedule = self._survey, self._schedule
+        now = self._read(survey.on_call, "now")
+        read = self._read(after, "after the change") if after else None
+        if read is not None and survey.person.is_among(read):
+            self.notes.append(f"who is on call in {schedule.name} after the change: {survey.person.username} still is")
+            read = None
+        try:
+            forecast = self._forecast(now)
+        except _UnknownError as unknown:
+            what = "who will be on call in" if read is None else "the next hand-over in"
+            self.notes.append(f"{what} {schedule.name}: {unknown}")
+            return OnCallChange(schedule.id, schedule.name, now, read)
+        differs = now is not None and (survey.person.is_among(now) or (read is not None and set(read) != set(now)))
+        hand_over = forecast.hand_over if forecast.moves or differs else None
+        names = forecast.after if read is None else read
+        return OnCallChange(schedule.id, schedule.name, now, names, read is None, hand_over)
+
+    def _read(self, on_calls: OnCalls, when: str) -> Names | None:
+        if on_calls.unread:
+            return None
+        found = next((one.recipients for one in on_calls.schedules if one.id == self._schedule.id), None)
+        if found is None:
+            self.notes.append(f"who is on call in {self._schedule.name} {when}: the answer does not name the schedule")
+        return found
+
+    def _forecast(self, now: Names | None) -> _Forecast:
+        """Compute who is on call after the changes; raises _UnknownError where that cannot be known."""
+        before, time = self._understood(), self._time
+        left = _left(before, self._changes)
+        there, then = coverage.on_call(before, time), coverage.on_call(left, time)
+        stay = [rule for rule in self._survey.other_forwarding_rules if rule.is_in_force(time)]
+        own = [rule for rule in self._survey.forwarding_rules if rule.is_in_force(time)]
+        computed, after = _names(there, [*own, *stay]), _names(then, stay)
+        if now is not None and not _fits(there, computed, now):
+            raise _UnknownError("its rotations and overrides do not give who is on call now")
+        following = coverage.next_hand_over(left, time)
+        moves = set(computed) != set(after) or following != coverage.next_hand_over(before, time)
+        return _Forecast(after, following, moves)
+
+    def _understood(self) -> Schedule:
+        found = next((one for one in self._survey.schedules if one.id == self._schedule.id), None)
+        if found is None:
+            raise _UnknownError("its times could not be read")
+        if found.unread:
+            raise _UnknownError(f"{' and '.join(found.unread)} cannot be understood")
+        if any(rotation.restrictions for rotation in found.rotations) and not coverage.is_known(found.timezone):
+            raise _UnknownError(f"its time zone {found.timezone} is not known")
+        return found
+
+
+def _left(before: Schedule, changes: Iterable[Change]) -> Schedule:
+    """Return the schedule as the changes leave it."""
+    after = {change.before.id: change.after for change in changes if isinstance(change.after, Rotation)}
+    removed = (change.before for change in changes if isinstance(change.before, Override))
+    gone = {override.id for override in removed if override.schedule.id == before.id}
+    return replace(
+        before,
+        rotations=tuple(
+            replace(one, participants=after[one.id].participants) if one.id in after else one
+            for one in before.rotations
+        ),
+        overrides=tuple(one for one in before.overrides if one.id not in gone),
+    )
+
+
+def _names(participants: Iterable[Participant], rules: Sequence[ForwardingRule]) -> Names:
+    """Return who is called for these: each user's stand-in by a forwarding rule, a team or an escalation by name."""
+    return tuple(dict.fromkeys(_name(one, rules) for one in participants))
+
+
+def _name(one: Participant, rules: Sequence[ForwardingRule]) -> str:
+    if one.type != "user":
+        return one.name or one.id
+    forwarded = (rule.to_user.name for rule in rules if one.is_person(Person(rule.from_user.id, rule.from_user.name)))
+    if not (name := next(forwarded, one.username)):
+        raise _UnknownError("somebody in it is named by an id only")
+    return name
+
+
+def _fits(participants: Iterable[Participant], computed: Names, read: Names) -> bool:
+    """Tell whether what is computed is what was read, as far as it goes: who is behind a team is not computed."""
+    wanted, there = ({ascii_lower(name) for name in names} for names in (computed, read))
+    behind = {ascii_lower(one.name or one.id) for one in participants if one.type != "user"}
+    return wanted - behind <= there if behind else wanted == there
