@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,6 @@ class Quirks:
     owner_refusal: int = 422  # status of DELETE of the account owner
     not_a_member: int = 404  # status of DELETE of the membership of somebody who is no member
     already_a_member: int = 201  # status of POST of somebody who is a member; at 201 the role changes
+    turns_follow_clock: bool = False  # daily and weekly turns are handed over at the same local time all the year
+    # Blocked users are on call where they are named themselves, but not as members of a team; or never; or always.
+    blocked_on_call: Literal["direct", "never", "always"] = "direct"
