@@ -32,3 +32,5 @@ class Quirks:
     turns_follow_clock: bool = False  # daily and weekly turns are handed over at the same local time all the year
     # Blocked users are on call where they are named themselves, but not as members of a team; or never; or always.
     blocked_on_call: Literal["direct", "never", "always"] = "direct"
+    # A search for blocked users is answered, or refused with a 422, or ignored: everybody is listed.
+    blocked_query: Literal["answered", "refused", "ignored"] = "answered"

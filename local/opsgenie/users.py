@@ -5,11 +5,11 @@ https://docs.opsgenie.com/docs/user-api
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import Context, Entities
+from local.opsgenie.user_search import UserSearch
 from local.simulator.fields import chosen, require, without
 from local.simulator.store import Item
 
@@ -117,20 +117,14 @@ def _limit(context: Context) -> int:
 
 
 def _matching(context: Context) -> list[Item]:
-    field, colon, value = context.query.get("query", "").strip().lower().partition(":")
+    search = UserSearch(context.query.get("query", ""))
     users = context.account.users.values()
-    if not colon:
-        return [u for u in users if field in u["username"] or field in u["fullName"].lower()]
-    known = {
-        name.lower(): name for name in ("username", "fullName", "blocked", "verified", "role", "locale", "timeZone")
-    }
-    if field not in known:
-        raise unprocessable(query=f"{field} is not searchable")
-    return [user for user in users if value.strip() in _searchable(user.get(known[field], ""))]
-
-
-def _searchable(value: Any) -> str:
-    return str(value["name"] if isinstance(value, dict) else value).lower()
+    if "blocked" in search.fields:
+        if context.quirks.blocked_query == "refused":
+            raise unprocessable(query="blocked is not searchable")
+        if context.quirks.blocked_query == "ignored":
+            return users
+    return [user for user in users if search.finds(user)]
 
 
 def _sorted(context: Context, users: list[Item]) -> list[Item]:
