@@ -34,3 +34,8 @@ class Simulation(BaseSimulation[Account]):
         self.keys = KEYS if keys is None else keys
         self.quirks = quirks or Quirks()
         self.now = now or (lambda: datetime.now(UTC))
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the account before each change has to be kept: something answers late."""
+        return self.quirks.ics == "stale" or self.quirks.blocked_query == "behind"

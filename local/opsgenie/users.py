@@ -118,12 +118,12 @@ def _limit(context: Context) -> int:
 
 def _matching(context: Context) -> list[Item]:
     search = UserSearch(context.query.get("query", ""))
-    users = context.account.users.values()
-    if "blocked" in search.fields:
-        if context.quirks.blocked_query == "refused":
-            raise unprocessable(query="blocked is not searchable")
-        if context.quirks.blocked_query == "ignored":
-            return users
+    word = context.quirks.blocked_query if "blocked" in search.fields else "answered"
+    if word == "refused":
+        raise unprocessable(query="blocked is not searchable")
+    users = (context.past() if word == "behind" else context.account).users.values()
+    if word == "ignored":
+        return users
     return [user for user in users if search.finds(user)]
 
 

@@ -56,6 +56,7 @@ class BaseSimulation(Generic[StoreT]):
         with self.lock:
             self.store = self._make_store(self._initial)
             self._calls: list[Call] = []
+            self._past: list[Item] = []
             self._postponed: list[tuple[int, Callable[[], object]]] = []
             self.delay = 0.0
             self.rate_limit: float | None = None
@@ -79,6 +80,16 @@ class BaseSimulation(Generic[StoreT]):
             data = self.store.data()
             yield data
             self.store = self._make_store(data)
+
+    def remember(self, data: Item) -> None:
+        """Keep the data as they were before a change."""
+        self._past.append(data)
+
+    def past(self, changes: int | None) -> StoreT:
+        """Return the data as they were before the last so many changes; None: before all that are remembered."""
+        with self.lock:
+            kept = self._past[-changes:] if changes else self._past
+            return self._make_store(kept[0]) if kept and changes != 0 else self.store
 
     def before(
         self, method: str | None, path: str | None, function: Callable[[], object], times: int = 1, skip: int = 0
