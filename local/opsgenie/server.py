@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from local.opsgenie import calendars, contacts, on_calls, user_places
+from local.opsgenie import calendars, contacts, on_calls, preferences, user_places
 from local.opsgenie.answers import ApiError, Calendar, Reply, file_response, response, unprocessable
 from local.opsgenie.entities import Context, Entities, Route
 from local.opsgenie.escalations import Escalations
@@ -17,6 +17,7 @@ from local.opsgenie.forwarding_rules import ForwardingRules
 from local.opsgenie.integrations import Integrations, Policies
 from local.opsgenie.schedules import Overrides, Rotations, Schedules
 from local.opsgenie.simulation import Simulation
+from local.opsgenie.team_property import Heartbeats, Services
 from local.opsgenie.teams import RoutingRules, Teams
 from local.opsgenie.users import USERS
 from local.simulator.control import CONTROL
@@ -35,6 +36,8 @@ ENTITIES: tuple[Entities, ...] = (
     ForwardingRules(),
     Integrations(),
     Policies(),
+    Heartbeats(),
+    Services(),
 )
 ROUTES: tuple[Route, ...] = (
     *(route for entities in ENTITIES for route in entities.routes()),
@@ -42,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *user_places.routes(),
     *on_calls.routes(),
     *calendars.routes(),
+    *preferences.routes(),
 )
 RIGHT_OF_METHOD = {"GET": "read", "DELETE": "delete"}  # every other one: create_update
 WORDS = {"read": "read", "create_update": "write", "delete": "delete", "configuration": "configuration"}
