@@ -1,60 +1,12 @@
 """A user's calendar in the simulated Opsgenie: every turn in the three months to come."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from local.opsgenie import Quirks, Simulation
-from tests.support.simulation_client import Client, client_of, of_type, user
-
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-ANN, BOB, CID = (of_type("user", name) for name in ("ann", "bob", "cid"))
-DAY = timedelta(days=1)
-
-
-def monday(days: float) -> datetime:
-    return datetime(2026, 11, 23, tzinfo=UTC) + days * DAY
-
-
-def moment(days: float) -> str:
-    return monday(days).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def rotation(*participants: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """Make a rotation of whole weeks that began on this Monday at midnight."""
-    start = {"id": "r", "name": "r", "startDate": moment(0), "type": "weekly", "length": 1, "endDate": moment(28)}
-    return {**start, "participants": list(participants), **fields}
-
-
-def schedule(name: str, *rotations: dict[str, Any], overrides: Any = (), **fields: Any) -> dict[str, Any]:
-    known = {"id": name, "name": name.title(), "timezone": "Etc/UTC", "enabled": True}
-    return {**known, "rotations": list(rotations), "overrides": list(overrides), **fields}
-
-
-def override(days: float, until: float, who: dict[str, Any]) -> dict[str, Any]:
-    return {"alias": f"o{days}", "user": who, "startDate": moment(days), "endDate": moment(until)}
-
-
-def account(*schedules: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """Make an account whose team is Ann and Bob, and whose escalation calls Cid, the team and the first schedule."""
-    rules = [
-        {"notifyType": "default", "delay": {"timeAmount": 0}, "recipient": recipient}
-        for recipient in (CID, of_type("team", "t"), of_type("schedule", "first"))
-    ]
-    return {
-        "users": [user(name) for name in ("ann", "bob", "cid", "dee")],
-        "teams": [{"id": "t", "name": "t", "members": [{"user": ANN}, {"user": BOB}]}],
-        "escalations": [{"id": "e", "name": "e", "rules": rules}],
-        "schedules": list(schedules),
-        **fields,
-    }
-
-
-def client(data: dict[str, Any], **quirks: Any) -> Client:
-    return Client(Simulation(data, quirks=Quirks(**quirks), now=lambda: NOW))
+from tests.local.opsgenie.weeks import ANN, BOB, CID, NOW, account, client, moment, monday, override, rotation, schedule
+from tests.support.simulation_client import Client, client_of, of_type
 
 
 def test_a_calendar_is_a_file_of_events():
@@ -196,80 +148,6 @@ def test_a_search_for_blocked_users_can_be_behind():
     assert late.get("/v2/users?query=username:cid") == []
     simulation.reset()
     assert late.get("/v2/users?query=blocked:true") == []
-
-
-E, F, TEAM = of_type("escalation", "e"), of_type("escalation", "f"), of_type("team", "t")
-references = st.sampled_from([E, F, E, F, ANN, BOB, CID, TEAM, {"type": "none"}])
-recipients = st.sampled_from([*(of_type("schedule", name) for name in ("s0", "s1", "s0", "s1")), BOB, TEAM])
-half_days = st.integers(-6, 80).map(lambda number: number / 2)
-windows = st.tuples(half_days, half_days).map(sorted)
-hours = st.tuples(st.integers(0, 23), st.integers(0, 23)).map(
-    lambda both: {"type": "time-of-day", "restriction": {"startHour": both[0], "endHour": both[1]}}
-)
-
-
-@st.composite
-def accounts(draw: Any) -> dict[str, Any]:
-    """Two schedules, two escalations that may call each other through them, a team, overrides, forwarding, blocks."""
-    schedules = []
-    for name in ("s0", "s1"):
-        rotations = [
-            rotation(
-                *draw(st.lists(references, min_size=1, max_size=3)),
-                id=f"r{number}",
-                type=draw(st.sampled_from(["daily", "weekly"])),
-                **draw(st.fixed_dictionaries({}, optional={"timeRestriction": hours})),
-            )
-            for number in range(draw(st.integers(1, 2)))
-        ]
-        covers = [
-            {**override(start, end, who), "alias": f"o{number}"}
-            for number, ((start, end), who) in enumerate(draw(st.lists(st.tuples(windows, references), max_size=2)))
-            if who["type"] != "none"
-        ]
-        schedules.append(
-            schedule(name, *rotations, overrides=covers, enabled=draw(st.sampled_from([True, True, False])))
-        )
-    found = account(*schedules)
-    found["escalations"] = [
-        {
-            "id": name,
-            "name": name,
-            "rules": [
-                {"notifyType": "default", "delay": {"timeAmount": 0}, "recipient": one}
-                for one in draw(st.lists(recipients, min_size=1, max_size=2))
-            ],
-        }
-        for name in ("e", "f")
-    ]
-    for one in found["users"]:
-        one["blocked"] = draw(st.sampled_from([False, False, True]))
-    pairs = draw(st.lists(st.tuples(windows, st.permutations([ANN, BOB, CID])), max_size=2))
-    found["forwardingRules"] = [
-        {"id": f"f{n}", "fromUser": one, "toUser": other, "startDate": moment(start), "endDate": moment(end)}
-        for n, ((start, end), (one, other, _)) in enumerate(pairs)
-    ]
-    return found
-
-
-@settings(max_examples=40)
-@given(
-    data=accounts(),
-    word=st.sampled_from(["direct", "never", "always"]),
-    forwards=st.booleans(),
-    minutes=st.lists(st.integers(0, 30 * 1440), min_size=6, max_size=8),
-)
-def test_a_calendar_has_an_event_whenever_its_user_is_on_call(data, word, forwards, minutes):
-    if not forwards:
-        data["forwardingRules"] = []
-    asked = client(data, blocked_on_call=word, ics_forwards=forwards)
-    calendars = {name: asked.calendar(name) for name in ("ann", "bob", "cid")}
-
-    for then in (NOW + timedelta(minutes=number) for number in minutes):
-        flat = asked.get(f"/v2/schedules/on-calls?flat=true&date={then:%Y-%m-%dT%H:%M:%SZ}")
-        for name, found in calendars.items():
-            there = {one["_parent"]["name"] for one in flat if f"{name}@example.com" in one["onCallRecipients"]}
-            assert {summary for start, end, summary in found if start <= then < end} == there
 
 
 def test_a_forwarding_rule_moves_turns_only_where_the_quirks_say():
