@@ -35,7 +35,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint; `configuration` says whether a key needs that right too, beside the method's own."""
+    """An endpoint; `configuration` says whether a key needs that right besides the method's own."""
 
     method: str
     path: str
@@ -53,9 +53,9 @@ class Entities:
     by: Mapping[str, str] = {"id": "id", "name": "name"}  # value of the type parameter -> field
     type_parameter = "identifierType"
     update_method = "PATCH"
-    identity: tuple[str, ...] = ("id", "name")  # what answers to writes give back
+    identity: tuple[str, ...] = ("id", "name")  # the fields in answers to writes
     parent: "Entities | None" = None
-    blockable = True  # whether others refer to it, and so keep it from being deleted
+    blockable = True  # whether references to it keep it from being deleted
 
     def routes(self) -> Iterator[Route]:
         """List the endpoints."""

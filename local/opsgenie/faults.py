@@ -1,4 +1,4 @@
-"""The errors of Opsgenie that can be ordered, beside the faults of any server."""
+"""Opsgenie's errors that can be ordered, besides the faults of any server."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -24,7 +24,7 @@ def routes() -> Iterator[Route]:
     yield Route("GET", f"{one}/on-calls", on_calls)
     yield Route("GET", f"{one}/next-on-calls", next_on_calls)
     yield Route("GET", "/v2/account", account, configuration=False)
-    # A client library tries its key with this one.
+    # A client library tests its key with this.
     yield Route("GET", "/v1/maintenance", lambda _: Reply({"data": []}), configuration=False)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 class Quirks:
     """Choose how the simulation behaves where Opsgenie's documents are silent.
 
-    The defaults are the likelier half of each question; a client has to be right either way.
+    The defaults are the likelier option each time; a client has to work with either.
     """
 
     schedules_through_overrides: bool = False  # /users/{id}/schedules lists those where the user is only in an override

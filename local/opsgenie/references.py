@@ -9,7 +9,7 @@ from local.opsgenie.answers import ApiError, unprocessable
 from local.opsgenie.quirks import Quirks
 from local.simulator.store import Collection, Item
 
-# A kind of holder (in the words of Opsgenie's refusals), the name it goes by there, and the reference itself.
+# The kind and the name of a holder, as Opsgenie's refusals have them, and the reference itself.
 Reference = tuple[str, str, Item]
 
 

@@ -54,7 +54,7 @@ WORDS = {"read": "read", "create_update": "write", "delete": "delete", "configur
 def create_app(simulation: Simulation | None = None) -> Flask:
     """Make the application that serves one simulated account.
 
-    Without one it is the sample account, and the time is SIMULATION_NOW where that is set, as in 2026-11-25T09:15:00Z.
+    The default is the sample account, at the time SIMULATION_NOW if that is set, such as 2026-11-25T09:15:00Z.
     """
     simulation = simulation or Simulation(now=_clock(os.environ.get("SIMULATION_NOW")))
     app = Flask(__name__, static_folder=None)

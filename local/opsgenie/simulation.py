@@ -1,4 +1,4 @@
-"""One simulated Opsgenie: the account, who may ask, and how it behaves."""
+"""One simulated Opsgenie: its account, its keys, and how it behaves."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ KEYS: Mapping[str, frozenset[str]] = {
 
 
 class Simulation(BaseSimulation[Account]):
-    """Hold one account and everything that a test may arrange around it."""
+    """Hold one account and everything about it that a test may set."""
 
     def __init__(
         self,

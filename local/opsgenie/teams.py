@@ -15,7 +15,7 @@ from local.simulator.time_restrictions import time_restriction
 
 
 class Teams(Entities):
-    """Serve teams; ownership of schedules and escalations does not keep a team from being deleted."""
+    """Serve teams; one that owns schedules or escalations can still be deleted."""
 
     entity = "Team"
     collection = "teams"

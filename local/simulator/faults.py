@@ -14,7 +14,7 @@ HUGE = 12 * 1024 * 1024
 class ConnectionDropped(ConnectionError):  # noqa: N818 - named for what happened
     """Raised when the connection is closed without an answer.
 
-    Werkzeug's server takes a ConnectionError for a client that went away; called in-process it reaches the caller.
+    Werkzeug's server treats a ConnectionError as a client that left; called in-process it reaches the caller.
     """
 
 
@@ -90,7 +90,7 @@ WITHOUT_ENVELOPE: Mapping[str, Fault] = {
     "redirect": _redirect,
     "huge": _huge,
 }
-"""The faults that look the same whoever's API it is; a vendor adds the errors that come in its envelope."""
+"""The faults that look the same in every API; a vendor adds the errors that come in its envelope."""
 
 
 @dataclass

@@ -33,7 +33,7 @@ def raw_path(environ: Environ) -> str:
 
 
 class Middleware:
-    """Pass each request to the application, or fail it, as the simulation is arranged."""
+    """Pass each request to the application, or fail it, as the simulation is set up."""
 
     def __init__(self, application: Application, simulation: BaseSimulation[Any]) -> None:
         self.application = application
@@ -66,7 +66,7 @@ class Middleware:
 
     def _act_or_fail(self, environ: Environ, method: str, path: str) -> Response:
         throttled = self.simulation.throttles()
-        # A throttled request does not get as far as what may fail.
+        # A throttled request does not get as far as a fault.
         fault = None if throttled else self.simulation.faults.take(method, path)
         time.sleep(self.simulation.delay)
         if throttled:

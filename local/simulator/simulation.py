@@ -27,10 +27,10 @@ class Call:
 
 
 class BaseSimulation(Generic[StoreT]):
-    """Hold the data and everything that a test may arrange around it; a vendor's simulation adds what is its own.
+    """Hold the data and everything about it that a test may set; a vendor's simulation adds its own.
 
-    `data` fills the store that `make_store` makes of it, at the start and after each reset and edit. The vendor's
-    envelope is in the answers that `faults` and `too_many_requests` give.
+    `make_store` makes the store of `data`, at the start and after each reset and edit. `faults` and
+    `too_many_requests` answer in the vendor's envelope.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class BaseSimulation(Generic[StoreT]):
         self.reset()
 
     def reset(self) -> None:
-        """Restore the data of the start; forget calls, delay, rate limit, faults and hooks."""
+        """Restore the initial data; forget calls, delay, rate limit, faults and hooks."""
         with self.lock:
             self.store = self._make_store(self._initial)
             self._calls: list[Call] = []
@@ -94,7 +94,7 @@ class BaseSimulation(Generic[StoreT]):
     def before(
         self, method: str | None, path: str | None, function: Callable[[], object], times: int = 1, skip: int = 0
     ) -> None:
-        """Call a function right before a matching request is acted on: somebody who edits at the same time.
+        """Call a function right before a matching request is acted on, for example a concurrent edit.
 
         The first `skip` matching requests are left alone.
         """
@@ -143,7 +143,7 @@ class BaseSimulation(Generic[StoreT]):
     def throttles(self) -> bool:
         """Tell whether this request exceeds the rate limit, and count it.
 
-        The limit, in requests a second, is a bucket of tokens that holds what one second brings.
+        The limit, in requests a second, is a token bucket that holds the tokens of one second.
         """
         with self.lock:
             rate = self.rate_limit

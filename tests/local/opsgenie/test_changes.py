@@ -11,7 +11,7 @@ def client():
     return Client(Simulation({"users": [user("ann"), user("bob")]}))
 
 
-def test_user_lives_from_post_to_delete(client):
+def test_user_can_be_created_updated_and_deleted(client):
     body = {
         "username": "Zed@Example.com",
         "fullName": "Zed",
@@ -96,7 +96,7 @@ def test_forwarding_rule_is_found_by_id_and_by_alias(client):
     assert [entry["id"] for entry in client.get("/v2/forwarding-rules")] == [nameless["id"]]
 
 
-def test_routing_rule_keeps_its_escalation_from_being_deleted(client):
+def test_routing_rule_blocks_deleting_its_escalation(client):
     team = client.create("/v2/teams", {"name": "Ops"})
     client.create("/v2/escalations", {"name": "E", "rules": [{"recipient": {"type": "team", "name": "Ops"}}]})
     path = f"/v2/teams/{team['id']}/routing-rules"
@@ -171,7 +171,7 @@ def test_routing_rules_change_their_order(client):
         }
 
 
-def test_owner_team_goes_without_asking(client):
+def test_deleting_the_owner_team_clears_it_from_the_schedule(client):
     team = client.create("/v2/teams", {"name": "Ops"})
     schedule = client.create("/v2/schedules", {"name": "S", "ownerTeam": {"id": team["id"]}})
 
@@ -180,7 +180,7 @@ def test_owner_team_goes_without_asking(client):
     assert "ownerTeam" not in client.get(f"/v2/schedules/{schedule['id']}")
 
 
-def test_integration_shows_its_actions_apart():
+def test_integration_actions_have_their_own_endpoint():
     client = Client(Simulation())
     listed = client.get("/v2/integrations?teamName=Payments")
     path = f"/v2/integrations/{listed[0]['id']}"
@@ -208,7 +208,7 @@ def test_contact_can_be_switched_off(client):
     assert client.call("DELETE", f"/v2/users/ann/contacts/{contact['id']}")[0] == 200
 
 
-def test_small_reads():
+def test_account_and_policies_can_be_read():
     client = Client(Simulation())
 
     assert client.get("/v2/account") == {

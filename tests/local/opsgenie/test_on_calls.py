@@ -77,18 +77,18 @@ def flat(data: dict[str, Any], moment: datetime, path: str = "on-calls", quirks:
         ({"timeRestriction": NIGHTS}, timedelta(hours=22), ["ann"]),
     ],
 )
-def test_turns(fields, after, expected):
+def test_on_call_person_follows_turns_and_restrictions(fields, after, expected):
     assert flat(account(rotation(**fields)), MONDAY + after) == expected
 
 
-def test_time_restriction_is_in_the_time_of_the_schedule():
+def test_time_restriction_uses_the_schedules_time_zone():
     data = account(rotation(timeRestriction=NIGHTS), timezone="Asia/Kolkata")
 
     assert flat(data, MONDAY + timedelta(hours=17)) == ["ann"]
     assert flat(data, MONDAY + timedelta(hours=16)) == []
 
 
-def test_schedule_that_is_switched_off_has_nobody_on_call():
+def test_disabled_schedule_has_nobody_on_call():
     assert flat(account(rotation(), enabled=False), MONDAY) == []
 
 
@@ -115,7 +115,7 @@ def test_forwarding_rule_puts_somebody_else_on_call():
     }
 
 
-def test_team_and_escalation_show_who_is_behind_them():
+def test_team_and_escalation_list_their_on_call_people():
     data = account(
         rotation(participants=[of_type("team", "t")]), rotation(id="r2", participants=[of_type("escalation", "e")])
     )
@@ -155,7 +155,7 @@ def test_every_schedule_is_in_one_call_in_the_shape_of_its_own():
     ]
 
 
-def test_next_on_call_is_the_turn_after():
+def test_next_on_call_is_the_following_turn():
     assert flat(account(rotation()), MONDAY, "next-on-calls") == ["bob"]
     assert flat(account(rotation(participants=[ANN, NONE, CID])), MONDAY, "next-on-calls") == ["cid"]
     assert flat(account(rotation(endDate="2026-11-24T00:00:00Z")), MONDAY, "next-on-calls") == []
@@ -244,7 +244,7 @@ def test_turns_follow_the_clock_of_the_schedule_as_the_quirks_say(follows, hour)
         ("next-on-calls", "9999-12-31T23:59:59Z"),
     ],
 )
-def test_a_date_that_cannot_be_is_refused(path, date):
+def test_invalid_date_is_refused(path, date):
     early = rotation(startDate="0001-01-01T00:00:00Z", timeRestriction=NIGHTS)
     client = Client(Simulation(account(early, timezone="America/New_York")))
     status, body = client.call("GET", f"/v2/schedules/s/{path}?date={date}")
