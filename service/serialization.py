@@ -5,7 +5,8 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from service.model import Blocker, Change, Escalation, OnCallChange, Report, Request, Rotation
+from service.model import Blocker, Change, Escalation, Request, Rotation
+from service.survey import OnCallChange, Report
 from service.wording import Wording, remedy
 
 Json = Mapping[str, Any]

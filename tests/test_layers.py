@@ -65,9 +65,12 @@ def test_vendor_is_imported_only_by_vendors_and_itself(package: str, vendor: str
 @pytest.mark.parametrize(
     ("module", "known"),
     [
-        ("rules", {"blockers", "model", "reach"}),
+        ("rules", {"blockers", "model", "reach", "survey"}),
         ("blockers", {"model", "reach"}),
         ("reach", {"model"}),
+        ("survey", {"model", "schedule"}),
+        ("coverage", {"model", "schedule"}),
+        ("schedule", {"model"}),
         ("model", set()),
     ],
 )
