@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from service.model import Change, Entry, OnCalls, Participant, Person, Roster, Survey, TeamUse
+from service.model import Change, Entry, Participant, Person, Roster, TeamUse
+from service.survey import OnCalls, Survey
 
 
 class Scope(Enum):

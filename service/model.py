@@ -7,10 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
-
-if TYPE_CHECKING:
-    from service.schedule import Schedule
+from typing import Any, ClassVar
 
 
 def ascii_lower(text: str) -> str:
@@ -242,47 +239,6 @@ class ForwardingRule:
             return False
 
 
-@dataclass(frozen=True)
-class OnCall:
-    """Who is on call in a schedule right now, by username or name."""
-
-    id: str
-    name: str
-    recipients: tuple[str, ...]
-
-    def has(self, person: Person) -> bool:
-        """Tell whether the person is among them."""
-        return person.is_among(self.recipients)
-
-
-@dataclass(frozen=True)
-class OnCalls:
-    """Who is on call in each schedule of the account."""
-
-    schedules: tuple[OnCall, ...] = ()
-    time: datetime | None = None
-    """When it was, by the vendor's clock; None where that is not known."""
-    unread: str = ""
-    """Why it could not be read; empty where it was."""
-
-
-@dataclass(frozen=True)
-class OnCallChange:
-    """Who is on call in a schedule that the changes touch, before and after them; None where that is not known.
-
-    Who is behind a team or an escalation is not computed: it stands there by its name.
-    """
-
-    id: str
-    name: str
-    now: tuple[str, ...] | None
-    after: tuple[str, ...] | None
-    computed: bool = False
-    """Whether `after` is computed, not read."""
-    hand_over: datetime | None = None
-    """When others are next on call after the changes; None too where neither that nor who is on call changes."""
-
-
 Entry = Rotation | Escalation | Override | ForwardingRule | Membership | Person
 
 
@@ -296,28 +252,6 @@ class Blocker:
     remedies: tuple[str, ...]
     replaceable: bool = False
     """Whether a replacement helps too."""
-
-
-@dataclass(frozen=True)
-class Survey:
-    """Everything that holds a person."""
-
-    person: Person
-    rotations: tuple[Rotation, ...] = ()
-    escalations: tuple[Escalation, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    forwarding_rules: tuple[ForwardingRule, ...] = ()
-    memberships: tuple[Membership, ...] = ()
-    on_call: OnCalls = OnCalls()
-    schedules: tuple["Schedule", ...] = ()
-    """The schedules that hold the person, or in which the person is on call, as far as their times were read."""
-    other_forwarding_rules: tuple[ForwardingRule, ...] = ()
-    blockers: tuple[Blocker, ...] = ()
-    """What blocks it and only a client can know."""
-    blocked: frozenset[str] = frozenset()
-    """The ids and the usernames, in lower case, of the users who are blocked."""
-    not_checked: tuple[str, ...] = ()
-    """What could not be read but does not block, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -345,14 +279,3 @@ class Change:
         # An alias is unique within its schedule only.
         schedule = f"{self.before.schedule.id}/" if isinstance(self.before, Override) else ""
         return self.before.kind, f"{schedule}{self.before.id}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was done, or with a dry run would be."""
-
-    person: Person
-    deleted: bool
-    changes: tuple[Change, ...]
-    on_call: tuple[OnCallChange, ...]
-    not_checked: tuple[str, ...]

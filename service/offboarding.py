@@ -10,23 +10,12 @@ from typing import Any
 from service.changes import BeforeChange, Changes, OnChange
 from service.client import Client, Scope
 from service.errors import BlockedError, InUseError, NotFoundError, ReaddedError, ServiceError
-from service.model import (
-    Change,
-    Entry,
-    Escalation,
-    Membership,
-    OnCalls,
-    Override,
-    Person,
-    Report,
-    Request,
-    Rotation,
-    Survey,
-)
+from service.model import Change, Entry, Escalation, Membership, Override, Person, Request, Rotation
 from service.on_call import on_call_changes, touched_schedules
 from service.parallel import Parallel
 from service.reach import Leaver, Reach
 from service.rules import blocks_deletion, decide, detach
+from service.survey import OnCalls, Report, Survey
 
 FEW = 3
 """Teams with fewer other members are read again before the person leaves them: others may be leaving too."""

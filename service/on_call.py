@@ -5,20 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service import coverage
-from service.model import (
-    Change,
-    ForwardingRule,
-    Named,
-    OnCallChange,
-    OnCalls,
-    Override,
-    Participant,
-    Person,
-    Rotation,
-    Survey,
-    ascii_lower,
-)
+from service.model import Change, ForwardingRule, Named, Override, Participant, Person, Rotation, ascii_lower
 from service.schedule import Schedule
+from service.survey import OnCallChange, OnCalls, Survey
 
 Names = tuple[str, ...]
 

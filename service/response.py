@@ -17,9 +17,10 @@ from service.errors import (
     UnauthorizedError,
     UnavailableError,
 )
-from service.model import Change, Report, Request
+from service.model import Change, Request
 from service.request import BodyError
 from service.serialization import blockers_json, change_json, on_call_json, summary
+from service.survey import Report
 from service.wording import API, Wording
 
 RETRY_AFTER = 5.0

@@ -5,20 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service import blockers
-from service.model import (
-    Blocker,
-    Change,
-    Escalation,
-    Membership,
-    Person,
-    Request,
-    Roster,
-    Rotation,
-    Rule,
-    Survey,
-    ascii_lower,
-)
+from service.model import Blocker, Change, Escalation, Membership, Person, Request, Roster, Rotation, Rule, ascii_lower
 from service.reach import ANYBODY, NOBODY, Leaver, Reach, with_gaps, without
+from service.survey import Survey
 
 
 @dataclass(frozen=True)

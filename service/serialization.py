@@ -5,7 +5,8 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from service.model import Blocker, Change, Escalation, OnCallChange, Report, Request, Rotation
+from service.model import Blocker, Change, Escalation, Request, Rotation
+from service.survey import OnCallChange, Report
 from service.wording import Wording, remedy
 
 Json = Mapping[str, Any]
@@ -45,6 +46,17 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
+def _later(change: Change) -> str:
+    """Say by how much an escalation's first notice is later after the change; "" where it is not."""
+    if not isinstance(change.before, Escalation) or not isinstance(change.after, Escalation):
+        return ""
+    seconds = int((change.after.first_notice - change.before.first_notice).total_seconds())
+    if seconds <= 0:
+        return ""
+    number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
 def on_call_json(on_call: OnCallChange) -> dict[str, Any]:
     """Return who is on call in a schedule before and after; None stays, where that is not known."""
     hand_over = {"hand_over": as_time(on_call.hand_over)} if on_call.hand_over else {}
@@ -61,17 +73,6 @@ def on_call_json(on_call: OnCallChange) -> dict[str, Any]:
 def as_time(moment: datetime) -> str:
     """Return a moment in UTC and whole seconds, as Opsgenie writes its own."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _later(change: Change) -> str:
-    """Say by how much an escalation's first notice is later after the change; "" where it is not."""
-    if not isinstance(change.before, Escalation) or not isinstance(change.after, Escalation):
-        return ""
-    seconds = int((change.after.first_notice - change.before.first_notice).total_seconds())
-    if seconds <= 0:
-        return ""
-    number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def blockers_json(blockers: Iterable[Blocker], wording: Wording) -> list[dict[str, Any]]:

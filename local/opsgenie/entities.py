@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from local.opsgenie.account import Account
-from local.opsgenie.answers import Reply, conflict, not_found, unprocessable
+from local.opsgenie.answers import Calendar, Reply, conflict, not_found, unprocessable
 from local.opsgenie.quirks import Quirks
 from local.opsgenie.references import refuse_while_used, rename
 from local.simulator.fields import brief
@@ -20,6 +20,7 @@ class Context:
     """Everything that an endpoint works with."""
 
     account: Account
+    past: Callable[[], Account]  # the account as what is late shows it
     quirks: Quirks
     now: datetime
     variables: Mapping[str, str]  # of the path, decoded
@@ -34,11 +35,11 @@ class Context:
 
 @dataclass(frozen=True)
 class Route:
-    """An endpoint; `configuration` says whether a key needs that right too, beside the method's own."""
+    """An endpoint; `configuration` says whether a key needs that right besides the method's own."""
 
     method: str
     path: str
-    endpoint: Callable[[Context], Reply]
+    endpoint: Callable[[Context], Reply | Calendar]
     configuration: bool = True
 
 
@@ -52,9 +53,9 @@ class Entities:
     by: Mapping[str, str] = {"id": "id", "name": "name"}  # value of the type parameter -> field
     type_parameter = "identifierType"
     update_method = "PATCH"
-    identity: tuple[str, ...] = ("id", "name")  # what answers to writes give back
+    identity: tuple[str, ...] = ("id", "name")  # the fields in answers to writes
     parent: "Entities | None" = None
-    blockable = True  # whether others refer to it, and so keep it from being deleted
+    blockable = True  # whether references to it keep it from being deleted
 
     def routes(self) -> Iterator[Route]:
         """List the endpoints."""

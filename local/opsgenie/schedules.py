@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from local.opsgenie.answers import Reply, unprocessable
 from local.opsgenie.entities import BY_ID, Context, Entities
 from local.opsgenie.references import resolve
-from local.opsgenie.time_restrictions import time_restriction
 from local.simulator.fields import brief, chosen, dates, listed, require, without
 from local.simulator.store import Item, Nested
+from local.simulator.time_restrictions import time_restriction
 
 PARTICIPANTS = ("user", "team", "escalation", "none")
 
 
 class Schedules(Entities):
-    """Serve schedules; rotations come along with expand=rotation, and always when one is read by itself."""
+    """Serve schedules; rotations are included with expand=rotation, and always when one is read singly."""
 
     entity = "Schedule"
     collection = "schedules"
@@ -125,9 +125,9 @@ def owner_team(context: Context, body: Item) -> Item:
 
 
 def _forget_gone_rotations(schedule: Item) -> None:
-    """Take rotations that are gone out of the overrides.
+    """Remove deleted rotations from the overrides.
 
-    An override of these only goes too: it must not become one of the whole schedule.
+    An override of only these is deleted: it must not apply to the whole schedule.
     """
     there = {rotation["id"] for rotation in schedule["rotations"]}
     for override in [o for o in schedule["overrides"] if "rotations" in o]:

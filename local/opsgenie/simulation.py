@@ -1,11 +1,11 @@
-"""One simulated Opsgenie: the account, who may ask, and how it behaves."""
+"""One simulated Opsgenie: its account, its keys, and how it behaves."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from local.opsgenie.account import Account, sample_account
 from local.opsgenie.answers import too_many_requests
-from local.opsgenie.faults import FAULTS
+from local.opsgenie.faults import FAULTS, READ_FAULTS, WRITE_FAULTS
 from local.opsgenie.quirks import Quirks
 from local.samples import KEY
 from local.simulator.simulation import BaseSimulation
@@ -20,7 +20,7 @@ KEYS: Mapping[str, frozenset[str]] = {
 
 
 class Simulation(BaseSimulation[Account]):
-    """Hold one account and everything that a test may arrange around it."""
+    """Hold one account and everything about it that a test may set."""
 
     def __init__(
         self,
@@ -29,7 +29,13 @@ class Simulation(BaseSimulation[Account]):
         quirks: Quirks | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        super().__init__(account if account is not None else sample_account(), Account, FAULTS, too_many_requests)
+        faults = {**FAULTS, **READ_FAULTS, **WRITE_FAULTS}
+        super().__init__(account if account is not None else sample_account(), Account, faults, too_many_requests)
         self.keys = KEYS if keys is None else keys
         self.quirks = quirks or Quirks()
         self.now = now or (lambda: datetime.now(UTC))
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the account before each change has to be kept: something answers late."""
+        return self.quirks.ics == "stale" or self.quirks.blocked_query == "behind"

@@ -1,5 +1,5 @@
-"""The part of a simulated service that is no vendor's.
+"""The vendor-neutral part of a simulated service.
 
-A vendor's room gives its store, its endpoints, and the answers that are in its own envelope; from here it has the
+A vendor's package supplies its store, its endpoints, and answers in its own envelope; this one supplies the
 record of calls, faults, hooks, delays, the rate limit and the control endpoints.
 """

@@ -1,4 +1,4 @@
-"""The simulation's own endpoints, by which a person or a test in another process arranges it."""
+"""The simulation's own endpoints, for a person or a test in another process to control it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from local.simulator.fields import brief
 from local.simulator.simulation import BaseSimulation
 
 CONTROL = "/_simulation"
-"""Where the paths of these endpoints begin: they need no key and are not recorded as calls."""
+"""The prefix of these endpoints' paths: they need no key and are not recorded as calls."""
 
 Simulation = BaseSimulation[Any]
 
@@ -48,7 +48,7 @@ def set_delay(simulation: Simulation) -> ResponseReturnValue:
 
 
 def reset(simulation: Simulation) -> ResponseReturnValue:
-    """Restore the start."""
+    """Reset everything."""
     simulation.reset()
     return {"result": "Reset"}
 

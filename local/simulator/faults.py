@@ -14,16 +14,18 @@ HUGE = 12 * 1024 * 1024
 class ConnectionDropped(ConnectionError):  # noqa: N818 - named for what happened
     """Raised when the connection is closed without an answer.
 
-    Werkzeug's server takes a ConnectionError for a client that went away; called in-process it reaches the caller.
+    Werkzeug's server treats a ConnectionError as a client that left; called in-process it reaches the caller.
     """
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What a fault may use: the request's real effect, and a way to hang."""
+    """What a fault may use: the request's real effect, now or later, a way to hang, and a read of the same address."""
 
     act: Callable[[], Response]
     wait: Callable[[], None]
+    act_later: Callable[[], None]
+    read: Callable[[], Response]
 
 
 Fault = Callable[[Situation], Response]
@@ -58,6 +60,12 @@ def _lost(situation: Situation) -> Response:
     raise ConnectionDropped("the request was acted on, then the connection was closed")
 
 
+def lost_later(situation: Situation) -> Response:
+    """Answer nothing; the request is acted on after the next few requests."""
+    situation.act_later()
+    raise ConnectionDropped("the connection was closed, then the request was acted on")
+
+
 def _redirect(_: Situation) -> Response:
     return Response("", 302, {"Location": "https://elsewhere.example.com/"})
 
@@ -82,7 +90,7 @@ WITHOUT_ENVELOPE: Mapping[str, Fault] = {
     "redirect": _redirect,
     "huge": _huge,
 }
-"""The faults that look the same whoever's API it is; a vendor adds the errors that come in its envelope."""
+"""The faults that look the same in every API; a vendor adds the errors that come in its envelope."""
 
 
 @dataclass

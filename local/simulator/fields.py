@@ -67,7 +67,7 @@ def dates(body: Item, *fields: str) -> Item:
 
 
 def brief(item: Item, *fields: str) -> Item:
-    """Keep only some fields of an item, those that it has."""
+    """Keep only these fields of an item, if it has them."""
     return {field: item[field] for field in fields if field in item}
 
 

@@ -1,4 +1,4 @@
-"""Bring a vendor's endpoints and the control endpoints into one application, matched by their raw paths."""
+"""Combine a vendor's endpoints and the control endpoints in one application, matched by raw path."""
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -40,7 +40,7 @@ def install(app: Flask, simulation: BaseSimulation[Any], views: Mapping[Endpoint
 
 @cache
 def _url_map(endpoints: tuple[Endpoint, ...]) -> Map:
-    # Compiled once: it takes longer than anything else in making an application.
+    # Compiled once: it is the slowest step of making an application.
     return Map(
         [Rule(path, endpoint=_name((method, path)), methods=[method]) for method, path in endpoints],
         converters={"identifier": IdentifierConverter},

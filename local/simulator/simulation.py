@@ -27,10 +27,10 @@ class Call:
 
 
 class BaseSimulation(Generic[StoreT]):
-    """Hold the data and everything that a test may arrange around it; a vendor's simulation adds what is its own.
+    """Hold the data and everything about it that a test may set; a vendor's simulation adds its own.
 
-    `data` fills the store that `make_store` makes of it, at the start and after each reset and edit. The vendor's
-    envelope is in the answers that `faults` and `too_many_requests` give.
+    `make_store` makes the store of `data`, at the start and after each reset and edit. `faults` and
+    `too_many_requests` answer in the vendor's envelope.
     """
 
     def __init__(
@@ -47,14 +47,17 @@ class BaseSimulation(Generic[StoreT]):
         self.faults = Faults(faults)
         self.hooks = Orders()
         self.hang_seconds = 30.0
+        self.later_requests = 2
         self._closed = threading.Event()
         self.reset()
 
     def reset(self) -> None:
-        """Restore the data of the start; forget calls, delay, rate limit, faults and hooks."""
+        """Restore the initial data; forget calls, delay, rate limit, faults and hooks."""
         with self.lock:
             self.store = self._make_store(self._initial)
             self._calls: list[Call] = []
+            self._past: list[Item] = []
+            self._postponed: list[tuple[int, Callable[[], object]]] = []
             self.delay = 0.0
             self.rate_limit: float | None = None
             self._tokens, self._filled = 0.0, 0.0
@@ -78,10 +81,20 @@ class BaseSimulation(Generic[StoreT]):
             yield data
             self.store = self._make_store(data)
 
+    def remember(self, data: Item) -> None:
+        """Keep the data as they were before a change."""
+        self._past.append(data)
+
+    def past(self, changes: int | None) -> StoreT:
+        """Return the data as they were before the last so many changes; None: before all that are remembered."""
+        with self.lock:
+            kept = self._past[-changes:] if changes else self._past
+            return self._make_store(kept[0]) if kept and changes != 0 else self.store
+
     def before(
         self, method: str | None, path: str | None, function: Callable[[], object], times: int = 1, skip: int = 0
     ) -> None:
-        """Call a function right before a matching request is acted on: somebody who edits at the same time.
+        """Call a function right before a matching request is acted on, for example a concurrent edit.
 
         The first `skip` matching requests are left alone.
         """
@@ -110,6 +123,19 @@ class BaseSimulation(Generic[StoreT]):
 
         return answered
 
+    def postpone(self, function: Callable[[], object]) -> None:
+        """Call a function after this request and the next `later_requests` ones."""
+        with self.lock:
+            self._postponed.append((self.later_requests, function))
+
+    def catch_up(self) -> None:
+        """Call the functions whose time has come; this is the end of a request."""
+        with self.lock:
+            due = [function for left, function in self._postponed if left == 0]
+            self._postponed = [(left - 1, function) for left, function in self._postponed if left > 0]
+        for function in due:
+            function()
+
     def hang(self) -> None:
         """Wait for `hang_seconds`, or until closed."""
         self._closed.wait(self.hang_seconds)
@@ -117,7 +143,7 @@ class BaseSimulation(Generic[StoreT]):
     def throttles(self) -> bool:
         """Tell whether this request exceeds the rate limit, and count it.
 
-        The limit, in requests a second, is a bucket of tokens that holds what one second brings.
+        The limit, in requests a second, is a token bucket that holds the tokens of one second.
         """
         with self.lock:
             rate = self.rate_limit

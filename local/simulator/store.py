@@ -50,7 +50,7 @@ class Collection:
     def find(self, identifier: str, by: str) -> Item | None:
         """Look an item up by its id field, by its name, or by "identifier": either, the name in any case.
 
-        That takes names that are stored in lower case.
+        That needs names stored in lower case.
         """
         if by == "identifier":
             return self._by_id.get(identifier) or self._by_name.get(identifier.lower())

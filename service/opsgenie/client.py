@@ -19,14 +19,12 @@ from service.model import (
     ForwardingRule,
     Membership,
     Named,
-    OnCalls,
     Override,
     Participant,
     Person,
     Roster,
     Rotation,
     RoutingRule,
-    Survey,
     TeamUse,
 )
 from service.opsgenie import reach
@@ -35,6 +33,7 @@ from service.opsgenie.endpoints import api
 from service.opsgenie.on_calls import OnCallReader, on_calls
 from service.parallel import Parallel
 from service.settings import Settings
+from service.survey import OnCalls, Survey
 from service.transport import updates
 from service.transport.call import Transport
 

@@ -10,21 +10,12 @@ import requests
 from requests.auth import AuthBase
 
 from service.errors import BadRequestError, InUseError, NotFoundError, ServiceError, UnexpectedResponseError
-from service.model import (
-    Entry,
-    Escalation,
-    ForwardingRule,
-    Membership,
-    Named,
-    OnCall,
-    Override,
-    Person,
-    Rotation,
-)
+from service.model import Entry, Escalation, ForwardingRule, Membership, Named, Override, Person, Rotation
 from service.opsgenie import parsing
 from service.opsgenie.parsing import Json
 from service.opsgenie.responses import blockers_in, decipher
 from service.settings import Settings
+from service.survey import OnCall
 from service.transport.call import Api, Transport
 
 T = TypeVar("T")

@@ -9,10 +9,11 @@ from typing import Any
 
 from service.client import Scope
 from service.errors import ServiceError
-from service.model import Named, OnCalls, Override, Person, Rotation, Survey
+from service.model import Named, Override, Person, Rotation
 from service.opsgenie import schedules
 from service.opsgenie.account import AccountEndpoints
 from service.schedule import Schedule
+from service.survey import OnCalls, Survey
 from service.transport.call import Transport
 
 SECONDS = 3.0

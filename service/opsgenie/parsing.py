@@ -10,7 +10,6 @@ from service.model import (
     Escalation,
     ForwardingRule,
     Named,
-    OnCall,
     Override,
     Participant,
     Person,
@@ -18,6 +17,7 @@ from service.model import (
     RoutingRule,
     Rule,
 )
+from service.survey import OnCall
 
 Json = Mapping[str, Any]
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from service.errors import BlockedError, NotFoundError, OutOfTimeError, UnavailableError
-from service.model import Blocker, Change, Report
+from service.model import Blocker, Change
+from service.survey import Report
 from tests.support.fake_client import CAPABILITIES, FakeClient, failing
 from tests.support.people import ANNA, HARI, KOFI, LEAVER, SUCCESSOR, TEAM, escalation, rotation
 from tests.support.sample_run import (

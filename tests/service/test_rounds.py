@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from service.errors import BadRequestError, BlockedError, InUseError, OutOfTimeError, ReaddedError
-from service.model import Blocker, Change, Report
+from service.model import Blocker, Change
+from service.survey import Report
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import ANNA, HARI, rotation
 from tests.support.sample_run import (

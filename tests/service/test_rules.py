@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from service.model import Blocker, Change, ForwardingRule, Membership, Named, Override, Person, Request, Survey
+from service.model import Blocker, Change, ForwardingRule, Membership, Named, Override, Person, Request
 from service.rules import Plan, blocks_deletion, decide
+from service.survey import Survey
 from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, NOBODY, TEAM, escalation, rotation
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -20,16 +20,15 @@ from service.model import (
     Escalation,
     ForwardingRule,
     Membership,
-    OnCalls,
     Override,
     Participant,
     Person,
     Roster,
     Rotation,
-    Survey,
     TeamUse,
 )
 from service.schedule import Schedule
+from service.survey import OnCalls, Survey
 from service.transport.updates import update
 
 Key = tuple[str, str]

@@ -8,21 +8,11 @@ import pytest
 
 from service.changes import Changes
 from service.errors import OutOfTimeError
-from service.model import (
-    Change,
-    ForwardingRule,
-    Membership,
-    Named,
-    OnCall,
-    OnCallChange,
-    OnCalls,
-    Override,
-    Report,
-    Request,
-)
+from service.model import Change, ForwardingRule, Membership, Named, Override, Request
 from service.offboarding import Offboarding
 from service.parallel import Parallel
 from service.schedule import Schedule, TimedOverride, TimedRotation
+from service.survey import OnCall, OnCallChange, OnCalls, Report
 from tests.support.fake_client import FakeClient
 from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NAMED_KOFI, TEAM, escalation, rotation
 

@@ -79,7 +79,7 @@ def test_second_interrupt_aborts_and_records_unconfirmed_changes(simulation: Sim
     (line,) = lines_of(next(Path("records").iterdir()))
     assert line["outcome"] == "failed"
     assert line["message"].startswith("broken off")
-    everything = [*line["changes"], *line.get("unconfirmed", ())]
+    everything = [*line["changes"], *line.get("unconfirmed", [])]
     assert len(everything) == 11
 
 

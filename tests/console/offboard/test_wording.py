@@ -12,23 +12,12 @@ from console.report.findings import Outlook
 from console.wording import CONSOLE
 from local.opsgenie import Simulation
 from service import errors, response
-from service.model import (
-    Change,
-    Delay,
-    Escalation,
-    Named,
-    Override,
-    Participant,
-    Person,
-    Request,
-    Rotation,
-    Rule,
-    Survey,
-)
+from service.model import Change, Delay, Escalation, Named, Override, Participant, Person, Request, Rotation, Rule
 from service.opsgenie.client import Opsgenie
 from service.opsgenie.responses import blockers_in
 from service.rules import decide
 from service.schedule import Schedule
+from service.survey import Survey
 from service.wording import remedy
 from tests.support.console_runner import Run, interrupt, lines_of, runner
 

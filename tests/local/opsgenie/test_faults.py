@@ -1,4 +1,4 @@
-"""What can be arranged around the simulated Opsgenie: faults, delays, edits at the same time."""
+"""What tests can arrange in the simulated Opsgenie: faults, delays, concurrent edits."""
 
 import json
 import socket
@@ -18,7 +18,7 @@ KOFI = "/v2/users/kofi@example.com"
 
 
 def raw(simulation, method="GET", path=KOFI):
-    """Call without looking into the answer."""
+    """Call and return the raw answer."""
     client = Client(simulation)
     return client.http.open(path, method=method, headers=client.headers)
 
@@ -66,7 +66,7 @@ def test_fault_drops_the_connection(fault, acts):
     assert simulation.calls == [Call("DELETE", NORA, "", None, None)]
 
 
-def test_answer_is_lost_in_html_after_acting():
+def test_html_lost_fault_acts_but_answers_html():
     simulation = Simulation()
     simulation.faults.order("html-lost")
 
@@ -74,7 +74,7 @@ def test_answer_is_lost_in_html_after_acting():
     assert raw(simulation, "GET", NORA).status_code == 404
 
 
-def test_truncated_answer_is_a_true_beginning():
+def test_truncated_fault_cuts_the_json_short():
     simulation = Simulation()
     simulation.faults.order("truncated")
     answer = raw(simulation)
@@ -85,7 +85,7 @@ def test_truncated_answer_is_a_true_beginning():
         json.loads(answer.data)
 
 
-def test_fault_waits_for_its_request():
+def test_fault_applies_to_matching_requests_only():
     simulation = Simulation()
     simulation.faults.order("500", method="GET", path=r"^/v2/users/kofi", times=1, skip=2)
     simulation.faults.order("503", path="/v2/teams$", times=None)
@@ -97,7 +97,7 @@ def test_fault_waits_for_its_request():
     assert [call.status for call in simulation.calls] == statuses
 
 
-def test_hanging_request_is_let_go():
+def test_closing_ends_a_hanging_request():
     simulation = Simulation()
     simulation.faults.order("hang")
     threading.Timer(0.05, simulation.close).start()
@@ -106,7 +106,7 @@ def test_hanging_request_is_let_go():
         raw(simulation)
 
 
-def test_somebody_edits_right_before_a_request_is_acted_on():
+def test_before_hook_edits_the_account_before_the_request():
     simulation = Simulation()
 
     def edit():
@@ -142,7 +142,7 @@ def test_rate_limit_throttles():
     assert [answer.headers["X-RateLimit-State"] for answer in answers] == ["OK", "THROTTLED"]
 
 
-def test_a_throttled_request_leaves_the_fault_to_the_next():
+def test_throttled_request_does_not_consume_a_fault():
     simulation = Simulation()
     simulation.rate_limit = 1
     raw(simulation)
@@ -153,7 +153,7 @@ def test_a_throttled_request_leaves_the_fault_to_the_next():
     assert [throttled.status_code, raw(simulation).status_code, raw(simulation).status_code] == [429, 500, 200]
 
 
-def test_calls_are_noted_as_they_were_sent():
+def test_calls_are_recorded_as_sent():
     simulation = Simulation()
     client = Client(simulation)
     client.call("PATCH", "/v2/teams/A%2Fb%20c?identifierType=name&x=%40", {"name": "d"})
@@ -166,7 +166,7 @@ def test_calls_are_noted_as_they_were_sent():
     assert simulation.writes == simulation.calls[:1]
 
 
-def test_another_process_arranges_it_over_http():
+def test_simulation_is_controlled_over_http():
     simulation = Simulation()
     client = create_app(simulation).test_client()
     ordered = client.post("/_simulation/faults", json={"fault": "500", "path": "kofi"})

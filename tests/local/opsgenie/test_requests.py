@@ -38,13 +38,13 @@ ROTATION = {"type": "daily", "startDate": START, "participants": [PERSON]}
         ("no-config", "GET", "/v1/maintenance", 200, {"data": []}),
     ],
 )
-def test_keys_have_rights(key, method, path, status, body):
+def test_key_rights_are_enforced(key, method, path, status, body):
     keys = {"read-only": frozenset({"read", "configuration"}), "no-config": frozenset({"read"})}
 
     assert Client(Simulation(small_account(), keys=keys), key).call(method, path) == (status, body)
 
 
-def test_no_key_at_all_is_refused():
+def test_request_without_a_key_is_refused():
     client, _ = client_of()
     client.headers = {}
 
@@ -93,7 +93,7 @@ def test_no_key_at_all_is_refused():
         ("PATCH", "/v2/users/ann", [], 400, set()),
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(method, path, body, status, errors):
+def test_invalid_request_is_refused_and_changes_nothing(method, path, body, status, errors):
     client, simulation = client_of()
     answer = client.call(method, path, body)
 
@@ -101,7 +101,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(method, path, body, statu
     assert simulation.snapshot() == small_account()
 
 
-def test_lists_can_be_emptied_where_the_quirks_say():
+def test_lists_can_be_emptied_when_the_quirks_allow():
     client, _ = client_of(Quirks(accepts_empty_participants=True, accepts_empty_rules=True))
 
     assert client.call("PATCH", "/v2/schedules/s1/rotations/r1", {"participants": []})[0] == 200
@@ -109,7 +109,7 @@ def test_lists_can_be_emptied_where_the_quirks_say():
 
 
 @pytest.mark.parametrize("status", [404, 422])
-def test_somebody_who_is_no_member_cannot_be_removed_as_the_quirks_say(status):
+def test_removing_a_non_member_gets_the_quirks_status(status):
     client, simulation = client_of(Quirks(not_a_member=status))
     answer = client.call("DELETE", "/v2/teams/ops/members/bob")
 
@@ -118,14 +118,14 @@ def test_somebody_who_is_no_member_cannot_be_removed_as_the_quirks_say(status):
 
 
 @pytest.mark.parametrize(("status", "role"), [(201, "user"), (409, "admin"), (422, "admin")])
-def test_somebody_who_is_a_member_is_added_again_as_the_quirks_say(status, role):
+def test_adding_a_member_again_gets_the_quirks_status(status, role):
     client, _ = client_of(Quirks(already_a_member=status))
 
     assert client.call("POST", "/v2/teams/ops/members", {"user": {"id": "ann"}, "role": "user"})[0] == status
     assert [member["role"] for member in client.get("/v2/teams/ops")["members"]] == [role]
 
 
-def test_body_that_is_no_json_is_refused():
+def test_body_that_is_not_json_is_refused():
     client, _ = client_of()
     answer = client.http.patch("/v2/users/ann", headers=client.headers, data="{")
 

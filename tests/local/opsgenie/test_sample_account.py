@@ -1,4 +1,4 @@
-"""The sample account of the simulated Opsgenie, and whom it refuses to lose."""
+"""The simulated Opsgenie's sample account, and whom it refuses to delete."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.simulation_client import Client, client_of, small_account
 HARI = "hari@example.com"
 
 
-def test_sample_account_holds_what_the_readme_tries():
+def test_sample_account_contains_what_the_readme_uses():
     account = sample_account()
     client = Client(Simulation())
     hari = f"/v2/users/{HARI}"
@@ -30,6 +30,26 @@ def test_sample_account_holds_what_the_readme_tries():
         (HARI, "kofi@example.com"),
         ("aiko.tanaka@example.com", HARI),
     ]
+
+
+def test_sample_account_routes_to_escalations_and_schedules_that_are_there():
+    client = Client(Simulation())
+    there = {entry["id"] for path in ("escalations", "schedules") for entry in client.get(f"/v2/{path}")}
+    notified = {
+        team["name"]: rule["notify"]
+        for team in client.get("/v2/teams")
+        for rule in client.get(f"/v2/teams/{team['id']}/routing-rules")
+    }
+
+    assert {name: notify.get("name", "") for name, notify in notified.items()} == {
+        "Platform": "Platform escalation",
+        "Payments": "Payments escalation",
+        "Data": "",
+        "Support": "Support desk",
+        "Security": "",
+        "Archive": "",
+    }
+    assert {notify["id"] for notify in notified.values() if notify["type"] != "none"} <= there
 
 
 @pytest.mark.parametrize(
@@ -56,14 +76,14 @@ def test_sample_account_holds_what_the_readme_tries():
         ("nobody@example.com", 404, "No user exists with identifier [nobody@example.com]"),
     ],
 )
-def test_sample_account_refuses_to_lose(username, status, message):
+def test_refuses_to_delete_users_in_use_the_owner_and_strangers(username, status, message):
     simulation = Simulation()
 
     assert Client(simulation).call("DELETE", f"/v2/users/{username}") == (status, {"message": message})
     assert simulation.snapshot() == sample_account()
 
 
-def test_user_in_nothing_is_deleted():
+def test_unused_user_is_deleted():
     simulation = Simulation()
     expected = sample_account()
     expected["users"] = [u for u in expected["users"] if u["username"] != "nora@example.com"]
@@ -73,7 +93,7 @@ def test_user_in_nothing_is_deleted():
     assert simulation.writes == [Call("DELETE", "/v2/users/nora@example.com", "", None, 200)]
 
 
-def test_refusal_names_every_kind_of_place():
+def test_refusal_names_every_kind_of_use():
     client, _ = client_of()
 
     assert client.call("DELETE", "/v2/users/ann")[1]["message"] == (
@@ -82,7 +102,7 @@ def test_refusal_names_every_kind_of_place():
     )
 
 
-def test_user_takes_their_overrides_and_forwarding_rules_along():
+def test_deleting_a_user_deletes_their_overrides_and_forwarding_rules():
     client, simulation = client_of()
     expected = small_account()
     expected["users"].pop(2)
@@ -112,14 +132,14 @@ def test_user_takes_their_overrides_and_forwarding_rules_along():
         (Quirks(deletes_in_use=True), "ann", 200, None),
     ],
 )
-def test_refusals_as_the_quirks_say(quirks, username, status, message):
+def test_refusal_to_delete_a_user_follows_the_quirks(quirks, username, status, message):
     client, _ = client_of(quirks)
     answer = client.call("DELETE", f"/v2/users/{username}")
 
     assert (answer[0], answer[1].get("message")) == (status, message)
 
 
-def test_the_owner_stays_as_the_quirks_say():
+def test_refusal_to_delete_the_owner_follows_the_quirks():
     simulation = Simulation(quirks=Quirks(owner_refusal=403))
     answer = Client(simulation).call("DELETE", "/v2/users/olivia@example.com")
 

@@ -11,7 +11,7 @@ def client():
     return Client(Simulation({"users": [user("ann"), user("bob")]}))
 
 
-def test_rotation_keeps_what_a_patch_leaves_out_and_its_order(client):
+def test_rotation_patch_keeps_omitted_fields_and_participant_order(client):
     team = client.create("/v2/teams", {"name": "Ops"})
     schedule = client.create("/v2/schedules", {"name": "S", "ownerTeam": {"name": "Ops"}})
     path = f"/v2/schedules/{schedule['id']}/rotations"
@@ -53,7 +53,7 @@ def test_rotation_keeps_what_a_patch_leaves_out_and_its_order(client):
     assert client.call("DELETE", f"{path}/{rotation['id']}") == (200, {"result": "Deleted"})
 
 
-def test_override_lives_by_its_alias(client):
+def test_override_is_created_changed_and_deleted_by_alias(client):
     rotation = {"name": "r", "type": "daily", "startDate": START, "participants": [{"type": "user", "id": "ann"}]}
     schedule = client.create("/v2/schedules", {"name": "S", "rotations": [rotation]})
     path = f"/v2/schedules/{schedule['id']}/overrides"
@@ -73,12 +73,12 @@ def test_override_lives_by_its_alias(client):
     )
     assert client.get(f"{path}/mine") == {**expected, "alias": "mine", "user": of_type("user", "ann")}
     assert client.call("DELETE", f"{path}/mine") == (200, {"result": "Deleted"})
-    # An override of one rotation goes with it, rather than become one of the whole schedule.
+    # An override of one rotation is deleted with it, so as not to cover the whole schedule.
     client.call("DELETE", f"/v2/schedules/{schedule['id']}/rotations/{only['id']}")
     assert client.get(path) == []
 
 
-def test_override_of_one_rotation_goes_when_a_patch_replaces_the_rotations(client):
+def test_replacing_rotations_deletes_overrides_of_one_rotation(client):
     rotation = {"name": "r", "type": "daily", "startDate": START, "participants": [{"type": "user", "id": "ann"}]}
     schedule = client.create("/v2/schedules", {"name": "S", "rotations": [rotation]})
     path = f"/v2/schedules/{schedule['id']}"
@@ -92,7 +92,7 @@ def test_override_of_one_rotation_goes_when_a_patch_replaces_the_rotations(clien
     assert [override["alias"] for override in client.get(f"{path}/overrides")] == ["of all"]
 
 
-def test_escalation_answers_rules_as_given_and_no_repeat_where_there_is_none(client):
+def test_escalation_returns_its_rules_and_no_empty_repeat(client):
     schedule = client.create("/v2/schedules", {"name": "S"})
     rules = [
         {

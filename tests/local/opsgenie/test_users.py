@@ -18,13 +18,13 @@ HARI = "hari@example.com"
         (Quirks(incoming_forwarding_rules=False), "cid/forwarding-rules", ["f1"]),
     ],
 )
-def test_places_of_a_user_as_the_quirks_say(quirks, path, ids):
+def test_lists_of_a_user_follow_the_quirks(quirks, path, ids):
     client, _ = client_of(quirks)
 
     assert [entry["id"] for entry in client.get(f"/v2/users/{path}")] == ids
 
 
-def test_places_reached_through_a_team_as_the_quirks_say():
+def test_lists_through_a_team_follow_the_quirks():
     simulation = Simulation(small_account())
     with simulation.edit() as account:
         account["schedules"][0]["rotations"][0]["participants"] = [of_type("team", "ops")]
@@ -37,7 +37,7 @@ def test_places_reached_through_a_team_as_the_quirks_say():
     assert reached.get("/v2/users/ann/escalations") == [{"id": "e1", "name": "Ladder"}]
 
 
-def test_usernames_can_be_missing_beside_ids():
+def test_participants_can_have_ids_without_usernames():
     client, _ = client_of(Quirks(usernames_beside_ids=False))
 
     assert client.get("/v2/schedules/s1/rotations")[0]["participants"] == [
@@ -58,7 +58,7 @@ def test_odd_usernames_are_found_by_quoted_identifier(username):
     assert client.call("DELETE", at("/v2/users/{}", username))[0] == 200
 
 
-def test_plus_in_a_path_is_a_plus():
+def test_plus_in_a_path_is_not_a_space():
     client = Client(Simulation())
 
     assert client.get("/v2/users/priya.raman+apac@example.com") == client.get(
@@ -66,7 +66,7 @@ def test_plus_in_a_path_is_a_plus():
     )
 
 
-def test_slash_in_a_name_needs_its_quotes():
+def test_slash_in_a_name_must_be_percent_encoded():
     client, _ = client_of()
     path = at("/v2/schedules/{}/rotations/r1?scheduleIdentifierType=name", "Round / clock")
 

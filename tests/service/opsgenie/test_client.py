@@ -8,9 +8,10 @@ import responses
 
 from service.client import Scope
 from service.errors import NotFoundError, UnexpectedResponseError
-from service.model import Membership, Named, OnCalls, Survey
+from service.model import Membership, Named
 from service.opsgenie.client import Opsgenie
 from service.parallel import Parallel
+from service.survey import OnCalls, Survey
 from tests.support.wire_samples import (
     ANYTHING,
     ESCALATION_JSON,

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import responses
 
-from service.model import Named, OnCall, Person
+from service.model import Named, Person
 from service.opsgenie.account import AccountEndpoints
 from service.schedule import Schedule
+from service.survey import OnCall
 from tests.support.wire_samples import (
     ANYTHING,
     ESCALATION,
