@@ -117,17 +117,19 @@ class Offboarding:
         self.changes.plan((*changes, end) if end else changes)
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
+        touches = touched_schedules(survey, self.changes.remaining)
+        read_on_call: Callable[[], OnCalls | None] = self._client.on_calls if touches else lambda: None
         # The delete is certain to fail while the user is in use; the refusal names what else uses the user.
         if end and self.capabilities.refuses_while_in_use and blocks_deletion(survey) and not self._refused(end):
             self._detach(survey, None)
-            self._read_on_call(survey)
+            self._on_call_after = read_on_call()
             return
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
             if end:
-                calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
-                refused = self._parallel.run(calls)[0]
+                calls: list[Callable[[], Any]] = [partial(self._refused, end), read_on_call]
+                refused, self._on_call_after = self._parallel.run(calls)
                 if refused is None:
                     return
                 refusal = refused
@@ -158,10 +160,6 @@ class Offboarding:
             survey = self._survey(person, Scope.EVERYWHERE)
             self._plan(self._decide(survey), end)
         return survey
-
-    def _read_on_call(self, survey: Survey) -> None:
-        if touched_schedules(survey, self.changes.made):
-            self._on_call_after = self._client.on_calls()
 
     def _refused(self, end: Change) -> InUseError | None:
         """Delete the account; return the refusal if it is in use. Raises BlockedError if that names blockers."""
