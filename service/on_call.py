@@ -96,11 +96,21 @@ class _Outlook:
         stay = [rule for rule in self._survey.other_forwarding_rules if rule.is_in_force(time)]
         own = [rule for rule in self._survey.forwarding_rules if rule.is_in_force(time)]
         computed, after = _names(there, [*own, *stay]), _names(then, stay)
-        if now is not None and not _fits(there, computed, now):
+        if now is not None and not self._fits(there, computed, now):
             raise _UnknownError("its rotations and overrides do not give who is on call now")
         following = coverage.next_hand_over(left, time)
         moves = set(computed) != set(after) or following != coverage.next_hand_over(before, time)
         return _Forecast(after, following, moves)
+
+    def _fits(self, participants: Iterable[Participant], computed: Names, read: Names) -> bool:
+        """Tell whether what is computed is what was read, as far as it goes.
+
+        Who is behind a team is not computed, and whether blocked people are on call is not documented.
+        """
+        wanted, there = ({ascii_lower(name) for name in names} for names in (computed, read))
+        behind = {ascii_lower(one.name or one.id) for one in participants if one.type != "user"}
+        missing = wanted - there - behind - self._survey.blocked
+        return not missing and (bool(behind) or there <= wanted)
 
     def _understood(self) -> Schedule:
         found = next((one for one in self._survey.schedules if one.id == self._schedule.id), None)
@@ -140,10 +150,3 @@ def _name(one: Participant, rules: Sequence[ForwardingRule]) -> str:
     if not (name := next(forwarded, one.username)):
         raise _UnknownError("somebody in it is named by an id only")
     return name
-
-
-def _fits(participants: Iterable[Participant], computed: Names, read: Names) -> bool:
-    """Tell whether what is computed is what was read, as far as it goes: who is behind a team is not computed."""
-    wanted, there = ({ascii_lower(name) for name in names} for names in (computed, read))
-    behind = {ascii_lower(one.name or one.id) for one in participants if one.type != "user"}
-    return wanted - behind <= there if behind else wanted == there
