@@ -63,9 +63,11 @@ class OnCallReader:
                 overrides[entry.schedule.id].append(entry)
         held = (rotations.keys() | overrides.keys()) - self._unread.keys()
         timed = (schedules.timed(one, rotations[one.id], overrides[one.id]) for one in self._listed if one.id in held)
+        # Whichever answer told the time: where this one could not be read, turns are computed all the same.
+        time = self._on_call.time or self._transport.server_time
         return replace(
             survey,
-            on_call=self._on_call,
+            on_call=replace(self._on_call, time=time),
             schedules=tuple(timed),
             not_checked=(*survey.not_checked, *self._unread.values()),
         )

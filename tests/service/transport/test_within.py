@@ -1,0 +1,72 @@
+"""A transport with less time: its bound, what its throttling slows, and the server's clock."""
+
+from datetime import UTC, datetime
+
+import pytest
+import responses
+
+from service.errors import OutOfTimeError, ThrottledError
+from service.transport.call import Transport
+from tests.support.wire_samples import ANYTHING, transport
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between tries, without waiting."""
+    found: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", found.append)
+    return found
+
+
+def at_once(found: Transport) -> int:
+    """Return the bound on the calls under way."""
+    with found.slot() as bound:
+        assert isinstance(bound, int)
+        return bound
+
+
+def test_throttling_slows_only_the_calls_with_less_time(mocked: responses.RequestsMock, waits: list[float]) -> None:
+    mocked.get(ANYTHING, status=429)
+    whole = transport()
+    brief = whole.within(3.0)
+
+    with pytest.raises(ThrottledError):
+        brief.request("GET", "v2", "schedules", "on-calls")
+
+    assert (len(waits), at_once(brief) < 128, at_once(whole)) == (4, True, 128)
+
+
+def test_wait_longer_than_the_bound_ends_the_tries(mocked: responses.RequestsMock, waits: list[float]) -> None:
+    mocked.get(ANYTHING, status=429, headers={"Retry-After": "4"})
+
+    with pytest.raises(ThrottledError):
+        transport().within(3.0).request("GET", "v2", "schedules", "on-calls")
+
+    assert (waits, len(mocked.calls)) == ([], 1)
+
+
+def test_bound_is_never_longer_than_what_is_left(mocked: responses.RequestsMock) -> None:
+    with pytest.raises(OutOfTimeError):
+        transport(seconds=0.0).within(3.0).request("GET", "v2", "schedules", "on-calls")
+
+    assert not mocked.calls
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ({}, None),
+        ({"Date": "Wed, 25 Nov 2026 09:15:00 GMT"}, datetime(2026, 11, 25, 9, 15, tzinfo=UTC)),
+        ({"Date": "Wed, 25 Nov 2026 09:15:00"}, datetime(2026, 11, 25, 9, 15, tzinfo=UTC)),
+        ({"Date": "soon"}, None),
+    ],
+)
+def test_server_time_is_the_date_of_the_last_answer(
+    mocked: responses.RequestsMock, header: dict[str, str], expected: datetime | None
+) -> None:
+    mocked.get(ANYTHING, json={"data": []}, headers=header)
+    asked = transport()
+
+    asked.request("GET", "v2", "schedules", "on-calls")
+
+    assert (asked.server_time, transport().server_time) == (expected, None)

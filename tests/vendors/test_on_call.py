@@ -1,0 +1,218 @@
+"""Who is on call before and after in whole answers, and what a failure to read it does: nothing."""
+
+from typing import Any, Literal
+
+import pytest
+
+from local.opsgenie import Quirks
+from local.opsgenie.answers import response
+from tests.support import expected_on_call
+from tests.support.expected_account import Item, left
+from tests.support.fault_table import ALL_FAULTS, HARI
+from tests.support.service_env import Answer, ServiceEnv
+from tests.support.small_account import account, email
+from tests.support.virtual_time import virtual_time
+
+LEA, REX, UMA = email("lea"), email("rex"), email("uma")
+UNLISTED = "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
+INTEGRATIONS = "integrations and policies: Opsgenie names them only where it refuses to delete the user"
+
+
+def schedule(now: list[str], after: list[str], hand_over: str = "", name: str = "s-r") -> Item:
+    """Make an entry of `on_call`, as a dry run has it."""
+    entry = {"id": name, "name": name, "now": now, "after": after, "computed": True}
+    return {**entry, "hand_over": hand_over} if hand_over else entry
+
+
+def off_board(start: Item, username: str = LEA, **body: Any) -> tuple[Answer, Answer, ServiceEnv]:
+    """Send the request as a dry run, then for real, and hold both against the account."""
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        planned = service_env.post(username=username, dry_run=True, **body)
+        done = service_env.post(username=username, **body)
+        expected_on_call.check(service_env.before, service_env.snapshot(), username, planned.body, done.body)
+        return planned, done, service_env
+
+
+def second_turn(*participants: str) -> Item:
+    """Make an account whose weekly rotation is in its second turn."""
+    start = account(rotations={"r": participants})
+    start["schedules"][0]["rotations"][0]["startDate"] = "2026-11-12T09:00:00Z"
+    return start
+
+
+def test_on_call_goes_to_the_third_of_three_when_the_first_leaves_in_the_second_turn() -> None:
+    planned, done, _ = off_board(second_turn("lea", "rex", "uma"))
+
+    expected = schedule([REX], [UMA], "2026-11-26T09:00:00Z")
+    assert planned.body["on_call"] == [expected]
+    assert done.body["on_call"] == [{**expected, "computed": False}]
+
+
+def test_nobody_else_is_on_call_where_no_one_keeps_the_turns() -> None:
+    planned, done, _ = off_board(second_turn("lea", "rex", "uma"), keep_turns=True)
+
+    assert planned.body["on_call"] == [schedule([REX], [REX])]
+    assert done.body["on_call"] == [{**schedule([REX], [REX]), "computed": False}]
+
+
+def test_no_one_is_on_call_in_the_turn_that_is_kept() -> None:
+    planned, _, _ = off_board(second_turn("rex", "lea"), keep_turns=True)
+
+    assert planned.body["on_call"] == [schedule([LEA], [], "2026-11-26T09:00:00Z")]
+
+
+def covered(**more: Any) -> Item:
+    """Make an account in which lea is only in an override of rex's rotation."""
+    start = account(rotations={"r": ["rex"]})
+    user = {"type": "user", "id": "lea", "username": LEA}
+    dates = {"startDate": "2026-11-20T00:00:00Z", "endDate": "2026-12-20T00:00:00Z"}
+    start["schedules"][0]["overrides"] = [{"alias": "o", "user": user, **dates, **more}]
+    return start
+
+
+def forwarded() -> Item:
+    """Make an account in which rex forwards to lea."""
+    start = account(rotations={"r": ["rex", "uma"]})
+    rex, lea = ({"id": name, "username": email(name)} for name in ("rex", "lea"))
+    dates = {"startDate": "2026-11-20T00:00:00Z", "endDate": "2026-12-20T00:00:00Z"}
+    start["forwardingRules"] = [{"id": "f", "alias": "f", "fromUser": rex, "toUser": lea, **dates}]
+    return start
+
+
+@pytest.mark.parametrize(
+    ("start", "now", "computed", "after"),
+    [
+        (covered(), [LEA], [REX], [REX]),
+        (account(rotations={"r": ["team t"]}, teams={"t": ["lea", "rex"]}), [LEA, REX], ["t"], [REX]),
+        (
+            account(rotations={"r": ["escalation e"]}, escalations={"e": ["lea", "uma"]}),
+            [LEA, UMA],
+            ["e"],
+            [UMA],
+        ),
+        (forwarded(), [LEA], [REX], [REX]),
+    ],
+    ids=["override", "team", "escalation", "forwarding rule"],
+)
+@pytest.mark.parametrize("body", [{}, {"keep_user": True}], ids=["delete", "keep_user"])
+def test_leaver_is_on_call_by_whatever(
+    start: Item, now: list[str], computed: list[str], after: list[str], body: Item
+) -> None:
+    planned, done, service_env = off_board(start, **body)
+
+    found = [{name: entry[name] for name in ("now", "after", "computed")} for entry in planned.body["on_call"]]
+    assert found == [{"now": now, "after": computed, "computed": True}]
+    assert [entry["after"] for entry in done.body["on_call"]] == [after]
+    assert done.body["not_checked"][0] == UNLISTED
+    assert service_env.snapshot() == left(service_env.before, LEA, keep="keep_user" in body)
+
+
+REFUSALS = {
+    "400": response({"message": "Bad"}, 400),
+    "402": response({"message": "not in your plan"}, 402),
+    "403": response({"message": "no access", "code": 40302}, 403),
+    "404": response({"message": "no such thing"}, 404),
+    "422": response({"message": "not processable"}, 422),
+    "null": response({"data": None}, 200),
+    "another form": response({"data": [{"onCallParticipants": []}]}, 200),
+}
+ODD = "the answer about who is on call is not of the documented form"
+WHY = {
+    "400": "Bad",
+    "402": "not in your plan",
+    "403": "no access",
+    "404": "no such thing",
+    "422": "not processable",
+    "null": ODD,
+    "another form": ODD,
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_refused_on_calls_stop_nothing_and_are_named(refusal: str) -> None:
+    """What is computed is still told: the times of the rotations are read."""
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(second_turn("lea", "rex", "uma"))
+        service_env.simulation.faults.add(lambda _: REFUSALS[refusal], "GET", "on-calls$", None)
+        planned = service_env.post(username=LEA, dry_run=True)
+        done = service_env.post(username=LEA)
+
+    entry = {**schedule([], [UMA], "2026-11-26T09:00:00Z"), "now": None}
+    notes = [f"who is on call {when}: {WHY[refusal]}" for when in ("now", "after the change")]
+    assert (planned.status, planned.body["on_call"]) == (200, [entry])
+    assert planned.body["not_checked"] == [UNLISTED, INTEGRATIONS, notes[0]]
+    assert (done.status, done.body["on_call"], done.body["not_checked"]) == (200, [entry], [UNLISTED, *notes])
+    assert service_env.snapshot() == left(service_env.before, LEA)
+
+
+@pytest.mark.parametrize("fault", ["429", "429+retry-after", "503", "hang", "drop", "cut", "truncated", "huge"])
+def test_on_calls_that_never_answer_take_little_of_the_time(fault: str) -> None:
+    """Three seconds at most before the changes, and three while the account is deleted."""
+    with virtual_time(threads=True):
+        service_env = ServiceEnv()
+        service_env.simulation.faults.add(ALL_FAULTS[fault], "GET", "on-calls$", None)
+        answer = service_env.post(username=HARI)
+
+    assert answer.status == 200
+    assert answer.seconds <= 7 * service_env.line.latency + 2 * 3.01
+    tries = [call for call in service_env.simulation.calls if call.path.endswith("on-calls")]
+    assert len(tries) <= 2 * 5
+    assert [entry["computed"] for entry in answer.body["on_call"]] == [True] * 3
+
+
+def test_unread_time_zones_leave_what_is_read_after_the_changes() -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(second_turn("lea", "rex", "uma"))
+        service_env.simulation.faults.order("403", "GET", "^/v2/schedules$", times=None)
+        planned = service_env.post(username=LEA, dry_run=True)
+        done = service_env.post(username=LEA)
+
+    entry = {"id": "s-r", "name": "s-r", "now": [REX], "computed": False}
+    assert planned.body["on_call"] == [{**entry, "after": None}]
+    assert planned.body["not_checked"][-1] == "who will be on call in s-r: its times could not be read"
+    assert done.body["on_call"] == [{**entry, "after": [UMA]}]
+    assert done.body["not_checked"][-1] == "the next hand-over in s-r: its times could not be read"
+
+
+def test_ids_without_usernames_are_not_told_as_names() -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(second_turn("lea", "rex", "uma"))
+        service_env.simulation.quirks = Quirks(usernames_beside_ids=False)
+        planned = service_env.post(username=LEA, dry_run=True)
+        done = service_env.post(username=LEA)
+
+    assert [(entry["now"], entry["after"]) for entry in planned.body["on_call"]] == [([REX], None)]
+    assert planned.body["not_checked"][-1] == "who will be on call in s-r: somebody in it is named by an id only"
+    assert [(entry["now"], entry["after"]) for entry in done.body["on_call"]] == [([REX], [UMA])]
+
+
+@pytest.mark.parametrize("blocked_on_call", ["direct", "never", "always"])
+def test_blocked_people_make_no_difference(blocked_on_call: Literal["direct", "never", "always"]) -> None:
+    start = second_turn("lea", "rex", "uma")
+    start["users"][1]["blocked"] = True
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        service_env.simulation.quirks = Quirks(blocked_on_call=blocked_on_call)
+        planned = service_env.post(username=LEA, dry_run=True)
+
+    assert [entry["after"] for entry in planned.body["on_call"]] == [[UMA]]
+    assert planned.body["not_checked"] == [UNLISTED, INTEGRATIONS]
+
+
+def test_turns_that_follow_the_clocks_are_told_right_or_not_at_all() -> None:
+    """Turns end at 9:30 by the clock, in summer at 8:30 UTC: at 9:15 UTC in winter 24 hours more are not over yet."""
+    start = second_turn("lea", "rex", "uma")
+    start["schedules"][0].update(timezone="Europe/London")
+    start["schedules"][0]["rotations"][0].update(type="daily", startDate="2026-06-01T08:30:00Z")
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        service_env.simulation.quirks = Quirks(turns_follow_clock=True)
+        planned = service_env.post(username=LEA, dry_run=True)
+        done = service_env.post(username=LEA)
+
+    told = [(entry["now"], entry["after"]) for entry in (*planned.body["on_call"], *done.body["on_call"])]
+    assert told == [([UMA], None), ([UMA], [REX])]
+    assert planned.body["not_checked"][-1] == (
+        "who will be on call in s-r: its rotations and overrides do not give who is on call now"
+    )
