@@ -40,6 +40,7 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
         return account
     other = user_named(account, by) if by else None
     place = {"type": "user", "id": other["id"], "username": other["username"]} if other else None
+    on_call = on_calls(account) if keep else {}
 
     def is_leaver(reference: Item) -> bool:
         return bool(reference.get("id") == leaver["id"])
@@ -49,7 +50,7 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
 
     def overrides(schedule: Item) -> list[Item]:
         listed = any(is_leaver(entry) for rotation in schedule["rotations"] for entry in rotation["participants"])
-        listed = listed or (keep and leaver["username"] in on_call(account, schedule["id"]))
+        listed = listed or (keep and leaver["username"] in on_call[schedule["id"]])
         return [
             entry
             for entry in schedule["overrides"]
@@ -86,11 +87,10 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
     }
 
 
-def on_call(account: Item, schedule_id: str) -> list[str]:
-    """Return who is on call in a schedule when the tests take place, by the simulated Opsgenie."""
+def on_calls(account: Item) -> dict[str, list[str]]:
+    """Return who is on call in each schedule when the tests take place, by the simulated Opsgenie."""
     found = Account(account)
-    schedule = next(one for one in found.schedules.values() if one["id"] == schedule_id)
-    return usernames(shifts.on_call(found, schedule, NOW))
+    return {one["id"]: usernames(shifts.on_call(found, one, NOW)) for one in found.schedules.values()}
 
 
 def is_over(override: Item) -> bool:

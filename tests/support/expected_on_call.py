@@ -1,42 +1,43 @@
 """Who is on call before and after, by the simulated Opsgenie itself: what the answers are held against."""
 
 from tests.support import expected_account
-from tests.support.expected_account import Item, on_call
+from tests.support.expected_account import Item, on_calls
 
 
 def check(before: Item, after: Item, username: str, planned: Item, done: Item) -> None:
     """Hold the answers to a dry run and to the real run against the account before and after."""
-    touched = _touched(before, after, username, done["changes"])
+    was, then = on_calls(before), on_calls(after)
+    touched = {name for name, usernames in was.items() if username in usernames}
+    touched |= _changed(before, after, done["changes"])
     entries = {entry["id"]: entry for entry in done["on_call"]}
     ahead = {entry["id"]: entry for entry in planned["on_call"]}
     assert entries.keys() == ahead.keys() == touched
     for schedule in before["schedules"]:
         if schedule["id"] in touched:
             entry, plan = dict(entries[schedule["id"]]), dict(ahead[schedule["id"]])
-            now, then = (on_call(account, schedule["id"]) for account in (before, after))
+            now, later = was[schedule["id"]], then[schedule["id"]]
             hand_overs = entry.pop("hand_over", None), plan.pop("hand_over", None)
-            assert entry == {**_brief(schedule), "now": now, "after": then, "computed": False}
+            assert entry == {**_brief(schedule), "now": now, "after": later, "computed": False}
             assert plan == {**_brief(schedule), "now": now, "after": plan["after"], "computed": True}
-            _check_computed(plan["after"], then)
+            _check_computed(plan["after"], later)
             # Only the real run sees what becomes of people behind a team.
-            assert hand_overs[1] in (hand_overs[0], None if now != then else hand_overs[0])
+            assert hand_overs[1] in (hand_overs[0], None if now != later else hand_overs[0])
 
 
-def _check_computed(computed: list[str], then: list[str]) -> None:
+def _check_computed(computed: list[str], later: list[str]) -> None:
     """Whoever is behind a team or an escalation is read only: those stand by their names."""
     people = [name for name in computed if "@" in name]
-    assert people == then if people == computed else set(people) <= set(then)
+    assert people == later if people == computed else set(people) <= set(later)
 
 
-def _touched(before: Item, after: Item, username: str, changes: list[Item]) -> set[str]:
-    """Find the schedules; an override that nobody knew of may go with the account."""
+def _changed(before: Item, after: Item, changes: list[Item]) -> set[str]:
+    """Find the schedules that changed; an override that nobody knew of may go with the account."""
     parts = expected_account.changed(expected_account.units(before), expected_account.units(after))
     gone = {change["before"]["schedule"]["id"] for change in changes if change["kind"] == "override"}
     return gone | {
         schedule["id"]
         for schedule in before["schedules"]
-        if username in on_call(before, schedule["id"])
-        or any(("rotation", one["id"]) in parts for one in schedule["rotations"])
+        if any(("rotation", one["id"]) in parts for one in schedule["rotations"])
     }
 
 

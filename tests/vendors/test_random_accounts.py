@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from local.opsgenie import sample_account
-from service import reach, rules
+from service import coverage, on_call, reach, rules
 from service.reach import Leaver
 from tests.support import expected_account, expected_on_call
 from tests.support.expected_account import Item
@@ -93,6 +93,7 @@ def direct_users(self: Any, kept: Any, leavers: Any, _: Any) -> bool:
 
 
 WITHOUT = reach.without
+NAMES = on_call._names
 BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "one too many": (rules, "without", all_but_last),
     "last place": (rules, "without", at_the_end),
@@ -100,6 +101,10 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "blocked people count": (reach.Reach, "is_blocked", lambda *_: False),
     "teams count without a look": (reach.Reach, "colleague", lambda *_: True),
     "nested ones are not read": (reach.Reach, "_somebody", direct_users),
+    "who is on call is computed with the leaver": (on_call, "_left", lambda before, _: before),
+    "forwarding rules do not count": (on_call, "_names", lambda participants, _: NAMES(participants, ())),
+    "time restrictions do not count": (coverage, "_allowed", lambda _rotation, _zone, span: [span]),
+    "overrides do not count": (coverage, "_is_for", lambda *_: False),
     "uses of a team do not count": (reach.Reach, "leads_to", lambda *_: False),
 }
 
