@@ -107,6 +107,15 @@ def test_parameter_key_without_boto3_answers_500(unzipped):
     )
 
 
+def test_time_zones_are_known_where_the_runtime_has_none(unzipped):
+    code = (
+        "import zoneinfo; zoneinfo.reset_tzpath(to=());"
+        "from service import coverage; print(coverage.is_known('Europe/Stockholm'), coverage.is_known('Asia/Kolkata'))"
+    )
+
+    assert in_lambda(unzipped, code) == "True True\n"
+
+
 def test_cold_start_with_a_plain_key_does_not_import_boto3():
     code = "import sys, service.handler; print(sorted({'boto3', 'botocore'} & sys.modules.keys()))"
     environ = {**os.environ, "ACCESS_TOKEN": "genie-key"}
