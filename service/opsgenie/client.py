@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from typing import Any, cast
@@ -30,7 +31,7 @@ from service.model import (
 from service.opsgenie import reach
 from service.opsgenie.account import AccountEndpoints
 from service.opsgenie.endpoints import api
-from service.opsgenie.on_calls import OnCallReader, on_calls
+from service.opsgenie.on_calls import SECONDS, OnCallReader, on_calls
 from service.parallel import Parallel
 from service.settings import Settings
 from service.survey import OnCalls, Survey
@@ -46,7 +47,8 @@ class Opsgenie:
         removal="delete",
         refuses_while_in_use=True,
         not_checked=(
-            "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
+            "overrides that begin in more than three months, in schedules that hold the person in no other way: "
+            "Opsgenie shows no more of a user's turns",
         ),
         only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
         rights=(
@@ -106,6 +108,17 @@ class Opsgenie:
         """Read every rotation and escalation that lists one of the teams, and the teams' own routing rules."""
         found = reach.uses(self._api, self._parallel, team_ids)
         return tuple(use for use in found if isinstance(use, RoutingRule) or _lists_team(use, team_ids))
+
+    def has_turns(self, person: Person) -> bool:
+        """Tell whether the person is on call now or in the next three months."""
+        return AccountEndpoints(self._transport.within(SECONDS)).has_turns(person, datetime.now(UTC))
+
+    def overrides_of(self, person: Person) -> tuple[Override, ...]:
+        """Read the person's overrides in every schedule."""
+        schedules = self._api.schedules()
+        reads = [partial(_unless_gone, self._api.overrides, one, self._api.schedules) for one in schedules]
+        found = chain.from_iterable(self._parallel.run(reads))
+        return tuple(override for override in found if person.is_named(override.user.id, override.user.name))
 
     def apply(self, change: Change) -> None:
         """Delete or remove what the change is about.
