@@ -1,4 +1,4 @@
-"""What a program reads: one JSON object."""
+"""Output for programs: one JSON object."""
 
 import json
 from typing import Any

@@ -1,8 +1,8 @@
 """Who has which turn, computed from rotations, restrictions and overrides.
 
-To ask the vendor who is on call at each moment would be right by definition, but takes a call for every hand-over, and
-no vendor tells who would be on call after a change. Turns count from a rotation's start in hours: where the clocks of
-the schedule's time zone have changed since, a hand-over may be off by an hour.
+Asking the vendor who is on call at each moment would be right by definition, but takes a call per hand-over, and no
+vendor tells who would be on call after a change. Turns count from a rotation's start in hours: if the clocks of the
+schedule's time zone have changed since, a hand-over may be off by an hour.
 """
 
 from collections import Counter, defaultdict

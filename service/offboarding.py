@@ -121,15 +121,18 @@ class Offboarding:
         self.changes.plan((*changes, end) if end else changes)
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
+        touches = touched_schedules(survey, self.changes.remaining)
+        read_on_call: Callable[[], OnCalls | None] = self._client.on_calls if touches else lambda: None
         if end and self.capabilities.refuses_while_in_use:
             if not blocks_deletion(survey):
                 # The delete may succeed: what no list shows has to be known before.
                 self._plan((*self._decide(survey), *self._unlisted(survey)), end)
             if len(self.changes.remaining) > 1:
-                survey, refused = self._ask(survey, end)
+                # While the account is in use this is refused, changes nothing, and names what else uses it.
+                survey, (refused,) = self._read_again(survey, partial(self._refused, end))
                 if not refused:
                     self._detach(survey, None)
-                    self._read_on_call(survey)
+                    self._on_call_after = read_on_call()
                     return
         else:
             survey, _ = self._read_again(survey)
@@ -138,8 +141,8 @@ class Offboarding:
             self._detach(survey, end)
             self._parallel.run([partial(self.changes.make, change) for change in self._unlisted(survey)])
             if end:
-                calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
-                refused = self._parallel.run(calls)[0]
+                calls: list[Callable[[], Any]] = [partial(self._refused, end), read_on_call]
+                refused, self._on_call_after = self._parallel.run(calls)
                 if refused is None:
                     return
                 refusal = refused
@@ -156,11 +159,6 @@ class Offboarding:
                 return
             survey, _ = self._read_again(survey)
         raise refusal
-
-    def _ask(self, survey: Survey, end: Change) -> tuple[Survey, InUseError | None]:
-        """Delete the account while it is in use: that is refused, changes nothing, and names what else uses it."""
-        survey, (refused,) = self._read_again(survey, partial(self._refused, end))
-        return survey, refused
 
     def _read_again(self, survey: Survey, *calls: Callable[[], Any]) -> tuple[Survey, list[Any]]:
         """Return the survey with rotations, escalations and small teams as they are now, and what the calls return."""
@@ -212,10 +210,6 @@ class Offboarding:
             survey = self._survey(person, Scope.EVERYWHERE)
             self._plan(self._decide(survey), end)
         return survey
-
-    def _read_on_call(self, survey: Survey) -> None:
-        if touched_schedules(survey, self.changes.made):
-            self._on_call_after = self._client.on_calls()
 
     def _refused(self, end: Change) -> InUseError | None:
         """Delete the account; return the refusal if it is in use. Raises BlockedError if that names blockers."""

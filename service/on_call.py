@@ -11,6 +11,9 @@ from service.survey import OnCallChange, OnCalls, Survey
 
 Names = tuple[str, ...]
 
+UNREAD_NOW = "who is on call now: "
+"""How the sentence begins that says why that could not be read."""
+
 
 def touched_schedules(survey: Survey, changes: Iterable[Change]) -> tuple[Named, ...]:
     """Return the schedules whose turns the changes touch, or in which the person is on call by whatever."""
@@ -32,7 +35,7 @@ def on_call_changes(
     """
     found = [_Outlook(survey, schedule, changes, now) for schedule in touched_schedules(survey, changes)]
     told = tuple(outlook.told(after) for outlook in found)
-    notes = [f"who is on call now: {survey.on_call.unread}"] if found and survey.on_call.unread else []
+    notes = [f"{UNREAD_NOW}{survey.on_call.unread}"] if survey.on_call.unread else []
     notes += [f"who is on call after the change: {after.unread}"] if found and after and after.unread else []
     return told, (*notes, *(note for outlook in found for note in outlook.notes))
 
@@ -93,11 +96,21 @@ class _Outlook:
         stay = [rule for rule in self._survey.other_forwarding_rules if rule.is_in_force(time)]
         own = [rule for rule in self._survey.forwarding_rules if rule.is_in_force(time)]
         computed, after = _names(there, [*own, *stay]), _names(then, stay)
-        if now is not None and not _fits(there, computed, now):
+        if now is not None and not self._fits(there, computed, now):
             raise _UnknownError("its rotations and overrides do not give who is on call now")
         following = coverage.next_hand_over(left, time)
         moves = set(computed) != set(after) or following != coverage.next_hand_over(before, time)
         return _Forecast(after, following, moves)
+
+    def _fits(self, participants: Iterable[Participant], computed: Names, read: Names) -> bool:
+        """Tell whether what is computed is what was read, as far as it goes.
+
+        Who is behind a team is not computed, and whether blocked people are on call is not documented.
+        """
+        wanted, there = ({ascii_lower(name) for name in names} for names in (computed, read))
+        behind = {ascii_lower(one.name or one.id) for one in participants if one.type != "user"}
+        missing = wanted - there - behind - self._survey.blocked
+        return not missing and (bool(behind) or there <= wanted)
 
     def _understood(self) -> Schedule:
         found = next((one for one in self._survey.schedules if one.id == self._schedule.id), None)
@@ -137,10 +150,3 @@ def _name(one: Participant, rules: Sequence[ForwardingRule]) -> str:
     if not (name := next(forwarded, one.username)):
         raise _UnknownError("somebody in it is named by an id only")
     return name
-
-
-def _fits(participants: Iterable[Participant], computed: Names, read: Names) -> bool:
-    """Tell whether what is computed is what was read, as far as it goes: who is behind a team is not computed."""
-    wanted, there = ({ascii_lower(name) for name in names} for names in (computed, read))
-    behind = {ascii_lower(one.name or one.id) for one in participants if one.type != "user"}
-    return wanted - behind <= there if behind else wanted == there

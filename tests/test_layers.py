@@ -72,6 +72,7 @@ def test_vendor_is_imported_only_by_vendors_and_itself(package: str, vendor: str
         ("coverage", {"model", "schedule"}),
         ("schedule", {"model"}),
         ("model", set()),
+        ("on_call", {"coverage", "model", "schedule", "survey"}),
     ],
 )
 def test_rules_import_only_pure_modules(module: str, known: set[str]) -> None:

@@ -135,6 +135,8 @@ def _one(
     if failure is not None:
         status, answer = _failed(failure, offboarding, request, wording, planned=plan.written)
     recorded = answer["message"] = context.without_key(answer["message"])
+    if "not_checked" in answer:
+        answer["not_checked"] = [context.without_key(note) for note in answer["not_checked"]]
     if failure is not None:  # records use the API's fields, whatever is printed
         told_by_fields = _failed(failure, offboarding, request, API, planned=plan.written)[1]["message"]
         recorded = context.without_key(told_by_fields)

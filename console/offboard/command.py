@@ -143,7 +143,7 @@ def _go(
     if options.apply and options.yes:
         return _apply(context, requests, interrupts, options)
     planned = _run(context, [replace(request, dry_run=True) for request in requests], interrupts, options)
-    able = [outcome.request for outcome in planned.outcomes if outcome.status == batch.PLANNED]
+    able = [outcome for outcome in planned.outcomes if outcome.status == batch.PLANNED]
     if not options.apply or planned.stopped or not able:
         return planned, None
     if interrupts.asked:
@@ -151,13 +151,15 @@ def _go(
     with interrupts.unwatched():
         output.show(planned, None, applied=True)
         _ask(able)
-    done, path = _apply(context, [replace(request, dry_run=False) for request in able], interrupts, options)
+    done, path = _apply(context, [replace(outcome.request, dry_run=False) for outcome in able], interrupts, options)
     refused = tuple(outcome for outcome in planned.outcomes if outcome.status != batch.PLANNED)
     return replace(done, outcomes=done.outcomes + refused), path
 
 
-def _ask(able: Sequence[Request]) -> None:
-    what = "Detach" if able[0].keep_user else "Off-board"
+def _ask(able: Sequence[Outcome]) -> None:
+    for note in output.on_call_notes(able):
+        terminal.print_note(note, "bold red")
+    what = "Detach" if able[0].request.keep_user else "Off-board"
     try:
         sure = click.confirm(f"{what} {len(able)} {'person' if len(able) == 1 else 'people'} now?", err=True)
     except click.Abort:

@@ -2,16 +2,18 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from console.offboard import batch
 from console.offboard.batch import Outcome, Result
 from console.terminal import clean, counted, kind, line, out, table
 from service.model import ascii_lower
+from service.on_call import UNREAD_NOW
 
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
 
@@ -33,6 +35,18 @@ def for_program(result: Result, record: Path | None) -> dict[str, Any]:
         "stopped": result.stopped or None,
         "record": str(record) if record else None,
     }
+
+
+def on_call_notes(planned: Sequence[Outcome]) -> list[str]:
+    """Return a sentence for each person who is on call now, and for each of whom that is not known."""
+    notes = []
+    for outcome in planned:
+        username = outcome.request.username
+        if names := _on_call_in(outcome.answer["on_call"], username):
+            notes.append(f"{username} is on call now in {', '.join(names)}")
+        elif any(sentence.startswith(UNREAD_NOW) for sentence in outcome.answer["not_checked"]):
+            notes.append(f"{username} may be on call now: who is could not be read")
+    return notes
 
 
 def show(result: Result, record: Path | None, *, applied: bool) -> None:
@@ -66,9 +80,8 @@ def _show_person(console: Console, outcome: Outcome) -> None:
     if answer.get("blockers"):
         rows = [(kind(b["kind"]), b["name"], b["reason"], b["remedy"]) for b in answer["blockers"]]
         console.print(table(("in the way", "where", "why", "what to do"), rows))
-    if answer.get("on_call_now"):
-        where = "; ".join(_on_call(entry, outcome.request.username) for entry in answer["on_call_now"])
-        console.print(line(("On call now", "bold red"), f" in {where}"))
+    if answer.get("on_call"):
+        _show_on_call(console, answer["on_call"], outcome.request.username)
     for unchecked in answer.get("not_checked", ()):
         console.print(line(("not checked: ", "dim"), (unchecked, "dim")))
     console.print()
@@ -81,9 +94,25 @@ def _show_stop(console: Console, result: Result) -> None:
         console.print(line("Not tried: ", first, f" and {rest} after" if rest else ""))
 
 
-def _on_call(entry: dict[str, Any], username: str) -> str:
-    others = [name for name in entry["recipients"] if ascii_lower(name) != username]
-    return f"{entry['name']}, with {', '.join(others)}" if others else f"{entry['name']}, alone"
+def _show_on_call(console: Console, schedules: list[dict[str, Any]], username: str) -> None:
+    """Print who is on call in each schedule that the changes touch, before and after them."""
+    if names := _on_call_in(schedules, username):
+        console.print(line(("On call now", "bold red"), f" in {', '.join(names)}"))
+    computed = any(one["computed"] for one in schedules)
+    columns = ("on call in", "now", "after, as computed" if computed else "after", "next hand-over")
+    rows = [(one["name"], _people(one["now"]), _people(one["after"]), one.get("hand_over", "")) for one in schedules]
+    console.print(table(columns, rows))
+
+
+def _on_call_in(schedules: list[dict[str, Any]], username: str) -> list[str]:
+    """List the schedules in which somebody is on call now."""
+    return [one["name"] for one in schedules if username in map(ascii_lower, one["now"] or ())]
+
+
+def _people(usernames: list[str] | None) -> Text:
+    if usernames is None:
+        return line(("not known", "dim"))
+    return Text("\n").join(map(line, usernames)) if usernames else line("nobody")
 
 
 def _sentence(message: str, username: str) -> str:

@@ -1,4 +1,4 @@
-"""The computed turns against the simulated Opsgenie's own answer to who is on call at a moment."""
+"""The computed shifts against the simulated Opsgenie's own on-call answers."""
 
 import zoneinfo
 from collections.abc import Iterable, Iterator
@@ -107,7 +107,7 @@ def names(participants: Iterable[Participant]) -> set[str]:
     zone=st.sampled_from(["Etc/UTC", "Europe/Stockholm", "America/New_York", "Asia/Kolkata", "Nowhere/Land"]),
     minutes=st.lists(st.integers(0, 4 * 7 * 24 * 60 - 1), min_size=1, max_size=20),
 )
-def test_whoever_opsgenie_says_is_on_call_has_the_shift(
+def test_computed_shifts_match_the_simulated_on_call_answers(
     found: list[dict[str, Any]], covers: list[tuple[str, int, list[str]]], zone: str, minutes: list[int]
 ) -> None:
     data = schedule(found, covers, zone)
@@ -138,7 +138,7 @@ SUMMER_TIME = [("Europe/Stockholm", 3, 29), ("Europe/Stockholm", 10, 25), ("Amer
     change=st.sampled_from(SUMMER_TIME),
     hours=st.lists(st.integers(-14 * 24, 14 * 24), min_size=1, max_size=20),
 )
-def test_whoever_opsgenie_says_is_on_call_is_on_call_on_both_sides_of_summer_time(
+def test_computed_on_call_matches_the_simulation_around_clock_changes(
     found: list[dict[str, Any]],
     covers: list[tuple[str, int, list[str]]],
     change: tuple[str, int, int],
@@ -159,14 +159,14 @@ def test_whoever_opsgenie_says_is_on_call_is_on_call_on_both_sides_of_summer_tim
     covers=overrides,
     zone=st.sampled_from(["Etc/UTC", "Europe/Stockholm", "America/New_York", "Asia/Kolkata"]),
     minutes=st.integers(0, 4 * 7 * 24 * 60 - 1),
-    between=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=10),
+    shares=st.lists(st.integers(0, 999), min_size=1, max_size=10),
 )
-def test_until_the_next_hand_over_nobody_else_is_on_call_and_from_then_on_somebody_is(
+def test_next_hand_over_is_when_the_simulated_on_call_answer_changes(
     found: list[dict[str, Any]],
     covers: list[tuple[str, int, list[str]]],
     zone: str,
     minutes: int,
-    between: list[float],
+    shares: list[int],
 ) -> None:
     data = schedule(found, covers, zone)
     account, now = account_of(data), START + timedelta(minutes=minutes)
@@ -174,8 +174,8 @@ def test_until_the_next_hand_over_nobody_else_is_on_call_and_from_then_on_somebo
     following = coverage.next_hand_over(read(data), now)
 
     there, until = simulated(account, now), following or now + timedelta(days=365)
-    for share in between:
-        moment = now + share * (until - now)
+    for share in shares:
+        moment = now + share * (until - now) // 1000
         if not clocks_change(zone, moment):
             assert simulated(account, moment) == there
     if following and not clocks_change(zone, following):
@@ -215,15 +215,13 @@ def weekly(*participants: dict[str, Any], **more: Any) -> dict[str, Any]:
         ([weekly(ANN, BOB, timeRestriction=NIGHTS)], timedelta(hours=10)),
     ],
 )
-def test_the_next_hand_over_is_when_somebody_else_or_nobody_is_on_call(
-    found: list[dict[str, Any]], expected: timedelta | None
-) -> None:
+def test_next_hand_over_is_found_within_a_year(found: list[dict[str, Any]], expected: timedelta | None) -> None:
     following = coverage.next_hand_over(read(schedule(found, [], "Etc/UTC")), MONDAY)
 
     assert (following - MONDAY if following else None) == expected
 
 
-def test_a_schedule_without_the_leaver_is_counted_anew_from_its_start() -> None:
+def test_turns_without_the_leaver_are_counted_anew_from_the_start() -> None:
     """In the fourth week the second of three has the turn, and the second of the two who stay is another one."""
     before, after = (read(schedule([weekly(*people)], [], "Etc/UTC")) for people in ((ANN, BOB, CID), (BOB, CID)))
     moment = datetime(2026, 11, 11, tzinfo=UTC)
@@ -231,7 +229,7 @@ def test_a_schedule_without_the_leaver_is_counted_anew_from_its_start() -> None:
     assert (names(coverage.on_call(before, moment)), names(coverage.on_call(after, moment))) == ({"bob"}, {"cid"})
 
 
-def test_the_sample_s_shifts_are_joined_and_bounded() -> None:
+def test_sample_account_shifts_are_joined_and_within_the_window() -> None:
     simulation = Simulation(sample_account())
     for data in simulation.snapshot()["schedules"]:
         computed = shifts(read(data), START, END)
@@ -250,7 +248,7 @@ def _without_the_machine_s_time_zones() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_without_the_machine_s_time_zones")
-def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
+def test_time_zones_load_without_a_system_tz_database() -> None:
     summer = datetime(2026, 7, 1, tzinfo=UTC)
 
     assert coverage.timezone("Europe/Stockholm").utcoffset(summer) == timedelta(hours=2)
@@ -260,12 +258,12 @@ def test_time_zones_are_known_on_a_machine_that_has_none() -> None:
 @pytest.mark.parametrize(
     "name", ["Nowhere/Land", "Europe", "../etc/passwd", "/etc/passwd", "a\0b", "x" * 5000, "\ud800"]
 )
-def test_a_time_zone_that_is_not_known_is_utc_and_told(name: str) -> None:
+def test_unknown_time_zone_falls_back_to_utc(name: str) -> None:
     assert coverage.timezone(name) == UTC
     assert not coverage.is_known(name)
 
 
-def test_a_schedule_that_is_switched_off_has_no_shifts() -> None:
+def test_disabled_schedule_has_no_shifts() -> None:
     data = {**schedule([], [], "Etc/UTC"), "enabled": False}
 
     assert shifts(read(data), START, END) == []

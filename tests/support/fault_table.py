@@ -22,6 +22,12 @@ BODIES: dict[str, Item] = {
     "replace": {"username": HARI, "replace_with": KOFI},
     "keep_user": {"username": HARI, "keep_user": True},
 }
+TOLD = {"/v2/schedules/on-calls": "who is on call", "/v2/schedules": "its times could not be read"}
+"""Reads that only tell, with words of the sentence that says that one failed."""
+
+CHAIN = 8
+"""Calls that wait for one another at most where nothing goes wrong."""
+
 HEALS = {"429", "429+retry-after", "500", "503", "drop", "lost", "refused", "hang", "hang-lost", "cut", "gone"}
 """Faults that a request survives if they happen once."""
 
@@ -53,6 +59,11 @@ class Point:
     def ends(self) -> bool:
         """Whether the call deletes an account."""
         return self.method == "DELETE" and self.path.startswith("/v2/users/")
+
+    @property
+    def tells(self) -> bool:
+        """Whether the call reads what is only told."""
+        return self.method == "GET" and self.path in TOLD
 
 
 def _refused(_: Situation) -> Any:
@@ -173,6 +184,8 @@ class Case:
             before, self.service_env.snapshot(), final, answer.status, answer.body, edited=self.edited
         )
         self._check_status(answer)
+        if self.point.tells:
+            self._check_told(answer)
         self._check_log(answer, log)
         self.service_env.simulation.faults.clear()
         again = self.service_env.post(**body)
@@ -203,6 +216,16 @@ class Case:
         if self.fault in HEALS and not self.permanent:
             allowed = {200, 404, 409} if self.fault == "gone" else {200}
             assert answer.status in allowed, f"not got over: {answer}"
+
+    def _check_told(self, answer: Answer) -> None:
+        """Nothing is stopped by what is only told, nor waited for long; and what is missing is named."""
+        heals = self.fault in HEALS - {"hang", "hang-lost"} and not self.permanent
+        unread = [sentence for sentence in answer.body["not_checked"] if TOLD[self.point.path] in sentence]
+        missing = [one for one in answer.body["on_call"] if one["now"] is None or one["after"] is None]
+        assert answer.status == 200
+        assert answer.seconds < 0.1 * CHAIN + 3.1 * (2 if self.permanent else 1)
+        assert bool(unread) == (not heals), f"told as not checked: {unread}"
+        assert unread or not missing
 
     def _check_log(self, answer: Answer, log: list[Item]) -> None:
         for event, name in (("change", "changes"), ("unconfirmed", "unconfirmed")):

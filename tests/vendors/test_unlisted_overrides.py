@@ -70,7 +70,7 @@ def test_unlisted_override_that_is_over_stays() -> None:
     assert answer.status == 200
     assert "holidays" not in overrides_of(answer)
     assert [path for path in paths if path.endswith(".ics")]
-    assert len([path for path in paths if path.endswith("/overrides")]) == 6, "the three schedules of hari's, twice"
+    assert len([path for path in paths if path.endswith("/overrides")]) == 3, "the schedules of hari's only"
 
 
 @pytest.mark.parametrize("fault", READ_FAULTS)

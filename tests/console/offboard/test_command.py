@@ -1,6 +1,5 @@
 """The offboard command as a whole, on the sample account of the simulated Opsgenie."""
 
-import re
 import stat
 from pathlib import Path
 
@@ -15,6 +14,22 @@ from tests.support.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 GO = ("--apply", "--yes")
+ON_CALL = """On call now in Platform 24x7
+
+ on call in                now                            after, as computed          next hand-over
+ ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+ Platform 24x7             anders.lindqvist@example.com   Payments escalation         2026-11-26T08:00:00Z
+                           hari@example.com               henrik.dahl@example.com
+ Platform business hours   jakub.kowalski@example.com     ingrid.berg@example.com     2026-11-25T17:00:00Z
+ Payments on-call          finn.o'connor@example.com      finn.o'connor@example.com
+                           daniel.okafor@example.com      daniel.okafor@example.com
+
+not checked: overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user
+not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user
+
+Sum: 1 planned
+Nothing was changed. Add --apply to do it.
+"""
 
 
 def test_offboard_without_apply_shows_everything_and_changes_nothing(simulation: Simulation, run: Run) -> None:
@@ -28,8 +43,8 @@ def test_offboard_without_apply_shows_everything_and_changes_nothing(simulation:
     assert "would be taken out of 4 rotations, 1 escalation, 1 override, 2 forwarding rules and 2 teams" in shown
     assert "rotation Platform 24x7 / Primary places 2 and 7 of 8 go" in shown
     assert "escalation Platform escalation rule 2 of 4 goes" in shown
-    assert re.search(r"On call now in Platform 24x7, (alone|with [\w.@-]+)", shown)
-    assert "Sum: 1 planned Nothing was changed. Add --apply to do it." in shown
+    rest = result.stdout[result.stdout.index("On call now") :]
+    assert [line.rstrip() for line in rest.splitlines()] == ON_CALL.splitlines()
     assert result.stderr == ""
 
 
@@ -49,7 +64,7 @@ def test_apply_offboards_like_the_api_and_writes_a_private_record(simulation: Si
     assert {name: line[name] for name in ("version", "time", "request", "outcome")} == {
         "version": 1,
         "time": "2026-11-25T09:15:00Z",
-        "request": {"username": HARI, "replace_with": None, "keep_user": False},
+        "request": {"username": HARI, "replace_with": None, "keep_user": False, "keep_turns": False},
         "outcome": "done",
     }
     assert line["person"]["profile"]["tags"] == ["sre"]
