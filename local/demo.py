@@ -164,8 +164,9 @@ def _json(answer: requests.Response) -> dict[str, Any]:
 def _details(body: dict[str, Any]) -> Iterator[str]:
     for change in body.get("changes", []):
         yield f"{change['action']:7} {change['kind'].replace('_', ' '):16} {change['name']}"
-    for schedule in body.get("on_call_now", []):
-        yield f"on call now in {schedule['name']}: {', '.join(schedule['recipients'])}"
+    for schedule in body.get("on_call", []):
+        now, after = (", ".join(schedule[name] or ["nobody"]) for name in ("now", "after"))
+        yield f"on call in {schedule['name']}: {now}; after that {after}"
     for blocker in body.get("blockers", []):
         yield f"{blocker['kind']:16} {blocker['name']}: {blocker['remedy']}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from service.model import Change, Entry, Participant, Person, Roster, TeamUse
+from service.model import Change, Entry, Override, Participant, Person, Roster, TeamUse
 from service.survey import OnCalls, Survey
 
 
@@ -66,6 +66,12 @@ class Client(Protocol):
 
     def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
         """Read every rotation and escalation that lists one of the teams, and the teams' own routing rules."""
+
+    def has_turns(self, person: Person) -> bool:
+        """Tell whether the person is on call now or in time to come, as far as the vendor shows it by person."""
+
+    def overrides_of(self, person: Person) -> tuple[Override, ...]:
+        """Read the person's overrides in every schedule."""
 
     def apply(self, change: Change) -> None:
         """Make a change to anything but a rotation or an escalation.

@@ -55,6 +55,7 @@ class Offboarding:
         self._reach = Reach()
         self._not_checked: tuple[str, ...] = ()
         self._on_call_after: OnCalls | None = None
+        self._looked_at = -1
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._now = datetime.now(UTC)
 
@@ -62,7 +63,10 @@ class Offboarding:
         """Take the person out, or raise a ServiceError; a BlockedError where it must not be done."""
         survey = self.survey = self._look()
         end = None if self._request.keep_user else Change(self.capabilities.removal, survey.person)
-        self._plan(self._decide(survey), end)
+        changes = self._decide(survey)
+        if self._request.dry_run:
+            changes = (*changes, *self._unlisted(survey, in_use=blocks_deletion(survey)))
+        self._plan(changes, end)
         planned = self.changes.remaining
         if not self._request.dry_run:
             self._carry_out(survey, end)
@@ -110,7 +114,7 @@ class Offboarding:
         if plan.blockers:
             only_in_refusal = self.capabilities.only_in_refusal
             raise BlockedError(plan.blockers, not_checked=(only_in_refusal,) if only_in_refusal else ())
-        self._not_checked = tuple(dict.fromkeys((*self._not_checked, *survey.not_checked, *plan.not_checked)))
+        self._note(*survey.not_checked, *plan.not_checked)
         return plan.changes
 
     def _plan(self, changes: tuple[Change, ...], end: Change | None) -> None:
@@ -119,14 +123,23 @@ class Offboarding:
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
         touches = touched_schedules(survey, self.changes.remaining)
         read_on_call: Callable[[], OnCalls | None] = self._client.on_calls if touches else lambda: None
-        # The delete is certain to fail while the user is in use; the refusal names what else uses the user.
-        if end and self.capabilities.refuses_while_in_use and blocks_deletion(survey) and not self._refused(end):
-            self._detach(survey, None)
-            self._on_call_after = read_on_call()
-            return
+        if end and self.capabilities.refuses_while_in_use:
+            if not blocks_deletion(survey):
+                # The delete may succeed: what no list shows has to be known before.
+                self._plan((*self._decide(survey), *self._unlisted(survey)), end)
+            if len(self.changes.remaining) > 1:
+                # While the account is in use this is refused, changes nothing, and names what else uses it.
+                survey, (refused,) = self._read_again(survey, partial(self._refused, end))
+                if not refused:
+                    self._detach(survey, None)
+                    self._on_call_after = read_on_call()
+                    return
+        else:
+            survey, _ = self._read_again(survey)
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
+            self._parallel.run([partial(self.changes.make, change) for change in self._unlisted(survey)])
             if end:
                 calls: list[Callable[[], Any]] = [partial(self._refused, end), read_on_call]
                 refused, self._on_call_after = self._parallel.run(calls)
@@ -144,7 +157,44 @@ class Offboarding:
                 return
             if end is None and not self.changes.remaining:
                 return
+            survey, _ = self._read_again(survey)
         raise refusal
+
+    def _read_again(self, survey: Survey, *calls: Callable[[], Any]) -> tuple[Survey, list[Any]]:
+        """Return the survey with rotations, escalations and small teams as they are now, and what the calls return."""
+        small = [team for team in survey.memberships if not team.stale and len(team.others) < FEW]
+        entries: list[Entry] = [*survey.rotations, *survey.escalations, *small]
+        reads: list[Callable[[], Any]] = [*calls, *(partial(self._client.read, entry) for entry in entries)]
+        results = self._parallel.run(reads)
+        now = results[len(calls) :]
+        teams = [team for team in survey.memberships if team not in small]
+        return replace(
+            survey,
+            rotations=tuple(entry for entry in now if isinstance(entry, Rotation)),
+            escalations=tuple(entry for entry in now if isinstance(entry, Escalation)),
+            memberships=(*teams, *(entry for entry in now if isinstance(entry, Membership))),
+        ), results[: len(calls)]
+
+    def _unlisted(self, survey: Survey, *, in_use: bool = False) -> tuple[Change, ...]:
+        """Return the deletes of overrides that no list shows by person, if the person has turns to come.
+
+        Somebody who is still `in_use` has turns anyway.
+        """
+        person = survey.person
+        if self._looked_at == (made := len(self.changes.made)):
+            return ()
+        self._looked_at = made
+        try:
+            if not self._client.has_turns(person):
+                return ()
+            overrides = self._client.overrides_of(person)
+        except ServiceError as error:
+            self._note(f"overrides in schedules that hold the person in no other way: {error}")
+            return ()
+        found = [override for override in overrides if not override.is_over(self._now)]
+        if not found and not in_use:
+            self._note(f"turns to come: {self.capabilities.product} still shows some of {person.username}")
+        return tuple(Change("delete", override) for override in found)
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._survey(person, Scope.AGAIN)
@@ -172,23 +222,17 @@ class Offboarding:
         return None
 
     def _detach(self, survey: Survey, end: Change | None) -> None:
-        """Apply the rules to what is there now, which may not be what the survey saw.
+        """Apply the rules to what is there now, which may not be what the first survey saw.
 
         Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them.
         """
-        small = [team for team in survey.memberships if not team.stale and len(team.others) < FEW]
-        large = [team for team in survey.memberships if team not in small]
-        entries: list[Entry] = [*survey.rotations, *survey.escalations, *small]
-        calls: list[Callable[[], Any]] = [partial(self._client.read, entry) for entry in entries]
         overrides = [change for change in self.changes.remaining if isinstance(change.before, Override)]
-        calls += [partial(self.changes.make, change) for change in overrides]
-        now = self._parallel.run(calls)
-        rotations = tuple(entry for entry in now if isinstance(entry, Rotation))
-        escalations = tuple(entry for entry in now if isinstance(entry, Escalation))
-        teams = (*large, *(entry for entry in now if isinstance(entry, Membership)))
-        left = replace(survey, rotations=rotations, escalations=escalations, memberships=teams, overrides=())
-        changes = self._decide(left)
+        changes = self._decide(replace(survey, overrides=()))
+        self._parallel.run([partial(self.changes.make, change) for change in overrides])
         self._plan(changes, end)
         leaver = Leaver(survey.person, self.replacement, self._request.keep_turns)
         rule = partial(detach, leavers=(*self._earlier, leaver), reach=self._reach)
         self._parallel.run([partial(self.changes.make, change, rule) for change in changes])
+
+    def _note(self, *notes: str) -> None:
+        self._not_checked = tuple(dict.fromkeys((*self._not_checked, *notes)))

@@ -115,7 +115,7 @@ class _Outlook:
     def _understood(self) -> Schedule:
         found = next((one for one in self._survey.schedules if one.id == self._schedule.id), None)
         if found is None:
-            raise _UnknownError("its times could not be read")
+            raise _UnknownError("its times were not read")
         if found.unread:
             raise _UnknownError(f"{' and '.join(found.unread)} cannot be understood")
         if any(rotation.restrictions for rotation in found.rotations) and not coverage.is_known(found.timezone):

@@ -1,10 +1,11 @@
 """Opsgenie's endpoints that read a whole account, or what several people share."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from service.model import Escalation, Named, Participant, RoutingRule
-from service.opsgenie import parsing, schedules
+from service.model import Escalation, Named, Participant, Person, RoutingRule
+from service.opsgenie import calendar, parsing, schedules
 from service.opsgenie.endpoints import BY_ID, TEAM_BY_ID, Endpoints
 from service.opsgenie.parsing import Json
 from service.schedule import Schedule
@@ -40,6 +41,15 @@ class AccountEndpoints(Endpoints):
         https://docs.opsgenie.com/docs/schedule-api#list-schedules
         """
         return self._list("schedules", schedules.listed, "v2", "schedules")
+
+    def has_turns(self, person: Person, now: datetime) -> bool:
+        """Tell from a user's calendar whether a turn is not over; it shows three months.
+
+        https://docs.opsgenie.com/docs/who-is-on-call-api#export-on-call-user
+        """
+        answer = self._transport.request("GET", "v2", "schedules", "on-calls", f"{person.id}.ics")
+        with parsing.parsing("a user's turns"):
+            return calendar.has_turns(answer["calendar"], now)
 
     def whole_schedules(self) -> list[Json]:
         """List the schedules with their rotations.

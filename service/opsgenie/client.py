@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from typing import Any, cast
@@ -11,7 +12,7 @@ import requests
 
 from service.client import Capabilities, Rule, Scope
 from service.deadline import Deadline
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import NotFoundError, NotInPlanError, UnexpectedResponseError
 from service.model import (
     Change,
     Entry,
@@ -30,7 +31,7 @@ from service.model import (
 from service.opsgenie import reach
 from service.opsgenie.account import AccountEndpoints
 from service.opsgenie.endpoints import api
-from service.opsgenie.on_calls import OnCallReader, on_calls
+from service.opsgenie.on_calls import SECONDS, OnCallReader, on_calls
 from service.parallel import Parallel
 from service.settings import Settings
 from service.survey import OnCalls, Survey
@@ -46,7 +47,8 @@ class Opsgenie:
         removal="delete",
         refuses_while_in_use=True,
         not_checked=(
-            "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
+            "overrides that begin in more than three months, in schedules that hold the person in no other way: "
+            "Opsgenie shows no more of a user's turns",
         ),
         only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
         rights=(
@@ -59,6 +61,7 @@ class Opsgenie:
         self._transport = transport
         self._parallel = parallel
         self._api = AccountEndpoints(transport)
+        self._missing: dict[str, None] = {}
 
     def find(self, username: str) -> Person:
         """Return the user with this username; raises NotFoundError."""
@@ -69,12 +72,15 @@ class Opsgenie:
 
     def survey(self, person: Person, scope: Scope) -> Survey:
         """Read everything that holds the person, in two rounds of parallel calls."""
+        self._api.odd.leaver = person
         try:
-            return self._survey(person, scope)
+            survey = self._survey(person, scope)
         except NotFoundError as error:
             # 404 on a list: check whether the user was deleted meanwhile.
             self._api.user(person.id)
             raise UnexpectedResponseError("Opsgenie has the user, but not the lists of what holds the user") from error
+        odd = [f"{name}: not of the documented form, and not {person.username}'s" for name in self._api.odd.names]
+        return replace(survey, not_checked=(*survey.not_checked, *odd, *self._missing))
 
     def on_calls(self) -> OnCalls:
         """Read who is on call now in each schedule; that it could not be read is in what it returns."""
@@ -107,6 +113,17 @@ class Opsgenie:
         found = reach.uses(self._api, self._parallel, team_ids)
         return tuple(use for use in found if isinstance(use, RoutingRule) or _lists_team(use, team_ids))
 
+    def has_turns(self, person: Person) -> bool:
+        """Tell whether the person is on call now or in the next three months."""
+        return AccountEndpoints(self._transport.within(SECONDS)).has_turns(person, datetime.now(UTC))
+
+    def overrides_of(self, person: Person) -> tuple[Override, ...]:
+        """Read the person's overrides in every schedule."""
+        schedules = self._api.schedules()
+        reads = [partial(_unless_gone, self._overrides, one, self._api.schedules) for one in schedules]
+        found = chain.from_iterable(self._parallel.run(reads))
+        return tuple(override for override in found if person.is_named(override.user.id, override.user.name))
+
     def apply(self, change: Change) -> None:
         """Delete or remove what the change is about.
 
@@ -131,13 +148,13 @@ class Opsgenie:
             lists = [partial(list_of, person) for list_of in (api.teams_of, api.schedules_of, api.escalations_of)]
         # A user's own list is not documented to have the forwarding rules to the user; the account's list has them.
         blocked = reach.Blocked(api)
-        calls: list[Callable[[], Any]] = [*lists, partial(api.forwarding_rules_of, person), self._forwarding_rules]
+        calls: list[Callable[[], Any]] = [*lists, partial(self._forwarding_rules_of, person), self._forwarding_rules]
         found = self._parallel.run([*calls, blocked.read_first, *on_call.first_reads(scope)])
         *named, own, every = found[: len(calls)]
         teams, schedules, escalations = map(_once, named)
         readers: list[tuple[Callable[[Named], Any], Named, Callable[[], list[Named]]]] = []
         for schedule in schedules:
-            readers += [(read, schedule, lists[1]) for read in (api.rotations, api.overrides)]
+            readers += [(read, schedule, lists[1]) for read in (api.rotations, self._overrides)]
         readers += [(api.escalation, escalation, lists[2]) for escalation in escalations]
         member = partial(self._memberships, person=person, listed=not everywhere)
         readers += [(member, team, lists[0]) for team in teams]
@@ -150,9 +167,23 @@ class Opsgenie:
 
     def _forwarding_rules(self) -> list[ForwardingRule]:
         try:
-            return self._api.forwarding_rules()
+            return self._in_plan("forwarding rules", self._api.forwarding_rules)
         except NotFoundError:
             # Not documented; an account without forwarding rules may answer so. The user's own list still counts.
+            return []
+
+    def _forwarding_rules_of(self, person: Person) -> list[ForwardingRule]:
+        return self._in_plan("forwarding rules", partial(self._api.forwarding_rules_of, person))
+
+    def _overrides(self, schedule: Named) -> list[Override]:
+        return self._in_plan("overrides", partial(self._api.overrides, schedule))
+
+    def _in_plan(self, what: str, read: Callable[[], list[Any]]) -> list[Any]:
+        """Read a list; one that the account's plan does not have is empty, and is named."""
+        try:
+            return read()
+        except NotInPlanError as error:
+            self._missing[f"{what}: Opsgenie does not have them for this account ({error})"] = None
             return []
 
     def _memberships(self, team: Named, person: Person, *, listed: bool) -> list[Membership]:

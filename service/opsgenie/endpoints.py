@@ -4,6 +4,7 @@ No SDK is used: the official Python one covers alerts, not users and schedules.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import requests
@@ -12,6 +13,7 @@ from requests.auth import AuthBase
 from service.errors import BadRequestError, InUseError, NotFoundError, ServiceError, UnexpectedResponseError
 from service.model import Entry, Escalation, ForwardingRule, Membership, Named, Override, Person, Rotation
 from service.opsgenie import parsing
+from service.opsgenie.odd_entries import OddEntries
 from service.opsgenie.parsing import Json
 from service.opsgenie.responses import blockers_in, decipher
 from service.settings import Settings
@@ -54,6 +56,7 @@ class Endpoints:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self.odd = OddEntries()
 
     def user(self, identifier: str) -> Person:
         """Get a user by id or username.
@@ -109,14 +112,15 @@ class Endpoints:
 
         https://docs.opsgenie.com/docs/user-api#list-user-forwarding-rules
         """
-        return self._list("forwarding rules", parsing.forwarding_rule, "v2", "users", person.id, "forwarding-rules")
+        path = ("v2", "users", person.id, "forwarding-rules")
+        return self._others("the forwarding rule", parsing.forwarding_rule, *path)
 
     def forwarding_rules(self) -> list[ForwardingRule]:
         """List the forwarding rules of the account.
 
         https://docs.opsgenie.com/docs/forwarding-rule-api#list-forwarding-rules
         """
-        return self._list("forwarding rules", parsing.forwarding_rule, "v2", "forwarding-rules")
+        return self._others("the forwarding rule", parsing.forwarding_rule, "v2", "forwarding-rules")
 
     def rotations(self, schedule: Named) -> list[Rotation]:
         """List the rotations of a schedule.
@@ -124,7 +128,8 @@ class Endpoints:
         https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
         """
         path = ("v2", "schedules", schedule.id, "rotations")
-        return self._list("rotations", lambda data: parsing.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
+        what = f"the rotation {schedule.name} /"
+        return self._others(what, lambda data: parsing.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
 
     def rotation(self, known: Rotation) -> Rotation:
         """Get a rotation of a schedule.
@@ -140,7 +145,8 @@ class Endpoints:
         https://docs.opsgenie.com/docs/schedule-override-api#list-schedule-overrides
         """
         path = ("v2", "schedules", schedule.id, "overrides")
-        return self._list("overrides", lambda data: parsing.override(data, schedule), *path, query=SCHEDULE_BY_ID)
+        what = f"the override {schedule.name} /"
+        return self._others(what, lambda data: parsing.override(data, schedule), *path, query=SCHEDULE_BY_ID)
 
     def on_calls(self) -> list[OnCall]:
         """List who is on call now, schedule by schedule.
@@ -224,6 +230,10 @@ class Endpoints:
 
     def _list(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> list[T]:
         return self._get(what, lambda data: [read(entry) for entry in parsing.entries(data)], *path, query=query)
+
+    def _others(self, what: str, read: Callable[[Any], T], *path: str, query: Json | None = None) -> list[T]:
+        """List what may be other people's too: an odd entry that does not name the leaver is only named."""
+        return self._get(path[-1].replace("-", " "), partial(self.odd.read, what, read), *path, query=query)
 
 
 def address(entry: Entry) -> tuple[tuple[str, ...], Json]:

@@ -25,12 +25,16 @@ PROFILE = ("timeZone", "locale", "userAddress", "skypeUsername", "tags", "detail
 """The fields besides name and role that a new user can be given."""
 
 
+ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError)
+"""What reading JSON of another shape than documented raises."""
+
+
 @contextmanager
 def parsing(what: str) -> Iterator[None]:
     """Turn an answer of an undocumented shape into an UnexpectedResponseError that names what was read."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+    except ODD as error:
         raise UnexpectedResponseError(f"the answer about {what} is not of the documented form") from error
 
 

@@ -34,7 +34,7 @@ NOT_SUPPORTED = 40302
 
 
 def decipher(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """Return the answer's JSON object, or raise what its status means.
+    """Return the answer's JSON object, a calendar as its `calendar`, or raise what its status means.
 
     https://docs.opsgenie.com/docs/response
     """
@@ -46,6 +46,8 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, 
         raise UnavailableError(
             f"status {status}", retry_after=retry_after(headers), outcome_unknown=True, pending=pending
         )
+    if status == 200 and headers.get("Content-Type", "").startswith("text/calendar"):
+        return {"calendar": body.decode("utf-8", "replace")}
     answer = _json_object(body)
     if answer is None or status < 200 or 300 <= status < 400:
         message = f"status {status} with a body that is no JSON object of the API"

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from service.errors import BlockedError, NotFoundError, OutOfTimeError, UnavailableError
-from service.model import Blocker, Change
+from service.model import Blocker, Change, Named
 from service.survey import Report
 from tests.support.fake_client import CAPABILITIES, FakeClient, failing
-from tests.support.people import ANNA, HARI, KOFI, LEAVER, SUCCESSOR, TEAM, escalation, rotation
+from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_KOFI, SUCCESSOR, TEAM, escalation, rotation
 from tests.support.sample_run import (
     CHANGES,
     COVER,
@@ -39,26 +39,28 @@ def test_detaches_everything_before_ending_the_account(fake_client: FakeClient) 
     assert list(fake_client.entries.values()) == [rotation(ANNA), CHANGES[1].after, OVER]
     assert list(fake_client.people) == ["kofi@example.com"]
     assert fake_client.log[:2] == ["find hari@example.com", "survey first"]
-    assert set(fake_client.log[2:6]) == {
+    assert set(fake_client.log[2:5]) == {
         "read rotation id-rotation",
         "read escalation id-escalation",
         "read team id-data",
-        "delete override cover",
     }
+    assert fake_client.log[5] == "delete override cover"
     assert set(fake_client.log[6:10]) == {
         "remove rotation id-rotation",
         "remove escalation id-escalation",
         "delete forwarding_rule id-forward",
         "remove team id-data",
     }
-    assert set(fake_client.log[10:]) == {"deactivate user id-hari", "on-calls"}
+    assert fake_client.log[10] == "turns hari@example.com"
+    assert set(fake_client.log[11:]) == {"deactivate user id-hari", "on-calls"}
 
 
 def test_dry_run_reports_the_same_changes_without_writing(fake_client: FakeClient) -> None:
     before = dict(fake_client.entries)
 
     assert Run(fake_client, dry_run=True)() == Report(HARI, False, CHANGES, PLANNED_TURNS, (UNLISTED,))
-    assert (fake_client.log, fake_client.entries) == (["find hari@example.com", "survey first"], before)
+    assert fake_client.log == ["find hari@example.com", "survey first", "turns hari@example.com"]
+    assert fake_client.entries == before
 
 
 def test_uses_named_only_in_a_refusal_are_not_checked_without_a_removal(refusing: FakeClient) -> None:
@@ -117,16 +119,76 @@ def test_removal_is_tried_first_when_it_will_be_refused(refusing: FakeClient) ->
     refusing.stays = (Blocker("locks", "locks", "a lock holds hari", ("open it",)),)
 
     assert Run(refusing).failing(BlockedError, "locks: a lock holds hari") == ((), CHANGES)
-    assert refusing.log == ["find hari@example.com", "survey first", "deactivate user id-hari"]
+    assert {call.split()[0] for call in refusing.log} == {"find", "survey", "deactivate", "read"}
 
 
-def test_removal_comes_last_when_nothing_blocks_it(refusing: FakeClient) -> None:
-    """A removal would succeed, and take the overrides along unreported."""
+def test_removal_is_tried_first_when_it_may_be_refused(refusing: FakeClient) -> None:
+    """Only a refusal names integrations; overrides and forwarding rules block nothing, and are deleted afterwards."""
     refusing.entries = {key: entry for key, entry in refusing.entries.items() if entry in (COVER, FORWARD)}
 
     assert Run(refusing)().changes == (*CHANGES[2:4], END)
-    assert refusing.log[2:4] == ["delete override cover", "delete forwarding_rule id-forward"]
-    assert set(refusing.log[4:]) == {"deactivate user id-hari", "on-calls"}
+    assert refusing.log[2:] == [
+        "turns hari@example.com",
+        "deactivate user id-hari",
+        "delete override cover",
+        "delete forwarding_rule id-forward",
+        "on-calls",
+    ]
+
+
+def test_nothing_is_changed_when_an_integration_holds_who_has_only_overrides(refusing: FakeClient) -> None:
+    refusing.entries = {key: entry for key, entry in refusing.entries.items() if entry in (COVER, FORWARD)}
+    refusing.stays = (Blocker("locks", "locks", "a lock holds hari", ("open it",)),)
+    before = dict(refusing.entries)
+
+    made, _ = Run(refusing).failing(BlockedError, "locks: a lock holds hari")
+    assert (made, refusing.entries) == ((), before)
+
+
+HIDDEN = replace(COVER, id="hidden", schedule=Named("id-other", "Billing"))
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("refuses", [False, True])
+def test_overrides_that_no_list_shows_are_deleted_before_the_end(
+    fake_client: FakeClient, keep: bool, refuses: bool
+) -> None:
+    fake_client.capabilities = replace(fake_client.capabilities, refuses_while_in_use=refuses)
+    fake_client.unlisted = {Change("", entry).key: entry for entry in (HIDDEN, replace(OVER, id="hidden and over"))}
+
+    planned = Run(fake_client, keep_user=keep, dry_run=True)()
+    report = Run(fake_client, keep_user=keep)()
+
+    changes = by_key((*CHANGES[: 5 if keep else 6], Change("delete", HIDDEN)))
+    assert by_key(report.changes) == by_key(planned.changes) == changes
+    assert [entry.id for entry in fake_client.unlisted.values()] == ["hidden and over"]
+    if not keep:
+        last = max(n for n, call in enumerate(fake_client.log) if call.startswith("deactivate"))
+        assert fake_client.log.index("delete override hidden") < last
+
+
+def test_who_is_in_nothing_but_an_override_that_no_list_shows_leaves_it(refusing: FakeClient) -> None:
+    refusing.entries = {}
+    refusing.unlisted = {Change("", HIDDEN).key: HIDDEN}
+
+    assert by_key(Run(refusing)().changes) == by_key((Change("delete", HIDDEN), END))
+
+
+def test_turns_that_cannot_be_read_are_not_checked(fake_client: FakeClient) -> None:
+    for _ in range(2):
+        fake_client.when("turns hari@example.com", failing(UnavailableError("down")))
+
+    note = "overrides in schedules that hold the person in no other way: down"
+    assert Run(fake_client, dry_run=True)().not_checked == (UNLISTED, note)
+    assert Run(fake_client)().not_checked == (UNLISTED, note)
+
+
+def test_turns_that_nothing_explains_are_not_checked(fake_client: FakeClient) -> None:
+    fake_client.unlisted = {Change("", HIDDEN).key: replace(HIDDEN, user=NAMED_KOFI)}
+
+    assert Run(fake_client, dry_run=True)().not_checked == (UNLISTED,)
+    note = "turns to come: Callout still shows some of hari@example.com"
+    assert Run(fake_client)().not_checked == (UNLISTED, note)
 
 
 def test_detaches_when_the_vendor_ends_an_account_still_in_use(refusing: FakeClient) -> None:

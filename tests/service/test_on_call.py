@@ -218,7 +218,7 @@ def test_nobody_knows_who_is_on_call_is_told_where_nothing_is_touched() -> None:
 
 NIGHTS = Restriction(None, timedelta(hours=18), timedelta(hours=30))
 UNKNOWN = [
-    (None, "its times could not be read"),
+    (None, "its times were not read"),
     (
         schedule(*PARTICIPANTS, unread=("the times of its rotation Days", "the times of its overrides")),
         "the times of its rotation Days and the times of its overrides cannot be understood",

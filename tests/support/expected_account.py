@@ -32,15 +32,13 @@ def user_of(account: Item, username: str) -> Item:
 def left(account: Item, username: str, *, by: str | None = None, keep: bool = False) -> Item:
     """Return the account as it must look after `username` has left, with `by` in the same places.
 
-    A kept user stays in ended overrides, and in those of schedules that do not hold the user otherwise and in which the
-    user is not on call now: Opsgenie lists no overrides by user, and each answer says that these were not checked.
+    A kept user stays in overrides that are over.
     """
     leaver = user_named(account, username)
     if leaver is None:
         return account
     other = user_named(account, by) if by else None
     place = {"type": "user", "id": other["id"], "username": other["username"]} if other else None
-    on_call = on_calls(account) if keep else {}
 
     def is_leaver(reference: Item) -> bool:
         return bool(reference.get("id") == leaver["id"])
@@ -49,13 +47,7 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
         return [entry for entry in (place if is_leaver(entry) else entry for entry in entries) if entry]
 
     def overrides(schedule: Item) -> list[Item]:
-        listed = any(is_leaver(entry) for rotation in schedule["rotations"] for entry in rotation["participants"])
-        listed = listed or (keep and leaver["username"] in on_call[schedule["id"]])
-        return [
-            entry
-            for entry in schedule["overrides"]
-            if not is_leaver(entry["user"]) or (keep and (is_over(entry) or not listed))
-        ]
+        return [entry for entry in schedule["overrides"] if not is_leaver(entry["user"]) or (keep and is_over(entry))]
 
     def rules(entries: list[Item]) -> list[Item]:
         return [{**rule, "recipient": kept} for rule in entries for kept in participants([rule["recipient"]])]

@@ -67,6 +67,8 @@ class FakeClient:
         self.entries = {Change("", entry).key: entry for entry in entries}
         self.hidden: dict[Key, Entry] = {}
         """What holds a person but shows only with Scope.EVERYWHERE."""
+        self.unlisted: dict[Key, Entry] = {}
+        """The overrides that no survey shows."""
         self.stays: tuple[Blocker, ...] = ()
         """What a refusal names that no survey shows."""
         self.blocked: frozenset[str] = frozenset()
@@ -126,6 +128,17 @@ class FakeClient:
         found = {**self.entries, **self.hidden}.get(Change("", entry).key)
         return replace(found, read_at=began) if isinstance(found, Roster) else found
 
+    def has_turns(self, person: Person) -> bool:
+        """Tell whether an override is there that no survey shows."""
+        self._called(f"turns {person.username}")
+        return any(isinstance(entry, Override) for entry in self.unlisted.values())
+
+    def overrides_of(self, person: Person) -> tuple[Override, ...]:
+        """Return the overrides, those that no survey shows too."""
+        self._called(f"overrides {person.username}")
+        everything = [*self.entries.values(), *self.unlisted.values()]
+        return tuple(e for e in everything if isinstance(e, Override) and person.is_named(e.user.id, e.user.name))
+
     def behind(self, participant: Participant) -> tuple[Participant, ...]:
         """Return who is behind a team and the like."""
         if participant.id in self.groups:
@@ -157,7 +170,7 @@ class FakeClient:
         self._called(f"{change.action} {change.before.kind} {change.before.id}")
         if isinstance(change.before, Person):
             return self._end(change.before)
-        for entries in (self.entries, self.hidden):
+        for entries in (self.entries, self.hidden, self.unlisted):
             if change.key in entries and change.after:
                 entries[change.key] = change.after
             elif change.key in entries:

@@ -22,7 +22,7 @@ BODIES: dict[str, Item] = {
     "replace": {"username": HARI, "replace_with": KOFI},
     "keep_user": {"username": HARI, "keep_user": True},
 }
-TOLD = {"/v2/schedules/on-calls": "who is on call", "/v2/schedules": "its times could not be read"}
+TOLD = {"/v2/schedules/on-calls": "who is on call", "/v2/schedules": "its times were not read"}
 """Reads that only tell, with words of the sentence that says that one failed."""
 
 CHAIN = 8

@@ -97,6 +97,7 @@ def nora_was_deleted(simulation: Simulation) -> dict[str, Any]:
         changes=[change],
         on_call=[],
         not_checked=[
-            "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
+            "overrides that begin in more than three months, in schedules that hold the person in no other way: "
+            "Opsgenie shows no more of a user's turns"
         ],
     )

@@ -68,7 +68,8 @@ def schedule(draw: Any, name: str) -> Item:
     if any("timeRestriction" in rotation for rotation in rotations):
         zone = "America/New_York"  # the simulated Opsgenie takes what it does not know for UTC
     found = {"id": name, "name": name, "enabled": True, "timezone": zone, "rotations": rotations}
-    return {**found, "overrides": draw(overrides(rotations))}
+    # Where there is no rotation nobody is on call, and no calendar shows an override.
+    return {**found, "overrides": draw(overrides(rotations)) if rotations else []}
 
 
 @st.composite

@@ -170,9 +170,9 @@ def test_unread_time_zones_leave_what_is_read_after_the_changes() -> None:
 
     entry = {"id": "s-r", "name": "s-r", "now": [REX], "computed": False}
     assert planned.body["on_call"] == [{**entry, "after": None}]
-    assert planned.body["not_checked"][-1] == "who will be on call in s-r: its times could not be read"
+    assert planned.body["not_checked"][-1] == "who will be on call in s-r: its times were not read"
     assert done.body["on_call"] == [{**entry, "after": [UMA]}]
-    assert done.body["not_checked"][-1] == "the next hand-over in s-r: its times could not be read"
+    assert done.body["not_checked"][-1] == "the next hand-over in s-r: its times were not read"
 
 
 def test_ids_without_usernames_are_not_told_as_names() -> None:

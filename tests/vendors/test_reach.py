@@ -14,7 +14,10 @@ from tests.support.virtual_time import virtual_time
 LEA = email("lea")
 ONLY = "without lea@example.com nobody who can be called is left in this"
 LAST = "lea@example.com is the last member of this team"
-UNLISTED = "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
+UNLISTED = (
+    "overrides that begin in more than three months, in schedules that hold the person in no other way: "
+    "Opsgenie shows no more of a user's turns"
+)
 
 
 def off_board(start: Item, **body: Any) -> tuple[Answer, bool]:

@@ -82,7 +82,7 @@ def test_what_is_not_known_is_shown_as_such_and_without_the_key(simulation: Simu
         "not checked: overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
         "not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user",
         "not checked: who is on call now: not for [the key]",
-        "not checked: who will be on call in Payroll: its times could not be read",
+        "not checked: who will be on call in Payroll: its times were not read",
     ]
 
 
