@@ -47,8 +47,7 @@ class Opsgenie:
         removal="delete",
         refuses_while_in_use=True,
         not_checked=(
-            "overrides that begin in more than three months, in schedules that hold the person in no other way: "
-            "Opsgenie shows no more of a user's turns",
+            "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person",
         ),
         only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
         rights=(

@@ -195,3 +195,11 @@ def copied(simulation: Simulation, record: str, *hooks: Callable[[], None]) -> l
 
     simulation.before("DELETE", "/v2/users/", copy, times=9)
     return copies
+
+
+def edited_before_the_second_try(simulation: Simulation, edit: Callable[[], None]) -> None:
+    """Let the first write of the first schedule's second rotation fail, and somebody edit right before its repeat."""
+    with simulation.edit() as account:
+        path = f"/rotations/{account['schedules'][0]['rotations'][1]['id']}$"
+    simulation.faults.order("503", "PATCH", path)
+    simulation.before("GET", path, edit, skip=1)

@@ -1,17 +1,15 @@
 """Every fault at every call of a request: nobody else is touched, the answer is true, and a repeat finishes the job."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from unittest import mock
 
 import pytest
 
 from deploy import package
-from service import changes, deadline, offboarding, reach, rules
+from service import changes, deadline, reach, rules
 from service.errors import NotFoundError, ServiceError
 from service.opsgenie import client as opsgenie
-from service.reach import Leaver
 from service.transport import call, retries
 from tests.support.fault_table import (
     ALL_FAULTS,
@@ -91,14 +89,6 @@ def believing(self: Any, change: Any, rule: Any, error: ServiceError) -> bool:
     return isinstance(error, NotFoundError) or LOOK(self, change, rule, error)
 
 
-def all_at_once(self: Any, survey: Any, end: Any) -> None:
-    """Detach in no order."""
-    rule = partial(rules.detach, leavers=(Leaver(survey.person),))
-    changes = self._decide(survey)
-    self._plan(changes, end)
-    self._parallel.run([partial(self.changes.make, change, rule) for change in changes])
-
-
 def lenient(read: Any, listed: Any, _: Any) -> Any:
     """Treat a 404 for a listed item as its deletion."""
     try:
@@ -135,7 +125,6 @@ BROKEN = {
     "what remains is not told": (changes.Changes, "remaining", property(lambda _: ()), "delete", "hang", "DELETE"),
     "nothing is tried again": (retries, "ATTEMPTS", 1, "delete", "503", "GET"),
     "time is not looked at": (deadline.Deadline, "remaining", lambda _: 25.0, "delete", "hang", "GET"),
-    "overrides go last": (offboarding.Offboarding, "_detach", all_at_once, "keep_user", "403", "DELETE"),
     "what is listed and not there counts as gone": (opsgenie, "_unless_gone", lenient, "keep_user", "404", "GET"),
 }
 

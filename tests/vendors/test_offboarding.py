@@ -95,8 +95,7 @@ def test_dry_run_writes_nothing_and_matches_the_real_run(simulation: Simulation,
     assert simulation.writes == []
     assert simulation.snapshot() == before
     assert planned["not_checked"] == [
-        "overrides that begin in more than three months, in schedules that hold the person in no other way: "
-        "Opsgenie shows no more of a user's turns",
+        "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person",
         "integrations and policies: Opsgenie names them only where it refuses to delete the user",
     ]
     assert planned["message"].startswith("hari@example.com would be taken out of 4 rotations")

@@ -14,10 +14,7 @@ from tests.support.virtual_time import virtual_time
 LEA = email("lea")
 ONLY = "without lea@example.com nobody who can be called is left in this"
 LAST = "lea@example.com is the last member of this team"
-UNLISTED = (
-    "overrides that begin in more than three months, in schedules that hold the person in no other way: "
-    "Opsgenie shows no more of a user's turns"
-)
+UNLISTED = "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person"
 
 
 def off_board(start: Item, **body: Any) -> tuple[Answer, bool]:

@@ -79,7 +79,7 @@ def test_what_is_not_known_is_shown_as_such_and_without_the_key(simulation: Simu
         " ───────────────────────────────────────────────────",
         " Payroll      not known   not known",
         "",
-        "not checked: overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user",
+        "not checked: overrides in other schedules that begin in more than three months: Opsgenie shows no more by person",
         "not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user",
         "not checked: who is on call now: not for [the key]",
         "not checked: who will be on call in Payroll: its times were not read",

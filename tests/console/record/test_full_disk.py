@@ -14,7 +14,7 @@ from tests.support.console_runner import (
     Run,
     add,
     as_json,
-    copied,
+    edited_before_the_second_try,
     full_at,
     half_of,
     lines_of,
@@ -121,7 +121,7 @@ def test_changes_made_before_a_second_plan_fails_are_in_the_record(
         with simulation.edit() as account:
             add(account, NORA, account["schedules"][0]["rotations"][1])
 
-    copied(simulation, RECORD, edit)
+    edited_before_the_second_try(simulation, edit)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full_at(2))
         result = run("offboard", HARI, NORA, "--record", RECORD, *GO)

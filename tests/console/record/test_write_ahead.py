@@ -20,6 +20,7 @@ from tests.support.console_runner import (
     Run,
     add,
     copied,
+    edited_before_the_second_try,
     lines_of,
     normal,
     runner,
@@ -101,7 +102,8 @@ def test_plan_is_rewritten_after_a_concurrent_edit(simulation: Simulation, run: 
         with simulation.edit() as account:
             add(account, NORA, account["schedules"][0]["rotations"][1])
 
-    copies = copied(simulation, RECORD, edit)
+    copies = copied(simulation, RECORD)
+    edited_before_the_second_try(simulation, edit)
     assert run("offboard", HARI, *GO).exit_code == 0
     first, second, done = map(json.loads, Path(RECORD).read_text().splitlines())
     assert [line["outcome"] for line in (first, second, done)] == ["under way", "under way", "done"]
