@@ -29,8 +29,16 @@ def user_of(account: Item, username: str) -> Item:
     return found
 
 
-def left(account: Item, username: str, *, by: str | None = None, keep: bool = False) -> Item:
+def left_as_asked(account: Item, body: Item) -> Item:
+    """Return the account as it must look after the request with this body."""
+    options = {"keep": body.get("keep_user", False), "turns": body.get("keep_turns", False)}
+    return left(account, body["username"], by=body.get("replace_with"), **options)
+
+
+def left(account: Item, username: str, *, by: str | None = None, keep: bool = False, turns: bool = False) -> Item:
     """Return the account as it must look after `username` has left, with `by` in the same places.
+
+    With `turns` there is "no one" in the same places of the rotations.
 
     A kept user stays in overrides that are over, and in those of schedules that hold the user in no other way, and in
     which the user is not on call now: Opsgenie lists no overrides by user, and each answer says that these were not
@@ -45,8 +53,11 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
     def is_leaver(reference: Item) -> bool:
         return bool(reference.get("id") == leaver["id"])
 
-    def participants(entries: list[Item]) -> list[Item]:
+    def filled(entries: list[Item], place: Item | None) -> list[Item]:
         return [entry for entry in (place if is_leaver(entry) else entry for entry in entries) if entry]
+
+    def participants(entries: list[Item]) -> list[Item]:
+        return filled(entries, {"type": "none"} if turns else place)
 
     def overrides(schedule: Item) -> list[Item]:
         listed = any(is_leaver(entry) for rotation in schedule["rotations"] for entry in rotation["participants"])
@@ -58,7 +69,7 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
         ]
 
     def rules(entries: list[Item]) -> list[Item]:
-        return [{**rule, "recipient": kept} for rule in entries for kept in participants([rule["recipient"]])]
+        return [{**rule, "recipient": kept} for rule in entries for kept in filled([rule["recipient"]], place)]
 
     return {
         **account,

@@ -166,9 +166,7 @@ class Case:
         body = BODIES[self.kind]
         self._order()
         answer, log = with_captured_log(lambda: self.service_env.post(**body))
-        final = expected_account.left(
-            self.edited or before, HARI, by=body.get("replace_with"), keep="keep_user" in body
-        )
+        final = expected_account.left_as_asked(self.edited or before, body)
         expected_account.check(
             before, self.service_env.snapshot(), final, answer.status, answer.body, edited=self.edited
         )
