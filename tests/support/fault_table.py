@@ -21,6 +21,7 @@ BODIES: dict[str, Item] = {
     "delete": {"username": HARI},
     "replace": {"username": HARI, "replace_with": KOFI},
     "keep_user": {"username": HARI, "keep_user": True},
+    "keep_turns": {"username": HARI, "keep_turns": True},
 }
 HEALS = {"429", "429+retry-after", "500", "503", "drop", "lost", "refused", "hang", "hang-lost", "cut", "gone"}
 """Faults that a request survives if they happen once."""
