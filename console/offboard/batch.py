@@ -82,7 +82,7 @@ def run(
         outcomes.append(outcome)
         if outcome.status == PLANNED and outcome.line.person:
             # Those before are gone by the time that this list is carried out.
-            leavers.append(Leaver(outcome.line.person, outcome.line.replacement))
+            leavers.append(Leaver(outcome.line.person, outcome.line.replacement, request.keep_turns))
         down = down + 1 if isinstance(error, UnavailableError | OutOfTimeError) else 0
         try:
             if outcome.line.follows_plan or not isinstance(error, RecordError):

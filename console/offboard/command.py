@@ -14,6 +14,7 @@ from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, c
 from console.json_output import as_json
 from console.offboard import batch, leavers, output
 from console.offboard.batch import Outcome, Result
+from console.offboard.leavers import Defaults
 from console.record.writer import PersonLine, Record, RecordError, default_path
 from console.signals import Interrupts, interruptible
 from console.wording import CONSOLE, CONSOLE_JSON
@@ -29,10 +30,11 @@ how things are by then: of two who have a rotation to themselves, --apply lets o
 Examples:
   flask --app console offboard hari@example.com
   flask --app console offboard hari@example.com --replace-with kofi@example.com --apply
+  flask --app console offboard hari@example.com --keep-turns --apply
   flask --app console offboard --from-csv leavers.csv --apply --yes --json > result.json
 
-The CSV has a header with the column username and, if you like, replace_with, which wins over --replace-with; commas,
-semicolons and tabs will do, as spreadsheets write them.
+The CSV has a header with the column username and, if you like, replace_with or keep_turns (true or false, yes or no,
+1 or 0). What a line says wins over the options; commas, semicolons and tabs will do, as spreadsheets write them.
 
 Each --apply writes a record of what was before and after, readable by you only: keep it, `restore` puts everything back
 from it. What is planned for a person is in it before it is changed, so that not even a crash loses the way back.
@@ -68,6 +70,9 @@ class Options(NamedTuple):
 @click.argument("emails", metavar="EMAIL...", nargs=-1)
 @click.option("--from-csv", "csv_file", type=click.File("rb"), metavar="FILE", help="Read a list; - is standard input.")
 @click.option("--replace-with", metavar="EMAIL", help="Who takes the places in rotations and escalations.")
+@click.option(
+    "--keep-turns", is_flag=True, help='Leave "no one" in the places in rotations, so that nobody else\'s turns move.'
+)
 @click.option("--keep-user", is_flag=True, help="Take out of everything, but do not delete the account.")
 @click.option("--apply", is_flag=True, help="Do it. Asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can answer.")
@@ -84,6 +89,7 @@ def offboard(
     emails: tuple[str, ...],
     csv_file: BinaryIO | None,
     replace_with: str | None,
+    keep_turns: bool,
     keep_user: bool,
     apply: bool,
     yes: bool,
@@ -93,7 +99,7 @@ def offboard(
     """Off-board people; HELP is the help text."""
     options = Options(apply, yes, json, record)
     _check(options, can_ask=csv_file is not sys.stdin.buffer and terminal.can_ask())
-    requests = _requests(emails, csv_file, replace_with, keep_user)
+    requests = _requests(emails, csv_file, Defaults(replace_with, keep_user, keep_turns))
     context = current_context()
     interrupts = Interrupts("finishing this person, then stopping; Ctrl-C again breaks off")
     with interrupts.watched():  # until the last line, which says who is off-boarded, is printed
@@ -116,9 +122,11 @@ def _check(options: Options, *, can_ask: bool) -> None:
         raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
 
 
-def _requests(
-    emails: Sequence[str], csv_file: BinaryIO | None, replace_with: str | None, keep_user: bool
-) -> list[Request]:
+def _requests(emails: Sequence[str], csv_file: BinaryIO | None, defaults: Defaults) -> list[Request]:
+    if defaults.keep_turns and defaults.replace_with is not None:
+        raise click.UsageError(
+            "--keep-turns leaves the places to no one, --replace-with gives them to somebody: choose one of the two"
+        )
     people = [leavers.Leaver(email, "", "the command line") for email in emails]
     notes: list[str] = []
     try:
@@ -126,7 +134,7 @@ def _requests(
             name = "standard input" if csv_file is sys.stdin.buffer else csv_file.name
             listed, notes = leavers.read_csv(csv_file.read(), name)
             people += listed
-        requests, more = leavers.requests_of(people, replace_with=replace_with, keep_user=keep_user)
+        requests, more = leavers.requests_of(people, defaults)
     except leavers.ListError as error:
         raise click.UsageError(str(error)) from error
     if not requests:

@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from service.model import Request
 from service.request import BodyError, parse
 
-COLUMNS = ("username", "replace_with")
+COLUMNS = ("username", "replace_with", "keep_turns")
+YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 MOST_PROBLEMS = 20
 
 
@@ -30,6 +32,15 @@ class Leaver:
     username: str
     replace_with: str
     where: str
+    keep_turns: str = ""
+
+
+class Defaults(NamedTuple):
+    """What holds for each leaver whose own line does not say otherwise."""
+
+    replace_with: str | None = None
+    keep_user: bool = False
+    keep_turns: bool = False
 
 
 def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
@@ -49,7 +60,7 @@ def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
             problems.append(f"{where}: more fields than the header has columns")
             continue
         cells = {column: row[place].strip() if place < len(row) else "" for column, place in places.items()}
-        leavers.append(Leaver(cells["username"], cells.get("replace_with", ""), where))
+        leavers.append(Leaver(cells["username"], cells.get("replace_with", ""), where, cells.get("keep_turns", "")))
     if problems:
         raise ListError(problems)
     if not leavers:
@@ -57,20 +68,21 @@ def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
     return leavers, notes
 
 
-def requests_of(leavers: list[Leaver], *, replace_with: str | None, keep_user: bool) -> tuple[list[Request], list[str]]:
+def requests_of(leavers: list[Leaver], defaults: Defaults) -> tuple[list[Request], list[str]]:
     """Turn leavers into requests, by the rules of the API's own body; returns them and notes about duplicates."""
     problems: list[str] = []
     notes: list[str] = []
     found: dict[str, tuple[Request, Leaver]] = {}
     for leaver in leavers:
         try:
-            request = _request(leaver, replace_with, keep_user)
+            request = _request(leaver, defaults)
         except BodyError as error:
             problems.append(f"{leaver.where}: {error}")
             continue
         earlier = found.setdefault(request.username, (request, leaver))
         if earlier[0] != request:
-            problems.append(f"{leaver.where}: {request.username} with another replacement than in {earlier[1].where}")
+            what = "keep_turns" if earlier[0].replace_with == request.replace_with else "replacement"
+            problems.append(f"{leaver.where}: {request.username} with another {what} than in {earlier[1].where}")
         elif earlier[1] is not leaver:
             notes.append(f"{leaver.where}: {request.username} is in {earlier[1].where} already")
     for request, leaver in found.values():
@@ -81,12 +93,23 @@ def requests_of(leavers: list[Leaver], *, replace_with: str | None, keep_user: b
     return [request for request, _ in found.values()], notes
 
 
-def _request(leaver: Leaver, replace_with: str | None, keep_user: bool) -> Request:
-    replacement = leaver.replace_with or replace_with
-    fields = {"username": leaver.username, "keep_user": keep_user}
+def _request(leaver: Leaver, defaults: Defaults) -> Request:
+    replacement, keep_turns = leaver.replace_with or None, _keep_turns(leaver.keep_turns)
+    # Whoever or whatever takes the places by the leaver's own line leaves none for the default.
+    if not keep_turns and not replacement:
+        replacement = defaults.replace_with
+        keep_turns = defaults.keep_turns if keep_turns is None else keep_turns
+    fields: dict[str, Any] = {"username": leaver.username, "keep_user": defaults.keep_user}
     if replacement is not None:
         fields["replace_with"] = replacement
-    return parse(json.dumps(fields).encode())
+    return parse(json.dumps({**fields, "keep_turns": bool(keep_turns)}).encode())
+
+
+def _keep_turns(text: str) -> bool | None:
+    """Read a cell that says yes or no, None where it is empty; raises BodyError where it says something else."""
+    if text and text.lower() not in YES_OR_NO:
+        raise BodyError(f"keep_turns is {text[:50]!r}: it must be true or false, yes or no, 1 or 0, or empty")
+    return YES_OR_NO.get(text.lower())
 
 
 def _text(content: bytes, name: str) -> str:
@@ -128,7 +151,7 @@ def _rows(text: str, separator: str, skipped: int, name: str) -> Iterator[tuple[
 def _header(cells: list[str], where: str) -> tuple[dict[str, int], list[str]]:
     names = [_column(cell) for cell in cells]
     if "username" not in names:
-        raise ListError([f"{where}: the header has no column username (it may have replace_with too)"])
+        raise ListError([f"{where}: the header has no column username (it may have replace_with and keep_turns too)"])
     twice = [name for name in COLUMNS if names.count(name) > 1]
     if twice:
         raise ListError([f"{where}: the header has the column {twice[0]} twice"])

@@ -14,6 +14,7 @@ from console.offboard.batch import Outcome, Result
 from console.terminal import clean, counted, kind, line, out, table
 from service.model import ascii_lower
 from service.on_call import UNREAD_NOW
+from service.reach import NOBODY
 
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
 
@@ -24,6 +25,7 @@ def for_program(result: Result, record: Path | None) -> dict[str, Any]:
         {
             "username": outcome.request.username,
             "replace_with": outcome.request.replace_with,
+            "keep_turns": outcome.request.keep_turns,
             "outcome": outcome.status,
             **{name: value for name, value in outcome.answer.items() if name != "username"},
         }
@@ -158,6 +160,8 @@ def _gone(before: list[Any], after: list[Any]) -> Iterator[int]:
 
 def _username(entry: dict[str, Any]) -> str:
     who = entry.get("recipient", entry)
+    if who.get("type") in NOBODY:
+        return "no one"
     return clean(who.get("username") or who.get("id", "?"))
 
 

@@ -101,7 +101,8 @@ def participant_json(entry: Participant) -> Json:
     """Write a participant, unchanged if it was read."""
     if entry.source is not None:
         return entry.source
-    return {"type": entry.type, "id": entry.id, "username": entry.username}
+    named = {"id": entry.id, "username": entry.username}
+    return {"type": entry.type, **{name: value for name, value in named.items() if value}}
 
 
 def rotation(data: Json, schedule: Named) -> Rotation:

@@ -26,9 +26,9 @@ bodies = (
     texts
     | values.filter(lambda value: not isinstance(value, str))
     | st.binary(max_size=40).map(lambda data: base64.b64encode(data).decode())
-    | st.dictionaries(st.sampled_from(["username", "replace_with", "dry_run", "x"]), texts | st.booleans()).map(
-        json.dumps
-    )
+    | st.dictionaries(
+        st.sampled_from(["username", "replace_with", "dry_run", "keep_turns", "x"]), texts | st.booleans()
+    ).map(json.dumps)
 )
 events = values | st.fixed_dictionaries(
     {},

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import jsonschema
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from local.opsgenie.faults import FAULTS
 from local.opsgenie.quirks import Quirks
+from service.model import Request
 from tests.support.local_stack import ROOT
 from tests.support.service_env import ServiceEnv
 from tests.support.virtual_time import virtual_time
@@ -37,6 +39,7 @@ def as_json_schema(node: Any) -> Any:
 
 
 SCHEMAS = as_json_schema(CONTRACT)
+FIELDS = [field.name for field in fields(Request)]
 
 
 def check(status: int, body: Any) -> None:
@@ -97,18 +100,22 @@ def test_each_status_has_an_example(status: str) -> None:
     assert POST["responses"][status]["content"]["application/json"]["examples"]
 
 
+def test_contract_has_each_field_of_a_request() -> None:
+    assert sorted(CONTRACT["components"]["schemas"]["Request"]["properties"]) == sorted(FIELDS)
+
+
 USERNAMES = ["hari", "meera", "tomas", "olivia", "ines", "nora", "kofi", "bela", "nobody"]
 PEOPLE = st.sampled_from([f"{name}@example.com" for name in USERNAMES]) | st.text(max_size=120)
 REQUESTS = st.fixed_dictionaries(
     {"username": PEOPLE},
-    optional={"replace_with": PEOPLE, "dry_run": st.booleans(), "keep_user": st.booleans()},
+    optional={"replace_with": PEOPLE, **dict.fromkeys(("dry_run", "keep_user", "keep_turns"), st.booleans())},
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=5,
 )
-ODD_REQUESTS = st.dictionaries(st.sampled_from(["username", "replace_with", "dry_run", "x"]), JSON, max_size=4)
+ODD_REQUESTS = st.dictionaries(st.sampled_from([*FIELDS, "x"]), JSON, max_size=4)
 
 
 @settings(max_examples=150)

@@ -19,6 +19,7 @@ NOT_JSON = 'the body is not JSON; send for example {"username": "hari@example.co
 NO_OBJECT = "the body must be a JSON object"
 TOO_LARGE = "the body is larger than 16384 bytes"
 CONTROL = "username has control characters"
+EXCLUSIVE = "keep_turns and replace_with exclude each other: only one can take the places"
 
 
 @pytest.fixture
@@ -67,12 +68,13 @@ def padded(size: int) -> bytes:
         (b'{"username": "hari@example.com", "a\\n\\ud800": 1}', [r"'a\n\ud800' is not a known field"]),
         (b'{"username": "hari@example.com", "' + b"x" * 60 + b'": 1}', [f"'{'x' * 50}' is not a known field"]),
         (
-            b'{"username": 1, "replace_with": [], "dry_run": 1, "keep_user": "no"}',
+            b'{"username": 1, "replace_with": [], "dry_run": 1, "keep_user": "no", "keep_turns": []}',
             [
                 "username must be a string",
                 "replace_with must be a string",
                 "dry_run must be true or false",
                 "keep_user must be true or false",
+                "keep_turns must be true or false",
             ],
         ),
         (b'{"username": "hari@example.com", "replace_with": null}', ["replace_with must be a string"]),
@@ -81,6 +83,17 @@ def padded(size: int) -> bytes:
         (b'{"username": "hari@example.com", "dry_run": NaN}', ["dry_run must be true or false"]),
         (b'{"username": "hari@example.com", "keep_user": 0}', ["keep_user must be true or false"]),
         (b'{"username": "hari@example.com", "keep_user": {"a": 1}}', ["keep_user must be true or false"]),
+        (b'{"username": "hari@example.com", "keep_turns": null}', ["keep_turns must be true or false"]),
+        (b'{"username": "hari@example.com", "keep_turns": 1}', ["keep_turns must be true or false"]),
+        (
+            b'{"username": "hari@example.com", "keep_turns": "true", "replace_with": "kofi@example.com"}',
+            ["keep_turns must be true or false"],
+        ),
+        (b'{"username": "hari@example.com", "keep_turns": true, "replace_with": "kofi@example.com"}', [EXCLUSIVE]),
+        (
+            b'{"username": "hari@example.com", "keep_turns": true, "replace_with": ""}',
+            ["replace_with is blank", EXCLUSIVE],
+        ),
     ],
 )  # fmt: skip
 def test_bad_body_gets_400_naming_each_problem(
@@ -221,6 +234,8 @@ def test_a_body_over_10_mib_is_not_read(settings: Settings, session: requests.Se
         (b'\r\n {"username": "  nora@example.com  "}\r\n', 200),
         (b'{"username": "NORA@example.com", "dry_run": false, "keep_user": true}', 200),
         (b'{"username": "nor\\u0061@example.com"}', 200),
+        (b'{"username": "nora@example.com", "keep_turns": true}', 200),
+        (b'{"username": "nora@example.com", "keep_turns": false, "replace_with": "kofi@example.com"}', 200),
         (json.dumps({"username": "a" * 88 + "@example.com"}).encode(), 404),
     ],
 )

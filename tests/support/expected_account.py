@@ -29,10 +29,16 @@ def user_of(account: Item, username: str) -> Item:
     return found
 
 
-def left(account: Item, username: str, *, by: str | None = None, keep: bool = False) -> Item:
+def left_as_asked(account: Item, body: Item) -> Item:
+    """Return the account as it must look after the request with this body."""
+    options = {"keep": body.get("keep_user", False), "turns": body.get("keep_turns", False)}
+    return left(account, body["username"], by=body.get("replace_with"), **options)
+
+
+def left(account: Item, username: str, *, by: str | None = None, keep: bool = False, turns: bool = False) -> Item:
     """Return the account as it must look after `username` has left, with `by` in the same places.
 
-    A kept user stays in overrides that are over.
+    With `turns` there is "no one" in the same places of the rotations. A kept user stays in overrides that are over.
     """
     leaver = user_named(account, username)
     if leaver is None:
@@ -43,14 +49,17 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
     def is_leaver(reference: Item) -> bool:
         return bool(reference.get("id") == leaver["id"])
 
-    def participants(entries: list[Item]) -> list[Item]:
+    def filled(entries: list[Item], place: Item | None) -> list[Item]:
         return [entry for entry in (place if is_leaver(entry) else entry for entry in entries) if entry]
+
+    def participants(entries: list[Item]) -> list[Item]:
+        return filled(entries, {"type": "none"} if turns else place)
 
     def overrides(schedule: Item) -> list[Item]:
         return [entry for entry in schedule["overrides"] if not is_leaver(entry["user"]) or (keep and is_over(entry))]
 
     def rules(entries: list[Item]) -> list[Item]:
-        return [{**rule, "recipient": kept} for rule in entries for kept in participants([rule["recipient"]])]
+        return [{**rule, "recipient": kept} for rule in entries for kept in filled([rule["recipient"]], place)]
 
     return {
         **account,

@@ -21,6 +21,7 @@ BODIES: dict[str, Item] = {
     "delete": {"username": HARI},
     "replace": {"username": HARI, "replace_with": KOFI},
     "keep_user": {"username": HARI, "keep_user": True},
+    "keep_turns": {"username": HARI, "keep_turns": True},
 }
 TOLD = {"/v2/schedules/on-calls": "who is on call", "/v2/schedules": "its times were not read"}
 """Reads that only tell, with words of the sentence that says that one failed."""
@@ -177,9 +178,7 @@ class Case:
         body = BODIES[self.kind]
         self._order()
         answer, log = with_captured_log(lambda: self.service_env.post(**body))
-        final = expected_account.left(
-            self.edited or before, HARI, by=body.get("replace_with"), keep="keep_user" in body
-        )
+        final = expected_account.left_as_asked(self.edited or before, body)
         expected_account.check(
             before, self.service_env.snapshot(), final, answer.status, answer.body, edited=self.edited
         )

@@ -133,7 +133,9 @@ def accounts(draw: Any) -> Item:
     }
 
 
-bodies: st.SearchStrategy[Item] = st.fixed_dictionaries(
-    {"username": st.just(LEAVER)},
-    optional={"replace_with": st.just(OTHER), "keep_user": st.booleans()},
+in_their_places: st.SearchStrategy[Item] = st.sampled_from([{"keep_turns": True}, {}, {"replace_with": OTHER}])
+bodies: st.SearchStrategy[Item] = st.builds(
+    lambda body, taken: {**body, **taken},
+    st.fixed_dictionaries({"username": st.just(LEAVER)}, optional={"keep_user": st.booleans()}),
+    in_their_places,
 )

@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 
 from local.opsgenie import sample_account
 from service import coverage, on_call, reach, rules
+from service.model import Participant
 from service.reach import Leaver
 from tests.support import expected_account, expected_on_call
 from tests.support.expected_account import Item
@@ -32,7 +33,7 @@ def hold(account: Item, body: Item) -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(account)
         keep = body.get("keep_user", False)
-        final = expected_account.left(service_env.before, body["username"], by=body.get("replace_with"), keep=keep)
+        final = expected_account.left_as_asked(service_env.before, body)
         planned = service_env.post(**body, dry_run=True)
         assert (service_env.snapshot(), service_env.simulation.writes) == (service_env.before, [])
         answer = service_env.post(**body)
@@ -88,6 +89,15 @@ def once(participants: Any, leavers: Any) -> Any:
     return (*participants[:first], *changed, *participants[first + 1 :])
 
 
+def closed(participants: Any, leaver: Any) -> Any:
+    return WITHOUT(participants, [Leaver(leaver.person)])
+
+
+def gap_at_the_end(participants: Any, leaver: Any) -> Any:
+    kept = closed(participants, leaver)
+    return (*kept, *[Participant("none")] * (len(participants) - len(kept)))
+
+
 def direct_users(self: Any, kept: Any, leavers: Any, _: Any) -> bool:
     return any(self._callable(one, leavers) for one in kept if one.type == "user")
 
@@ -98,6 +108,8 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "one too many": (rules, "without", all_but_last),
     "last place": (rules, "without", at_the_end),
     "only once": (rules, "without", once),
+    "gaps are closed": (rules, "with_gaps", closed),
+    "gaps in the last places": (rules, "with_gaps", gap_at_the_end),
     "blocked people count": (reach.Reach, "is_blocked", lambda *_: False),
     "teams count without a look": (reach.Reach, "colleague", lambda *_: True),
     "nested ones are not read": (reach.Reach, "_somebody", direct_users),

@@ -28,7 +28,7 @@ def until_done(service_env: ServiceEnv, body: Item, times: int) -> list[Answer]:
         before = service_env.snapshot()
         answer = service_env.post(**body)
         answers.append(answer)
-        final = expected_account.left(before, HARI, by=body.get("replace_with"), keep="keep_user" in body)
+        final = expected_account.left_as_asked(before, body)
         expected_account.check(before, service_env.snapshot(), final, answer.status, answer.body)
     return answers
 

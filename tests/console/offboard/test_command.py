@@ -13,6 +13,7 @@ from tests.support.console_runner import Run, as_json, lines_of, runner, runner_
 from tests.support.fault_table import KOFI
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
+INGRID = "ingrid.berg@example.com"
 GO = ("--apply", "--yes")
 ON_CALL = """On call now in Platform 24x7
 
@@ -30,6 +31,7 @@ not checked: integrations and policies: Opsgenie names them only where it refuse
 Sum: 1 planned
 Nothing was changed. Add --apply to do it.
 """
+BOTH = "--keep-turns leaves the places to no one, --replace-with gives them to somebody: choose one of the two"
 
 
 def test_offboard_without_apply_shows_everything_and_changes_nothing(simulation: Simulation, run: Run) -> None:
@@ -78,6 +80,22 @@ def test_replace_with_and_keep_user_act_as_in_the_api(simulation: Simulation, ru
 
     assert "place 1 of 3: kofi@example.com instead" in result.stdout
     assert simulation.snapshot() == expected_account.left(before, HARI, by=KOFI, keep=True)
+
+
+def test_keep_turns_acts_as_in_the_api(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+
+    planned = run("offboard", HARI, "--keep-turns")
+    result = run("offboard", HARI, "--keep-turns", "--json", *GO)
+
+    shown = " ".join(planned.stdout.split())
+    assert "rotation Platform 24x7 / Primary places 2 and 7 of 8: no one instead" in shown
+    assert "escalation Platform escalation rule 2 of 4 goes" in shown
+    assert simulation.snapshot() == expected_account.left(before, HARI, turns=True)
+    (person,) = as_json(result)["people"]
+    assert (person["replace_with"], person["keep_turns"]) == (None, True)
+    (line,) = lines_of(next(Path("records").iterdir()))
+    assert line["request"] == {"username": HARI, "replace_with": None, "keep_user": False, "keep_turns": True}
 
 
 def test_refused_person_does_not_stop_the_others(simulation: Simulation, run: Run) -> None:
@@ -146,6 +164,8 @@ def test_answering_yes_offboards_only_those_not_refused(
         (("offboard", " "), "the command line: username is blank"),
         (("offboard", "--from-csv", "none.csv"), "No such file"),
         (("offboard", "--from-csv", "-"), "standard input line 2: username is blank"),
+        (("offboard", HARI, "--keep-turns", "--replace-with", KOFI), BOTH),
+        (("offboard", "--from-csv", "-", "--keep-turns", "--replace-with", ""), BOTH),
     ],
 )
 def test_invalid_command_line_exits_2_without_calling_opsgenie(
@@ -172,6 +192,17 @@ def test_reads_the_csv_list_from_standard_input(simulation: Simulation, run: Run
     assert result.exit_code == 0
     assert "note: standard input line 4: nora@example.com is in standard input line 2 already" in result.stderr
     assert simulation.snapshot() == expected_account.left(expected_account.left(before, HARI, by=KOFI), NORA)
+
+
+def test_each_line_of_a_list_says_what_takes_its_places(simulation: Simulation, run: Run) -> None:
+    before = simulation.snapshot()
+    list_ = f"username,replace_with,keep_turns\n{HARI},,Yes\n{KOFI},{NORA},no\n{INGRID},,0\n"
+
+    result = run("offboard", "--from-csv", "-", *GO, stdin=list_)
+
+    assert result.exit_code == 0, result.stdout
+    final = expected_account.left(before, HARI, turns=True)
+    assert simulation.snapshot() == expected_account.left(expected_account.left(final, KOFI, by=NORA), INGRID)
 
 
 def test_missing_access_token_exits_2_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,6 +251,13 @@ def test_control_characters_in_names_are_replaced_in_the_output(simulation: Simu
 
     assert "\N{REPLACEMENT CHARACTER}[2J[red]Platform\N{REPLACEMENT CHARACTER}" in result.stdout
     assert "\x1b" not in result.stdout
+
+
+def test_the_help_says_what_keep_turns_does(run: Run) -> None:
+    shown = " ".join(run("offboard", "--help").stdout.split())
+
+    assert "or keep_turns (true or false, yes or no, 1 or 0). What a line says wins over the options" in shown
+    assert '--keep-turns Leave "no one" in the places in rotations, so that nobody else\'s turns move.' in shown
 
 
 def test_the_help_has_examples_settings_and_exit_codes(run: Run) -> None:

@@ -55,6 +55,15 @@ def test_patched_rotation_keeps_untouched_participants_verbatim(mocked: response
     assert mocked.calls[1].request.headers["Content-Type"] == "application/json"
 
 
+def test_no_one_is_sent_as_a_type_and_nothing_else(mocked: responses.RequestsMock, api: Endpoints) -> None:
+    mocked.patch(ANYTHING, json={"result": "Updated"})
+
+    api.patch_rotation(Rotation("r/1", "Days", SCHEDULE, (Participant("none"), Participant("user", "u/3"))))
+
+    sent_participants = [{"type": "none"}, {"type": "user", "id": "u/3"}]
+    assert sent(mocked) == [("PATCH", ADDRESSES[0][1], {"participants": sent_participants})]
+
+
 def test_patched_escalation_keeps_untouched_rules_verbatim(mocked: responses.RequestsMock, api: Endpoints) -> None:
     rules: list[dict[str, Any]] = [
         {**ESCALATION_JSON["rules"][0], "x-new": {"a": 1}},
