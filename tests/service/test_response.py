@@ -23,7 +23,8 @@ from service.errors import (
 )
 from service.model import Blocker, Change, Membership
 from service.opsgenie.client import Opsgenie
-from service.request import BodyError
+from service.json_body import BodyError
+from service.request import 
 from service.response import Answer, bad_body, crashed
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import HARI, NAMED_HARI
