@@ -70,7 +70,3 @@ def test_server_time_is_the_date_of_the_last_answer(
     asked.request("GET", "v2", "schedules", "on-calls")
 
     assert (asked.server_time, transport().server_time) == (expected, None)
-
-
-def test_server_time_is_the_applications_where_a_server_in_front_tells_its_own(raw_server: RawServer) -> None:
-    dates = b"Date: Sat, 28 Nov 2026 17:10:07 GMT\r\nDate: Wed, 25 Nov 2026 09:15:00 GMT\r\n"
