@@ -1,8 +1,9 @@
 """Rosters as lists of slots, and what removing people, or restoring them, does to the list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from service.model import Change, Escalation, Participant, Person, Roster, Rotation, Rule, ascii_lower
 from service.reach import NOBODY, as_participant
@@ -58,14 +59,20 @@ def put_back(now: Roster, removals: Sequence[Removal], whom: Removal) -> Roster 
     """
     current = slots(now)
     there = {r.person.id for r in removals if r.now and any(_recipient(s).is_person(r.now) for s in current)}
-    # People in the list may be back, or only stand in for somebody removed later.
-    for back in (there, there - _stand_ins(removals)):
+    for back in _guesses(there, _stand_ins(removals)):
         want = _expected(removals, back | {whom.person.id})
         if _same(current, want):
             return None
         if _same(current, _expected(removals, back)):
             return _with(now, _kept(want, current))
     return Differs(_difference(_expected(removals, there), current))
+
+
+def _guesses(there: set[str], stand_ins: set[str]) -> Iterator[set[str]]:
+    """Yield who may be back: the people in the list, of whom some may only stand in for somebody removed later."""
+    doubtful = sorted(there & stand_ins)
+    for number in range(len(doubtful) + 1):
+        yield from (there - set(some) for some in combinations(doubtful, number))
 
 
 def _stand_ins(removals: Sequence[Removal]) -> set[str]:
