@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from local.opsgenie.answers import Reply, unprocessable
 from local.opsgenie.entities import BY_ID, Context, Entities
 from local.opsgenie.references import resolve
-from local.opsgenie.time_restrictions import time_restriction
 from local.simulator.fields import brief, chosen, dates, listed, require, without
 from local.simulator.store import Item, Nested
+from local.simulator.time_restrictions import time_restriction
 
 PARTICIPANTS = ("user", "team", "escalation", "none")
 

@@ -1,15 +1,14 @@
 """Compute who is on call at a moment, from turns, time restrictions, overrides and forwarding."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from local.opsgenie.account import Account
-from local.opsgenie.time_restrictions import DAYS
 from local.simulator.fields import parsed
 from local.simulator.store import Item
+from local.simulator.time_restrictions import hours_of, zone
+from local.simulator.turns import TICK, Override, Rotation, overridden, turn_length
 
-HOURS = {"hourly": 1, "daily": 24, "weekly": 168}
 DEEPEST = 4  # an escalation may notify a schedule that holds the escalation
 
 
@@ -42,60 +41,40 @@ def _on_call(account: Account, schedule: Item, moment: datetime, ahead: int, dep
 
 
 def _references(schedule: Item, moment: datetime, ahead: int) -> Iterator[Item]:
-    running = [o for o in schedule["overrides"] if parsed(o["startDate"]) <= moment < parsed(o["endDate"])]
     if not schedule["enabled"]:
         return
     for rotation in schedule["rotations"]:
-        override = None if ahead else next((o for o in running if _overrides(o, rotation)), None)
-        participant = override["user"] if override else _participant(schedule, rotation, moment, ahead)
+        turns = turns_of(rotation, schedule)
+        if ahead:
+            participant = next((turn.who for turn in turns.later_turns(moment)), None)
+        else:
+            found = overridden(
+                turns.turns(moment, moment + TICK), overrides_of(rotation, schedule), moment, moment + TICK
+            )
+            participant = found[0].who if found else None
         if participant:
             yield participant
 
 
-def _overrides(override: Item, rotation: Item) -> bool:
-    rotations = override.get("rotations", [])
-    return not rotations or any(one["id"] == rotation["id"] for one in rotations)
+def turns_of(rotation: Item, schedule: Item) -> Rotation:
+    """Read a rotation of a schedule."""
+    return Rotation(
+        rotation["participants"],
+        parsed(rotation["startDate"]),
+        turn_length(rotation["type"], rotation["length"]),
+        parsed(rotation["endDate"]) if "endDate" in rotation else None,
+        hours_of(rotation.get("timeRestriction")),
+        zone(schedule["timezone"]),
+    )
 
 
-def _participant(schedule: Item, rotation: Item, moment: datetime, ahead: int) -> Item | None:
-    start = parsed(rotation["startDate"])
-    turn_length = timedelta(hours=HOURS[rotation["type"]] * rotation["length"])
-    turn = (moment - start) // turn_length + ahead
-    at = moment if not ahead else start + turn * turn_length
-    over = "endDate" in rotation and at >= parsed(rotation["endDate"])
-    participants: list[Item] = rotation["participants"]
-    if at < start or over or not participants:
-        return None
-    restriction = rotation.get("timeRestriction")
-    if restriction and not ahead and not _allows(restriction, at.astimezone(_zone(schedule["timezone"]))):
-        return None
-    return participants[turn % len(participants)]
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC  # a made-up name, or a machine without time zone data
-
-
-def _allows(time_restriction: Item, local: datetime) -> bool:
-    single = time_restriction.get("restriction")
-    restrictions = time_restriction.get("restrictions") or ([single] if single else [])
-    if time_restriction["type"] == "time-of-day":
-        return any(_within(local.hour * 60 + local.minute, one, with_days=False) for one in restrictions)
-    minute = local.weekday() * 1440 + local.hour * 60 + local.minute
-    return any(_within(minute, one, with_days=True) for one in restrictions)
-
-
-def _within(minute: int, restriction: Item, *, with_days: bool) -> bool:
-    def edge(name: str) -> int:
-        day = DAYS.index(restriction[f"{name}Day"]) if with_days else 0
-        minutes: int = day * 1440 + restriction[f"{name}Hour"] * 60 + restriction.get(f"{name}Min", 0)
-        return minutes
-
-    start, end = edge("start"), edge("end")
-    return start <= minute < end if start < end else minute >= start or minute < end
+def overrides_of(rotation: Item, schedule: Item) -> list[Override]:
+    """Read the overrides of a schedule that are for a rotation: those of the whole schedule, and its own."""
+    return [
+        Override(override["user"], parsed(override["startDate"]), parsed(override["endDate"]))
+        for override in schedule["overrides"]
+        if not override.get("rotations") or any(one["id"] == rotation["id"] for one in override["rotations"])
+    ]
 
 
 def _shown(account: Account, reference: Item, moment: datetime, depth: int) -> Item:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import BY_ID, Context, Entities, Route
 from local.opsgenie.references import resolve
-from local.opsgenie.time_restrictions import time_restriction
 from local.simulator.fields import brief, chosen, listed, require, without
 from local.simulator.store import Item
+from local.simulator.time_restrictions import time_restriction
 
 
 class Teams(Entities):
