@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -19,6 +18,7 @@ from local.opsgenie.schedules import Overrides, Rotations, Schedules
 from local.opsgenie.simulation import Simulation
 from local.opsgenie.teams import RoutingRules, Teams
 from local.opsgenie.users import USERS
+from local.simulator.clock import clock_at
 from local.simulator.control import CONTROL
 from local.simulator.fields import FieldError
 from local.simulator.routing import install
@@ -51,7 +51,7 @@ def create_app(simulation: Simulation | None = None) -> Flask:
 
     Without one it is the sample account, and the time is SIMULATION_NOW where that is set, as in 2026-11-25T09:15:00Z.
     """
-    simulation = simulation or Simulation(now=_clock(os.environ.get("SIMULATION_NOW")))
+    simulation = simulation or Simulation(now=clock_at(os.environ.get("SIMULATION_NOW")))
     app = Flask(__name__, static_folder=None)
     install(app, simulation, {(route.method, route.path): _view(simulation, route) for route in ROUTES})
     app.before_request(lambda: _check_key(simulation))
@@ -59,13 +59,6 @@ def create_app(simulation: Simulation | None = None) -> Flask:
     app.register_error_handler(FieldError, lambda error: _answer(unprocessable(**error.errors).body, 422))
     app.register_error_handler(HTTPException, lambda error: _answer({"message": error.description}, error.code or 500))
     return app
-
-
-def _clock(moment: str | None) -> Callable[[], datetime] | None:
-    if not moment:
-        return None
-    now = datetime.fromisoformat(moment)
-    return lambda: now
 
 
 def _check_key(simulation: Simulation) -> None:
