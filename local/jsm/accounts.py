@@ -128,7 +128,7 @@ def invite(context: Context) -> Reply:
     """Invite people by address, new ones or removed ones; what is answered is UNVERIFIED."""
     require_organization(context)
     if context.quirks.invitations == "402":
-        raise not_in_plan("Inviting users", 402)
+        raise not_in_plan("invitations", 402)
     emails = context.body.get("emails")
     if not isinstance(emails, list) or not emails:
         raise ApiError(400, "emails must be a list of addresses")

@@ -44,7 +44,7 @@ def forbidden(what: str) -> ApiError:
 
 def not_in_plan(feature: str, status: int) -> ApiError:
     """Make the error for a feature that the plan lacks."""
-    return ApiError(status, f"{feature} is not available in your plan.")
+    return ApiError(status, f"The feature [{feature}] is not available in your plan.")
 
 
 def not_found(entity: str, identifier: object, by: str = "id") -> ApiError:

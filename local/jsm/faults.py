@@ -10,10 +10,10 @@ from local.simulator.faults import WITHOUT_ENVELOPE, Fault
 ERRORS: Mapping[str, tuple[Form, ApiError]] = {
     "401": (gateway, unauthorized()),
     "401-scope": (gateway, unauthorized("scope does not match")),
-    "402": (operations, not_in_plan("This feature", 402)),
+    "402": (operations, not_in_plan("fault", 402)),
     "403": (operations, ApiError(403, "You are not allowed to do this.")),
     "403-operations": (operations, no_operations()),
-    "403-plan": (operations, not_in_plan("This feature", 403)),
+    "403-plan": (operations, not_in_plan("fault", 403)),
     "404": (operations, ApiError(404, "No entity exists with id [fault]")),
     # Seen once on documented methods: issue 39 of the vendor's Terraform provider.
     "405": (operations, ApiError(405, "Request method 'PATCH' is not supported")),

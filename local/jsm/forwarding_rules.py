@@ -22,7 +22,7 @@ class ForwardingRules(Entities):
 
     def shelf(self, context: Context, *, write: str = "") -> Shelf:  # noqa: ARG002 - whose the rule is, decides
         if context.quirks.forwarding_plan == "402":
-            raise not_in_plan("Forwarding rules", 402)
+            raise not_in_plan("forwarding rules", 402)
         return context.site.forwarding_rules
 
     def listed(self, context: Context) -> list[Item]:

@@ -47,7 +47,7 @@ def read_policy(context: Context) -> Reply:
 def _policies(context: Context) -> list[Item]:
     require_admin(context.caller, "see policies")
     if context.quirks.policies_plan == "403":
-        raise not_in_plan("Alert policies", 403)
+        raise not_in_plan("alert policies", 403)
     team_id = team_of(context)["teamId"] if "team" in context.variables else ""
     return [policy for policy in context.site.policies.values() if policy["teamId"] == team_id]
 

@@ -47,7 +47,7 @@ def list_logs(context: Context) -> Reply:
         raise unprocessable(limit=f"must be from {least} to {most}")
     needed = context.quirks.logs_need
     if needed == "plan":
-        raise not_in_plan("Audit logs", 403)
+        raise not_in_plan("audit logs", 403)
     caller = context.caller
     if not (caller.product_admin or (needed == "any admin" and caller.operations_admin)):
         raise unauthorized()
