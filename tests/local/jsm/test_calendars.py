@@ -5,20 +5,8 @@ from datetime import timedelta
 import pytest
 
 from local.jsm import Quirks, Simulation
-from tests.local.jsm.site_client import (
-    HARI,
-    KOFI,
-    MEERA,
-    NOBODY,
-    NOW,
-    OPERATIONS,
-    SELIN,
-    SiteClient,
-    blind,
-    refusal,
-    site_client,
-    user,
-)
+from tests.local.jsm.site_client import NOW, OPERATIONS, SiteClient, blind, refusal, site_client
+from tests.local.jsm.small_site import HARI, KOFI, MEERA, NOBODY, SELIN, user
 from tests.local.jsm.test_on_calls import ESCALATION, MONDAY, TEAM, client_at, rotation, site_of
 
 

@@ -9,12 +9,9 @@ from local.jsm.sample_site import TOKEN_OWNER
 from tests.local.jsm.site_client import (
     DIRECTORY,
     GRAPH,
-    HARI,
     NOW,
     OPERATIONS,
     ORGANIZATION,
-    OWNER,
-    ROTATION,
     TEAMS,
     SiteClient,
     basic,
@@ -22,8 +19,8 @@ from tests.local.jsm.site_client import (
     organization_client,
     refusal,
     site_client,
-    small_site,
 )
+from tests.local.jsm.small_site import HARI, OWNER, ROTATION, small_site
 
 UNAUTHORIZED = (401, {"code": 401, "message": "Unauthorized"})
 NO_SCOPE = (401, {"code": 401, "message": "Unauthorized; scope does not match"})

@@ -6,17 +6,9 @@ import pytest
 
 from local.jsm import Quirks
 from local.jsm.faults import ERRORS
-from tests.local.jsm.site_client import (
-    CLOUD_ID,
-    HARI,
-    OPERATIONS,
-    ROTATION,
-    TEAMS,
-    organization_client,
-    refusal,
-    site_client,
-    unprocessable,
-)
+from local.jsm.people import CLOUD_ID
+from tests.local.jsm.site_client import OPERATIONS, TEAMS, organization_client, refusal, site_client, unprocessable
+from tests.local.jsm.small_site import HARI, ROTATION
 
 GONE = "/v1/schedules/s-1/rotations/r-9"
 WRONG = {"length": 0, "startDate": "soon"}
@@ -67,7 +59,7 @@ def test_body_that_is_no_object_is_refused(body):
     client = site_client()
     answer = client.http.patch(f"{OPERATIONS}/v1/schedules/s-1", data=body, headers=client.headers)
 
-    assert (answer.status_code, answer.json["message"]) == (400, "Request body is not a valid JSON object.")
+    assert (answer.status_code, answer.get_json()["message"]) == (400, "Request body is not a valid JSON object.")
 
 
 def test_jira_refuses_in_its_own_form():
@@ -124,7 +116,7 @@ def test_throttled_request_says_when_to_come_back_as_the_quirk_says(quirk, heade
 
     assert [answer.status_code for answer in answers] == [200, 429]
     assert answers[1].headers.get("Retry-After") == header
-    assert answers[1].json["message"] == "You are making too many requests!"
+    assert answers[1].get_json()["message"] == "You are making too many requests!"
 
 
 def test_throttled_request_says_a_date_as_the_quirk_says():

@@ -3,19 +3,8 @@
 import pytest
 
 from local.jsm import Quirks
-from tests.local.jsm.site_client import (
-    ESCALATION,
-    MEERA,
-    NOBODY,
-    ROUTING,
-    RULE,
-    blind,
-    refusal,
-    site_client,
-    small_site,
-    unprocessable,
-    user,
-)
+from tests.local.jsm.site_client import blind, refusal, site_client, unprocessable
+from tests.local.jsm.small_site import ESCALATION, MEERA, NOBODY, ROUTING, RULE, small_site, user
 
 PATH = "/v1/teams/t-1/escalations"
 ONE = f"{PATH}/e-1"

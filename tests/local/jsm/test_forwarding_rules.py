@@ -3,19 +3,8 @@
 import pytest
 
 from local.jsm import Quirks
-from tests.local.jsm.site_client import (
-    FORWARDING,
-    HARI,
-    KOFI,
-    MEERA,
-    NOBODY,
-    OWNER,
-    SELIN,
-    blind,
-    refusal,
-    site_client,
-    unprocessable,
-)
+from tests.local.jsm.site_client import blind, refusal, site_client, unprocessable
+from tests.local.jsm.small_site import FORWARDING, HARI, KOFI, MEERA, NOBODY, OWNER, SELIN
 
 PATH = "/v1/forwarding-rules"
 BODY = {name: value for name, value in FORWARDING.items() if name != "id"}

@@ -3,17 +3,8 @@
 import pytest
 
 from local.jsm import Quirks
-from tests.local.jsm.site_client import (
-    HARI,
-    KOFI,
-    NOBODY,
-    SELIN,
-    SiteClient,
-    blind,
-    refusal,
-    site_client,
-    unprocessable,
-)
+from tests.local.jsm.site_client import SiteClient, blind, refusal, site_client, unprocessable
+from tests.local.jsm.small_site import HARI, KOFI, NOBODY, SELIN
 
 
 def test_list_has_the_key_platform_teams_and_no_pages():

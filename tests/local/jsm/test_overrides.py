@@ -3,19 +3,8 @@
 import pytest
 
 from local.jsm import Quirks
-from tests.local.jsm.site_client import (
-    HARI,
-    MEERA,
-    NOONE,
-    OVERRIDE,
-    PAST_OVERRIDE,
-    SiteClient,
-    blind,
-    refusal,
-    site_client,
-    unprocessable,
-    user,
-)
+from tests.local.jsm.site_client import SiteClient, blind, refusal, site_client, unprocessable
+from tests.local.jsm.small_site import HARI, MEERA, NOONE, OVERRIDE, PAST_OVERRIDE, user
 
 PATH = "/v1/schedules/s-1/overrides"
 BODY = {name: value for name, value in OVERRIDE.items() if name != "alias"}

@@ -3,22 +3,8 @@
 import pytest
 
 from local.jsm import Quirks
-from tests.local.jsm.site_client import (
-    HARI,
-    KOFI,
-    MEERA,
-    NOBODY,
-    NOONE,
-    OVERRIDE,
-    ROTATION,
-    START,
-    blind,
-    refusal,
-    site_client,
-    small_site,
-    unprocessable,
-    user,
-)
+from tests.local.jsm.site_client import blind, refusal, site_client, unprocessable
+from tests.local.jsm.small_site import HARI, KOFI, MEERA, NOBODY, NOONE, OVERRIDE, ROTATION, START, small_site, user
 
 PATH = "/v1/schedules/s-1/rotations"
 ONE = f"{PATH}/r-1"
@@ -78,7 +64,7 @@ def test_restrictions_come_back_in_the_order_of_the_quirk(quirk, first):
     client = site_client(Quirks(restrictions_order=quirk))
     changed = client.operations("PATCH", ONE, {"timeRestriction": hours})[1]
 
-    assert [one["startDay"] for one in changed["timeRestriction"]["restrictions"]][0] == first
+    assert changed["timeRestriction"]["restrictions"][0]["startDay"] == first
 
 
 def test_bodies_of_the_vendor_s_terraform_provider_come_back_as_they_were_sent():
