@@ -1,8 +1,11 @@
 """Who may ask the simulated site, and what."""
 
+import re
+
 import pytest
 
 from local.jsm import Simulation
+from local.jsm.apis import APIS, EDGE
 from local.jsm.callers import GRANULAR_USER_READ, Token
 from local.jsm.people import CLOUD_ID, ORGANIZATION_ID
 from local.jsm.sample_site import TOKEN_OWNER
@@ -58,6 +61,26 @@ def test_credential_that_does_not_do_is_refused(headers, method, path):
     client.headers = headers
 
     assert client.ask(method, path, {} if method == "POST" else None) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        {
+            (route.method, f"{base}{route.path}")
+            for api in APIS
+            if api is not EDGE
+            for base in api.bases
+            for route in api.routes
+        }
+    ),
+    ids=" ".join,
+)
+def test_every_endpoint_at_every_address_needs_a_credential(path):
+    client = site_client()
+    client.headers = {}
+
+    assert client.ask(path[0], re.sub("<[^>]*>", "x", path[1])) == UNAUTHORIZED
 
 
 @pytest.mark.parametrize(("method", "path"), OF_ORGANIZATION)

@@ -54,6 +54,10 @@ def test_patch_of_rules_replaces_them():
     assert client.get(ONE) == changed
 
 
+def test_patch_of_the_name_alone_keeps_the_rules():
+    assert site_client().operations("PATCH", ONE, {"name": "Ladder"}) == (200, {**ESCALATION, "name": "Ladder"})
+
+
 @pytest.mark.parametrize(("keeps", "enabled", "repeat"), [(True, False, True), (False, True, False)])
 def test_patch_keeps_enabled_and_repeat_as_the_quirk_says(keeps, enabled, repeat):
     site = small_site()
@@ -142,9 +146,11 @@ def test_routing_rules_are_whole_and_notify_no_person():
 def test_routing_rule_is_changed_moved_and_deleted():
     client = site_client()
     other = client.operations("POST", RULES, {"name": "Nights", "notify": {"type": "none"}})[1]["id"]
-    changed = client.operations("PATCH", f"{RULES}/rr-1", {"notify": {"type": "none"}})
+    renamed = client.operations("PATCH", f"{RULES}/rr-1", {"name": "Rest"})
+    changed = client.operations("PATCH", f"{RULES}/rr-1", {"name": ROUTING["name"], "notify": {"type": "none"}})
     moved = client.operations("PATCH", f"{RULES}/{other}/change-order", {"toIndex": 0})
 
+    assert renamed == (200, {**ROUTING, "name": "Rest"})
     assert changed == (200, {**ROUTING, "notify": {"type": "none"}})
     assert (moved[0], [(rule["id"], rule["order"]) for rule in client.get(RULES)["values"]]) == (
         200,

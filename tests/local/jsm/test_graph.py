@@ -85,6 +85,14 @@ def test_search_finds_the_teams_of_a_person():
     assert answered(site_client(), member=NOBODY) == []
 
 
+def test_search_finds_no_deleted_team():
+    client = site_client()
+    with client.simulation.edit() as site:
+        site["teams"][0]["state"] = "DELETED"
+
+    assert answered(client, member=HARI) == []
+
+
 def test_search_takes_variables():
     body = {
         "query": "query Q($m: [ID!], $n: Int) { team { teamSearchV2(filter: {membership: {memberIds: $m}}, first: $n) "

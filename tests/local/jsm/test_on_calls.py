@@ -63,11 +63,12 @@ def test_nested_shows_who_is_behind_a_team_and_an_escalation():
 
 
 def test_forwarded_turn_tells_from_whom():
-    client = client_at(datetime(2026, 12, 30, 12, tzinfo=UTC), site_of(rotation(HARI)))
+    client = client_at(datetime(2026, 12, 30, tzinfo=UTC), site_of(rotation(HARI)))
 
     assert client.get(f"{SCHEDULE}/on-calls") == {
         "onCallParticipants": [{"id": MEERA, "type": "user", "forwardedFrom": {"id": HARI, "type": "user"}}]
     }
+    assert client.get(f"{SCHEDULE}/on-calls?flat=true&date=2026-12-31T00:00:00Z") == {"onCallUsers": [HARI]}
 
 
 def test_override_replaces_its_own_rotations():

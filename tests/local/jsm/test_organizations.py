@@ -181,8 +181,9 @@ def test_removed_account_that_is_listed_still_is_shown_as_before():
     remove(client)
 
     assert client.ask("GET", f"{DIRECTORY}/users/{HARI}") == (200, {"data": ROW})
-    assert remove(client) == (204, None)
     assert client.ask("GET", f"{ORGANIZATION}/directories?accountId={HARI}")[1]["data"] != []
+    assert remove(client) == (204, None)
+    assert [len(found(client, emails=["hari@example.com"])) for _ in range(3)] == [1, 1, 0]
 
 
 def test_removed_account_is_not_found_by_jira_at_once():
