@@ -27,9 +27,13 @@ class Account:
         self.forwarding_rules = Collection("alias", data.get("forwardingRules", []))
         self.integrations = Collection("name", data.get("integrations", []))
         self.policies = Collection("name", data.get("policies", []))
+        self.heartbeats = Collection("name", data.get("heartbeats", []), id_field="name")
+        self.services = Collection("name", data.get("services", []))
 
     def data(self) -> Item:
         """Return the live items, in the shape of the data file."""
+        # Most accounts of the tests have none of these.
+        few = {"heartbeats": self.heartbeats.values(), "services": self.services.values()}
         return {
             "name": self.name,
             "users": self.users.values(),
@@ -39,6 +43,7 @@ class Account:
             "forwardingRules": self.forwarding_rules.values(),
             "integrations": self.integrations.values(),
             "policies": self.policies.values(),
+            **{name: items for name, items in few.items() if items},
         }
 
 

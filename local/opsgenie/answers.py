@@ -22,6 +22,12 @@ class Reply(NamedTuple):
     status: int = 200
 
 
+class Calendar(NamedTuple):
+    """An endpoint's answer that is a file, and so in no envelope."""
+
+    text: str
+
+
 class ApiError(Exception):
     """Raised for a request that Opsgenie refuses."""
 
@@ -56,11 +62,24 @@ def response(
     body: Mapping[str, Any], status: int = 200, *, took: float = 0.001, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Put a body into the envelope that every answer has."""
-    request_id = str(uuid.uuid4())
-    took = max(round(took, 3), 0.001)  # the official Go client warns of a time of 0
-    text = json.dumps({**body, "took": took, "requestId": request_id}, ensure_ascii=False)
-    answer = Response(text, status, mimetype="application/json")
-    answer.headers.extend({"X-Request-Id": request_id, "X-Response-Time": str(took), **(headers or RATE_LIMIT_OK)})
+    envelope = _envelope(took)
+    text = json.dumps({**body, **envelope}, ensure_ascii=False)
+    return _with_headers(Response(text, status, mimetype="application/json"), envelope, headers)
+
+
+def file_response(calendar: Calendar, *, took: float) -> Response:
+    """Answer a calendar; what is in the envelope of other answers is in the headers only."""
+    return _with_headers(Response(calendar.text, mimetype="text/calendar"), _envelope(took), None)
+
+
+def _envelope(took: float) -> dict[str, Any]:
+    # The official Go client warns of a time of 0.
+    return {"took": max(round(took, 3), 0.001), "requestId": str(uuid.uuid4())}
+
+
+def _with_headers(answer: Response, envelope: Mapping[str, Any], headers: Mapping[str, str] | None) -> Response:
+    known = {"X-Request-Id": envelope["requestId"], "X-Response-Time": str(envelope["took"])}
+    answer.headers.extend({**known, **(headers or RATE_LIMIT_OK)})
     return answer
 
 

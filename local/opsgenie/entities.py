@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from local.opsgenie.account import Account
-from local.opsgenie.answers import Reply, conflict, not_found, unprocessable
+from local.opsgenie.answers import Calendar, Reply, conflict, not_found, unprocessable
 from local.opsgenie.quirks import Quirks
 from local.opsgenie.references import refuse_while_used, rename
 from local.simulator.fields import brief
@@ -20,6 +20,7 @@ class Context:
     """Everything that an endpoint works with."""
 
     account: Account
+    past: Callable[[], Account]  # the account as what is late shows it
     quirks: Quirks
     now: datetime
     variables: Mapping[str, str]  # of the path, decoded
@@ -38,7 +39,7 @@ class Route:
 
     method: str
     path: str
-    endpoint: Callable[[Context], Reply]
+    endpoint: Callable[[Context], Reply | Calendar]
     configuration: bool = True
 
 

@@ -3,15 +3,18 @@
 https://docs.opsgenie.com/docs/who-is-on-call-api and https://docs.opsgenie.com/docs/account-api
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import Context, Route
 from local.opsgenie.schedules import SCHEDULE_OF_PATH
-from local.opsgenie.shifts import on_call, usernames
+from local.opsgenie.shifts import next_on_call, on_call, usernames
 from local.simulator.fields import brief, parsed
 from local.simulator.store import Item
+
+T = TypeVar("T")
 
 
 def routes() -> Iterator[Route]:
@@ -36,21 +39,31 @@ def on_calls(context: Context) -> Reply:
 
 
 def next_on_calls(context: Context) -> Reply:
-    """Answer who is on call in a schedule after the next change."""
-    return Reply({"data": _on_calls(context, SCHEDULE_OF_PATH.get(context), ahead=1)})
-
-
-def _on_calls(context: Context, schedule: Item, ahead: int = 0) -> Item:
-    try:
-        participants = on_call(context.account, schedule, _moment(context), ahead)
-    except OverflowError:
-        # The turn after, or the schedule's own time, is in a year that Python does not count to.
-        raise _bad_date() from None
+    """Answer who is on call in a schedule after that: next in each rotation, and exactly next."""
+    schedule = SCHEDULE_OF_PATH.get(context)
+    every, exact = _computed(lambda: next_on_call(context.account, schedule, _moment(context), context.quirks))
     parent = {"_parent": brief(schedule, "id", "name", "enabled")}
-    prefix = "nextOnCall" if ahead else "onCall"
+    # Other than on-calls, this one has participants where it is flat, and recipients where it is not.
     if context.flag("flat"):
-        return {**parent, f"{prefix}Recipients": usernames(participants)}
-    return {**parent, f"{prefix}Participants": participants}
+        names = {"nextOnCallParticipants": usernames(every), "exactNextOnCallParticipants": usernames(exact)}
+        return Reply({"data": {**parent, **names}})
+    return Reply({"data": {**parent, "nextOnCallRecipients": every, "exactNextOnCallRecipients": exact}})
+
+
+def _on_calls(context: Context, schedule: Item) -> Item:
+    participants = _computed(lambda: on_call(context.account, schedule, _moment(context), context.quirks))
+    parent = {"_parent": brief(schedule, "id", "name", "enabled")}
+    if context.flag("flat"):
+        return {**parent, "onCallRecipients": usernames(participants)}
+    return {**parent, "onCallParticipants": participants}
+
+
+def _computed(compute: Callable[[], T]) -> T:
+    try:
+        return compute()
+    except OverflowError:
+        # A turn, or the schedule's own time, is in a year that Python does not count to.
+        raise _bad_date() from None
 
 
 def _moment(context: Context) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,12 @@ class Quirks:
     owner_refusal: int = 422  # status of DELETE of the account owner
     not_a_member: int = 404  # status of DELETE of the membership of somebody who is no member
     already_a_member: int = 201  # status of POST of somebody who is a member; at 201 the role changes
+    turns_follow_clock: bool = False  # daily and weekly turns are handed over at the same local time all the year
+    # Blocked users are on call where they are named themselves, but not as members of a team; or never; or always.
+    blocked_on_call: Literal["direct", "never", "always"] = "direct"
+    # A search for blocked users is answered, or refused with a 422, or ignored: everybody is listed; or it is behind.
+    blocked_query: Literal["answered", "refused", "ignored", "behind"] = "answered"
+    # A user's calendar is complete, or stale, or refused with a 403, or empty, or has the turns of their own only.
+    ics: Literal["complete", "stale", "refused", "empty", "direct only"] = "complete"
+    ics_forwards: bool = False  # ... and shows turns with those to whom they are forwarded
+    changes_behind: int | None = None  # how many changes what is behind or stale does not show; None: all so far

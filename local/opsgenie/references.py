@@ -57,9 +57,14 @@ def _minor(account: Account) -> Iterator[Reference]:
     for rule in account.forwarding_rules.values():
         for end in ("fromUser", "toUser"):
             yield "forwarding rules", str(rule.get("alias", rule["id"])), rule[end]
-    for item in [*account.schedules.values(), *account.escalations.values()]:
+    for item in owned(account):
         if "ownerTeam" in item:
             yield "ownerTeam", item["name"], item["ownerTeam"]
+
+
+def owned(account: Account) -> list[Item]:
+    """List what may have an owner team."""
+    return [*account.schedules.values(), *account.escalations.values(), *account.heartbeats.values()]
 
 
 def refuse_while_used(account: Account, quirks: Quirks, entity: str, item: Item) -> None:

@@ -2,20 +2,21 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from local.opsgenie import contacts, on_calls, user_places
-from local.opsgenie.answers import ApiError, response, unprocessable
+from local.opsgenie import calendars, contacts, on_calls, preferences, user_places
+from local.opsgenie.answers import ApiError, Calendar, Reply, file_response, response, unprocessable
 from local.opsgenie.entities import Context, Entities, Route
 from local.opsgenie.escalations import Escalations
 from local.opsgenie.forwarding_rules import ForwardingRules
 from local.opsgenie.integrations import Integrations, Policies
 from local.opsgenie.schedules import Overrides, Rotations, Schedules
 from local.opsgenie.simulation import Simulation
+from local.opsgenie.team_property import Heartbeats, Services
 from local.opsgenie.teams import RoutingRules, Teams
 from local.opsgenie.users import USERS
 from local.simulator.clock import clock_at
@@ -35,12 +36,16 @@ ENTITIES: tuple[Entities, ...] = (
     ForwardingRules(),
     Integrations(),
     Policies(),
+    Heartbeats(),
+    Services(),
 )
 ROUTES: tuple[Route, ...] = (
     *(route for entities in ENTITIES for route in entities.routes()),
     *contacts.routes(),
     *user_places.routes(),
     *on_calls.routes(),
+    *calendars.routes(),
+    *preferences.routes(),
 )
 RIGHT_OF_METHOD = {"GET": "read", "DELETE": "delete"}  # every other one: create_update
 WORDS = {"read": "read", "create_update": "write", "delete": "delete", "configuration": "configuration"}
@@ -80,20 +85,34 @@ def _view(simulation: Simulation, route: Route) -> Callable[..., Response]:
                 raise ApiError(403, f"API Key is not granted with {WORDS[right]} access.", code=40301)
         body = _body() if route.method in ("POST", "PUT", "PATCH") else {}
         with simulation.lock:
-            context = Context(
-                account=simulation.store,
-                quirks=simulation.quirks,
-                now=simulation.now(),
-                variables=values,
-                query=request.args,
-                body=body,
-                host_url=request.host_url,
-            )
-            answer = route.endpoint(context)
-            shown = answer.body if simulation.quirks.usernames_beside_ids else _without_usernames(answer.body)
-            return _answer(shown, answer.status)
+            return _finished(_call(simulation, route, values, body), simulation)
 
     return view
+
+
+def _call(simulation: Simulation, route: Route, variables: Mapping[str, str], body: Item) -> Reply | Calendar:
+    before = simulation.snapshot() if simulation.remembers and route.method != "GET" else None
+    context = Context(
+        account=simulation.store,
+        past=lambda: simulation.past(simulation.quirks.changes_behind),
+        quirks=simulation.quirks,
+        now=simulation.now(),
+        variables=variables,
+        query=request.args,
+        body=body,
+        host_url=request.host_url,
+    )
+    answer = route.endpoint(context)
+    if before is not None:
+        simulation.remember(before)
+    return answer
+
+
+def _finished(answer: Reply | Calendar, simulation: Simulation) -> Response:
+    if isinstance(answer, Calendar):
+        return file_response(answer, took=time.perf_counter() - g.started)
+    shown = answer.body if simulation.quirks.usernames_beside_ids else _without_usernames(answer.body)
+    return _answer(shown, answer.status)
 
 
 def _body() -> Item:

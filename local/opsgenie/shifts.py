@@ -1,23 +1,27 @@
-"""Compute who is on call at a moment, from turns, time restrictions, overrides and forwarding."""
+"""Compute who is on call at a moment, from turns, overrides, teams, escalations and forwarding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from local.opsgenie.account import Account
+from local.opsgenie.quirks import Quirks
+from local.opsgenie.turns import final_turns, turns_of
 from local.simulator.fields import parsed
 from local.simulator.store import Item
-from local.simulator.time_restrictions import hours_of, zone
-from local.simulator.turns import TICK, Override, Rotation, overridden, turn_length
+from local.simulator.turns import TICK
 
 DEEPEST = 4  # an escalation may notify a schedule that holds the escalation
 
 
-def on_call(account: Account, schedule: Item, moment: datetime, ahead: int = 0) -> list[Item]:
-    """List who is on call in a schedule, each with those behind a team or an escalation.
+def on_call(account: Account, schedule: Item, moment: datetime, quirks: Quirks | None = None) -> list[Item]:
+    """List who is on call in a schedule, each with those behind a team or an escalation."""
+    return _Moment(account, quirks or Quirks(), moment).on_call(schedule, DEEPEST)
 
-    `ahead` counts turns: 1 gives who is next.
-    """
-    return _on_call(account, schedule, moment, ahead, DEEPEST)
+
+def next_on_call(account: Account, schedule: Item, moment: datetime, quirks: Quirks) -> tuple[list[Item], list[Item]]:
+    """List whose turn is the next one of each rotation, and of these whoever begins first; overrides do not count."""
+    return _Moment(account, quirks, moment).next_on_call(schedule)
 
 
 def usernames(participants: list[Item]) -> list[str]:
@@ -30,79 +34,64 @@ def usernames(participants: list[Item]) -> list[str]:
     return list(found)
 
 
-def _on_call(account: Account, schedule: Item, moment: datetime, ahead: int, depth: int) -> list[Item]:
-    found: list[Item] = []
-    for reference in _references(schedule, moment, ahead):
-        if reference["type"] != "none":
-            shown = _shown(account, reference, moment, depth)
-            if shown not in found:
-                found.append(shown)
-    return found
+@dataclass(frozen=True)
+class _Moment:
+    account: Account
+    quirks: Quirks
+    moment: datetime
 
+    def on_call(self, schedule: Item, depth: int) -> list[Item]:
+        turns = final_turns(schedule, self.moment, self.moment + TICK, self.quirks)
+        return self._all_shown((turn.who for _, turn in turns), depth)
 
-def _references(schedule: Item, moment: datetime, ahead: int) -> Iterator[Item]:
-    if not schedule["enabled"]:
-        return
-    for rotation in schedule["rotations"]:
-        turns = turns_of(rotation, schedule)
-        if ahead:
-            participant = next((turn.who for turn in turns.later_turns(moment)), None)
-        else:
-            found = overridden(
-                turns.turns(moment, moment + TICK), overrides_of(rotation, schedule), moment, moment + TICK
-            )
-            participant = found[0].who if found else None
-        if participant:
-            yield participant
+    def next_on_call(self, schedule: Item) -> tuple[list[Item], list[Item]]:
+        found = []
+        for rotation in schedule["rotations"] if schedule["enabled"] else []:
+            later = turns_of(schedule, rotation, self.quirks).later_turns(self.moment)
+            found += [turn for turn in later if turn.who["type"] != "none"][:1]
+        first = min((turn.start for turn in found), default=None)
+        exact = [turn for turn in found if turn.start == first]
+        every, those = (self._all_shown((turn.who for turn in turns), DEEPEST) for turns in (found, exact))
+        return every, those
 
+    def _all_shown(self, references: Iterable[Item], depth: int) -> list[Item]:
+        found: list[Item] = []
+        for reference in references:
+            for shown in self._shown(reference, depth):
+                if shown not in found:
+                    found.append(shown)
+        return found
 
-def turns_of(rotation: Item, schedule: Item) -> Rotation:
-    """Read a rotation of a schedule."""
-    return Rotation(
-        rotation["participants"],
-        parsed(rotation["startDate"]),
-        turn_length(rotation["type"], rotation["length"]),
-        parsed(rotation["endDate"]) if "endDate" in rotation else None,
-        hours_of(rotation.get("timeRestriction")),
-        zone(schedule["timezone"]),
-    )
+    def _shown(self, reference: Item, depth: int) -> Iterator[Item]:
+        kind = reference["type"]
+        if kind == "user":
+            yield from self._person(reference, hidden=self.quirks.blocked_on_call == "never")
+        elif kind != "none":
+            shown = {"id": reference["id"], "name": reference["name"], "type": kind}
+            behind = list(self._behind(reference, depth - 1)) if depth else []
+            yield {**shown, "onCallParticipants": behind} if behind else shown
 
+    def _behind(self, reference: Item, depth: int) -> Iterator[Item]:
+        kind, identifier = reference["type"], reference["id"]
+        if kind == "team" and (team := self.account.teams.find(identifier, "id")):
+            for member in team["members"]:
+                yield from self._person(member["user"], hidden=self.quirks.blocked_on_call != "always")
+        elif kind == "schedule" and (schedule := self.account.schedules.find(identifier, "id")):
+            yield from self.on_call(schedule, depth)
+        elif kind == "escalation" and (escalation := self.account.escalations.find(identifier, "id")):
+            for rule in escalation["rules"]:
+                for shown in self._shown(rule["recipient"], depth):
+                    yield {**shown, "escalationTime": rule["delay"]["timeAmount"], "notifyType": rule["notifyType"]}
 
-def overrides_of(rotation: Item, schedule: Item) -> list[Override]:
-    """Read the overrides of a schedule that are for a rotation: those of the whole schedule, and its own."""
-    return [
-        Override(override["user"], parsed(override["startDate"]), parsed(override["endDate"]))
-        for override in schedule["overrides"]
-        if not override.get("rotations") or any(one["id"] == rotation["id"] for one in override["rotations"])
-    ]
-
-
-def _shown(account: Account, reference: Item, moment: datetime, depth: int) -> Item:
-    kind = reference["type"]
-    if kind == "user":
-        return _forwarded(account, reference, moment)
-    shown = {"id": reference["id"], "name": reference["name"], "type": kind}
-    behind = list(_behind(account, reference, moment, depth - 1)) if depth else []
-    return {**shown, "onCallParticipants": behind} if behind else shown
-
-
-def _behind(account: Account, reference: Item, moment: datetime, depth: int) -> Iterator[Item]:
-    kind, identifier = reference["type"], reference["id"]
-    if kind == "team" and (team := account.teams.find(identifier, "id")):
-        for member in team["members"]:
-            yield _forwarded(account, member["user"], moment)
-    elif kind == "schedule" and (schedule := account.schedules.find(identifier, "id")):
-        yield from _on_call(account, schedule, moment, 0, depth)
-    elif kind == "escalation" and (escalation := account.escalations.find(identifier, "id")):
-        for rule in escalation["rules"]:
-            shown = _shown(account, rule["recipient"], moment, depth)
-            yield {**shown, "escalationTime": rule["delay"]["timeAmount"], "notifyType": rule["notifyType"]}
-
-
-def _forwarded(account: Account, user: Item, moment: datetime) -> Item:
-    shown = {"id": user["id"], "name": user["username"], "type": "user"}
-    for rule in account.forwarding_rules.values():
-        if rule["fromUser"]["id"] == user["id"] and parsed(rule["startDate"]) <= moment < parsed(rule["endDate"]):
-            other = rule["toUser"]
-            return {"id": other["id"], "name": other["username"], "type": "user", "forwardedFrom": shown}
-    return shown
+    def _person(self, reference: Item, *, hidden: bool) -> Iterator[Item]:
+        """Show a user, or whom they forward to; with `hidden` nobody where that one is blocked."""
+        shown = {"id": reference["id"], "name": reference["username"], "type": "user"}
+        for rule in self.account.forwarding_rules.values():
+            in_effect = parsed(rule["startDate"]) <= self.moment < parsed(rule["endDate"])
+            if in_effect and rule["fromUser"]["id"] == reference["id"]:
+                other = rule["toUser"]
+                shown = {"id": other["id"], "name": other["username"], "type": "user", "forwardedFrom": shown}
+                break
+        user = self.account.users.find(shown["id"], "id")
+        if not (hidden and user and user.get("blocked")):
+            yield shown

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from local.opsgenie.account import Account, sample_account
 from local.opsgenie.answers import too_many_requests
-from local.opsgenie.faults import FAULTS
+from local.opsgenie.faults import FAULTS, READ_FAULTS, WRITE_FAULTS
 from local.opsgenie.quirks import Quirks
 from local.samples import KEY
 from local.simulator.simulation import BaseSimulation
@@ -29,7 +29,13 @@ class Simulation(BaseSimulation[Account]):
         quirks: Quirks | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        super().__init__(account if account is not None else sample_account(), Account, FAULTS, too_many_requests)
+        faults = {**FAULTS, **READ_FAULTS, **WRITE_FAULTS}
+        super().__init__(account if account is not None else sample_account(), Account, faults, too_many_requests)
         self.keys = KEYS if keys is None else keys
         self.quirks = quirks or Quirks()
         self.now = now or (lambda: datetime.now(UTC))
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the account before each change has to be kept: something answers late."""
+        return self.quirks.ics == "stale" or self.quirks.blocked_query == "behind"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import BY_ID, Context, Entities, Route
-from local.opsgenie.references import resolve
+from local.opsgenie.references import owned, resolve
 from local.simulator.fields import brief, chosen, listed, require, without
 from local.simulator.store import Item
 from local.simulator.time_restrictions import time_restriction
@@ -50,9 +50,9 @@ class Teams(Entities):
         return {**without(item, "routingRules", "members"), "links": links}
 
     def removed(self, context: Context, item: Item) -> None:
-        for owned in [*context.account.schedules.values(), *context.account.escalations.values()]:
-            if owned.get("ownerTeam", {}).get("id") == item["id"]:
-                del owned["ownerTeam"]
+        for one in owned(context.account):
+            if one.get("ownerTeam", {}).get("id") == item["id"]:
+                del one["ownerTeam"]
 
 
 class TeamOfPath(Teams):
@@ -107,6 +107,10 @@ class RoutingRules(Entities):
     parent = TEAM_OF_PATH
     blockable = False
 
+    def routes(self) -> Iterator[Route]:
+        yield from super().routes()
+        yield Route("POST", f"{self.path}/<identifier:{self.identifier}>/change-order", self.change_order)
+
     def prepare(self, context: Context, body: Item, old: Item) -> Item:
         types = {"name": str, "timezone": str, "criteria": dict, "order": int}
         new = {
@@ -127,3 +131,15 @@ class RoutingRules(Entities):
         if self.get(context)["isDefault"]:
             raise unprocessable(id="the default routing rule cannot be deleted")
         return super().delete(context)
+
+    def change_order(self, context: Context) -> Reply:
+        """Move a rule to another place among the rules of its team."""
+        rule, rules = self.get(context), TEAM_OF_PATH.get(context)["routingRules"]
+        order = context.body.get("order")
+        if type(order) is not int or not 0 <= order < len(rules):
+            raise unprocessable(order=f"must be a number from 0 to {len(rules) - 1}")
+        rules.remove(rule)
+        rules.insert(order, rule)
+        for place, one in enumerate(rules):
+            one["order"] = place
+        return Reply({"result": "Updated", "data": brief(rule, "id", "name")})

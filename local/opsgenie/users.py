@@ -5,15 +5,15 @@ https://docs.opsgenie.com/docs/user-api
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
 
 from local.opsgenie.answers import ApiError, Reply, unprocessable
 from local.opsgenie.entities import Context, Entities
+from local.opsgenie.paging import paged
+from local.opsgenie.user_search import UserSearch
 from local.simulator.fields import chosen, require, without
 from local.simulator.store import Item
 
-LIMIT = 100
+APART = ("notificationRules", "savedSearches")  # kept with the user, but shown by endpoints of their own
 FIELDS = {
     "fullName": str,
     "skypeUsername": str,
@@ -51,7 +51,8 @@ class Users(Entities):
         return new
 
     def summary(self, context: Context, item: Item) -> Item:
-        return item if "contact" in context.query.get("expand", "").split(",") else without(item, "userContacts")
+        expanded = "contact" in context.query.get("expand", "").split(",")
+        return without(item, *APART, *(() if expanded else ("userContacts",)))
 
     def read(self, context: Context) -> Reply:
         return Reply({"data": self.summary(context, self.get(context)), "expandable": ["contact"]})
@@ -79,9 +80,9 @@ class Users(Entities):
 
     def list(self, context: Context) -> Reply:
         users = _sorted(context, _matching(context))
-        limit, offset = _limit(context), _number(context, "offset", 0, least=0)
-        page = [self.summary(context, user) for user in users[offset : offset + limit]]
-        return Reply({"totalCount": len(users), "data": page, "paging": _paging(context, len(users), limit, offset)})
+        page, paging = paged(context, self.path, users)
+        data = [self.summary(context, user) for user in page]
+        return Reply({"totalCount": len(users), "data": data, "paging": paging})
 
 
 USERS = Users()
@@ -100,37 +101,15 @@ def _role(body: Item) -> Item:
     return {"role": {"id": name, "name": name}} if name else {}
 
 
-def _number(context: Context, name: str, default: int, *, least: int) -> int:
-    text = context.query.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and int(text) >= least):
-        raise unprocessable(**{name: f"must be a number, at least {least}"})
-    return int(text)
-
-
-def _limit(context: Context) -> int:
-    limit = _number(context, "limit", LIMIT, least=1)
-    if limit > LIMIT and context.quirks.refuses_big_limit:
-        raise unprocessable(limit=f"may not be greater than {LIMIT}")
-    return min(limit, LIMIT)
-
-
 def _matching(context: Context) -> list[Item]:
-    field, colon, value = context.query.get("query", "").strip().lower().partition(":")
-    users = context.account.users.values()
-    if not colon:
-        return [u for u in users if field in u["username"] or field in u["fullName"].lower()]
-    known = {
-        name.lower(): name for name in ("username", "fullName", "blocked", "verified", "role", "locale", "timeZone")
-    }
-    if field not in known:
-        raise unprocessable(query=f"{field} is not searchable")
-    return [user for user in users if value.strip() in _searchable(user.get(known[field], ""))]
-
-
-def _searchable(value: Any) -> str:
-    return str(value["name"] if isinstance(value, dict) else value).lower()
+    search = UserSearch(context.query.get("query", ""))
+    word = context.quirks.blocked_query if "blocked" in search.fields else "answered"
+    if word == "refused":
+        raise unprocessable(query="blocked is not searchable")
+    users = (context.past() if word == "behind" else context.account).users.values()
+    if word == "ignored":
+        return users
+    return [user for user in users if search.finds(user)]
 
 
 def _sorted(context: Context, users: list[Item]) -> list[Item]:
@@ -141,18 +120,3 @@ def _sorted(context: Context, users: list[Item]) -> list[Item]:
     if field != "insertedAt":
         users.sort(key=lambda user: str(user[field]).lower())
     return users[::-1] if context.query.get("order", "").lower() == "desc" else users
-
-
-def _paging(context: Context, total: int, limit: int, offset: int) -> Item:
-    last = max(0, (total - 1) // limit * limit)
-    offsets = {"first": 0, "last": last}
-    if offset > 0:
-        offsets["prev"] = max(0, offset - limit)
-    if offset + limit < total:
-        offsets["next"] = offset + limit
-
-    def address(start: int) -> str:
-        query = urlencode({**context.query, "limit": limit, "offset": start})
-        return f"{context.host_url}v2/users?{query}"
-
-    return {name: address(start) for name, start in offsets.items()}

@@ -20,10 +20,12 @@ class ConnectionDropped(ConnectionError):  # noqa: N818 - named for what happene
 
 @dataclass(frozen=True)
 class Situation:
-    """What a fault may use: the request's real effect, and a way to hang."""
+    """What a fault may use: the request's real effect, now or later, a way to hang, and a read of the same address."""
 
     act: Callable[[], Response]
     wait: Callable[[], None]
+    act_later: Callable[[], None]
+    read: Callable[[], Response]
 
 
 Fault = Callable[[Situation], Response]
@@ -56,6 +58,12 @@ def _drop(_: Situation) -> Response:
 def _lost(situation: Situation) -> Response:
     situation.act()
     raise ConnectionDropped("the request was acted on, then the connection was closed")
+
+
+def lost_later(situation: Situation) -> Response:
+    """Answer nothing; the request is acted on after the next few requests."""
+    situation.act_later()
+    raise ConnectionDropped("the connection was closed, then the request was acted on")
 
 
 def _redirect(_: Situation) -> Response:

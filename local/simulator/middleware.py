@@ -57,22 +57,36 @@ class Middleware:
         method = environ["REQUEST_METHOD"]
         call = Call(method, path, environ.get("QUERY_STRING", ""), _body(environ))
         answered = self.simulation.record(call)
-        throttled = self.simulation.throttles()
-        # A throttled request does not get as far as what may fail.
-        fault = None if throttled else self.simulation.faults.take(method, path)
-        time.sleep(self.simulation.delay)
-        answer: Response
-        if throttled:
-            answer = self.simulation.too_many_requests()
-        elif fault is not None:
-            answer = fault(Situation(lambda: self._act(environ, method, path), self.simulation.hang))
-        else:
-            answer = self._act(environ, method, path)
+        try:
+            answer = self._act_or_fail(environ, method, path)
+        finally:
+            self.simulation.catch_up()
         answered(answer.status_code)
         if self.simulation.exchange_log:
             request = {"method": method, "path": path, "query": call.query, "request": call.body}
             self.simulation.exchange_log.write(request, answer)
         return answer
+
+    def _act_or_fail(self, environ: Environ, method: str, path: str) -> Response:
+        throttled = self.simulation.throttles()
+        # A throttled request does not get as far as what may fail.
+        fault = None if throttled else self.simulation.faults.take(method, path)
+        time.sleep(self.simulation.delay)
+        if throttled:
+            return self.simulation.too_many_requests()
+        if fault is None:
+            return self._act(environ, method, path)
+        answer: Response = fault(self._situation(environ, method, path))
+        return answer
+
+    def _situation(self, environ: Environ, method: str, path: str) -> Situation:
+        def act() -> Response:
+            return self._act(environ, method, path)
+
+        def read() -> Response:
+            return self._act({**environ, "REQUEST_METHOD": "GET"}, "GET", path)
+
+        return Situation(act, self.simulation.hang, lambda: self.simulation.postpone(act), read)
 
     def _act(self, environ: Environ, method: str, path: str) -> Response:
         hook = self.simulation.hooks.take(method, path)

@@ -49,6 +49,7 @@ class BaseSimulation(Generic[StoreT]):
         self.hooks = Orders()
         self.hang_seconds = 30.0
         self.exchange_log: ExchangeLog | None = None
+        self.later_requests = 2
         self._closed = threading.Event()
         self.reset()
 
@@ -57,6 +58,8 @@ class BaseSimulation(Generic[StoreT]):
         with self.lock:
             self.store = self._make_store(self._initial)
             self._calls: list[Call] = []
+            self._past: list[Item] = []
+            self._postponed: list[tuple[int, Callable[[], object]]] = []
             self.delay = 0.0
             self.rate_limit: float | None = None
             self._tokens, self._filled = 0.0, 0.0
@@ -79,6 +82,16 @@ class BaseSimulation(Generic[StoreT]):
             data = self.store.data()
             yield data
             self.store = self._make_store(data)
+
+    def remember(self, data: Item) -> None:
+        """Keep the data as they were before a change."""
+        self._past.append(data)
+
+    def past(self, changes: int | None) -> StoreT:
+        """Return the data as they were before the last so many changes; None: before all that are remembered."""
+        with self.lock:
+            kept = self._past[-changes:] if changes else self._past
+            return self._make_store(kept[0]) if kept and changes != 0 else self.store
 
     def before(
         self, method: str | None, path: str | None, function: Callable[[], object], times: int = 1, skip: int = 0
@@ -111,6 +124,19 @@ class BaseSimulation(Generic[StoreT]):
             calls[place] = replace(call, status=status)
 
         return answered
+
+    def postpone(self, function: Callable[[], object]) -> None:
+        """Call a function after this request and the next `later_requests` ones."""
+        with self.lock:
+            self._postponed.append((self.later_requests, function))
+
+    def catch_up(self) -> None:
+        """Call the functions whose time has come; this is the end of a request."""
+        with self.lock:
+            due = [function for left, function in self._postponed if left == 0]
+            self._postponed = [(left - 1, function) for left, function in self._postponed if left > 0]
+        for function in due:
+            function()
 
     def hang(self) -> None:
         """Wait for `hang_seconds`, or until closed."""

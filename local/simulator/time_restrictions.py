@@ -70,16 +70,19 @@ def _hours(entry: Item, *, whole_week: bool) -> Hours:
 
 def spans(hours: Iterable[Hours], zone: tzinfo, since: datetime, until: datetime) -> list[Span]:
     """Return when any of the hours are in effect between two moments, joined and in order."""
-    found: list[Span] = []
-    for begin, end in sorted(_each(tuple(hours), zone, since, until)):
-        begin, end = max(begin, since), min(end, until)
-        if begin >= end:
-            continue
-        if found and begin <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+    each = _each(tuple(hours), zone, since, until)
+    return joined((max(begin, since), min(end, until)) for begin, end in each)
+
+
+def joined(found: Iterable[Span]) -> list[Span]:
+    """Join the spans that meet or overlap, and leave the empty ones out."""
+    whole: list[Span] = []
+    for begin, end in sorted(span for span in found if span[0] < span[1]):
+        if whole and begin <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], end))
         else:
-            found.append((begin, end))
-    return found
+            whole.append((begin, end))
+    return whole
 
 
 def _each(hours: tuple[Hours, ...], zone: tzinfo, since: datetime, until: datetime) -> Iterator[Span]:

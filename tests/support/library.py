@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-from local.simulator.faults import WITHOUT_ENVELOPE
+from local.simulator.faults import WITHOUT_ENVELOPE, Situation, lost_later
 from local.simulator.fields import FieldError, chosen, require
 from local.simulator.routing import install
 from local.simulator.simulation import BaseSimulation
@@ -30,9 +30,14 @@ def sorry(status: int, why: Any) -> Response:
     return Response(json.dumps({"sorry": why}), status, mimetype="application/json")
 
 
+def old(situation: Situation) -> Response:
+    """Answer a write with the book as it was, and stays."""
+    return sorry(200, situation.read().get_json())
+
+
 def make_library() -> tuple[Flask, BaseSimulation[Library]]:
     """Make the application and the simulation that arranges it."""
-    faults = {"closed": lambda _: sorry(503, "closed today"), **WITHOUT_ENVELOPE}
+    faults = {"closed": lambda _: sorry(503, "closed today"), "later": lost_later, "old": old, **WITHOUT_ENVELOPE}
     simulation = BaseSimulation(BOOKS, Library, faults, lambda: sorry(429, "not so fast"))
 
     def read(isbn: str) -> Any:

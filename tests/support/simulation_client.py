@@ -1,6 +1,7 @@
 """A client of the simulated Opsgenie for its own tests."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -34,12 +35,29 @@ class Client:
         assert status == 200, body
         return body["data"]
 
+    def calendar(self, identifier: str) -> list[tuple[datetime, datetime, str]]:
+        """Give somebody's calendar: start, end and summary of each event."""
+        path = at("/v2/schedules/on-calls/{}.ics", identifier)
+        answer = self.http.get(path, headers=self.headers)
+        assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8"), answer.data
+        return events(answer.text)
+
     def create(self, path: str, body: Json) -> Json:
         """Create something; give what the answer says about it."""
         status, answer = self.call("POST", path, body)
         assert (status, answer["result"]) == (201, "Created"), answer
         data: Json = answer["data"]
         return data
+
+
+def events(text: str) -> list[tuple[datetime, datetime, str]]:
+    """Read the events of an iCalendar: start, end and summary."""
+    fields: dict[str, list[str]] = {}
+    for line in text.replace("\r\n ", "").split("\r\n"):
+        name, _, value = line.partition(":")
+        fields.setdefault(name, []).append(value)
+    edges = ([datetime.fromisoformat(value) for value in fields.get(name, [])] for name in ("DTSTART", "DTEND"))
+    return list(zip(*edges, fields.get("SUMMARY", []), strict=True))
 
 
 def user(name: str) -> Json:

@@ -117,6 +117,60 @@ def test_routing_rule_keeps_its_escalation_from_being_deleted(client):
     assert client.call("DELETE", f"{path}/{rule['id']}")[0] == 200
 
 
+def test_routing_rule_notifies_a_schedule_or_an_escalation_or_nobody(client):
+    team = client.create("/v2/teams", {"name": "Ops"})
+    schedule = client.create("/v2/schedules", {"name": "S"})
+    escalation = client.create(
+        "/v2/escalations", {"name": "E", "rules": [{"recipient": {"type": "user", "id": "ann"}}]}
+    )
+    named = "/v2/teams/Ops/routing-rules{}?teamIdentifierType=name"
+    rule = client.create(named.format(""), {"name": "R", "notify": {"type": "schedule", "name": "S"}})
+    path = f"/v2/teams/{team['id']}/routing-rules/{rule['id']}"
+    whole = {**rule, "isDefault": False, "order": 0, "criteria": {"type": "match-all"}}
+
+    assert client.get(path) == {
+        "_parent": team,
+        **whole,
+        "notify": {"type": "schedule", "id": schedule["id"], "name": "S"},
+    }
+    assert client.call("DELETE", f"/v2/schedules/{schedule['id']}") == (
+        428,
+        {"message": "Schedule cannot be modified. Please remove it from routing rules: [Ops : R]"},
+    )
+    for given, kept in [
+        ({"type": "escalation", "id": escalation["id"]}, {"type": "escalation", **escalation}),
+        ({"type": "none"}, {"type": "none"}),
+    ]:
+        assert client.call("PATCH", named.format(f"/{rule['id']}"), {"notify": given}) == (
+            200,
+            {"result": "Updated", "data": rule},
+        )
+        assert client.get(named.format(""))[1] == {**whole, "notify": kept}
+    assert client.call("PATCH", path, {"notify": {"type": "user", "id": "ann"}})[0] == 422
+    assert client.call("DELETE", path) == (200, {"result": "Deleted"})
+    assert client.call("GET", path)[0] == 404
+
+
+def test_routing_rules_change_their_order(client):
+    team = client.create("/v2/teams", {"name": "Ops"})
+    path = f"/v2/teams/{team['id']}/routing-rules"
+    rules = [client.create(path, {"name": name, "notify": {"type": "none"}}) for name in ("A", "B")]
+
+    assert client.call("POST", f"{path}/{rules[1]['id']}/change-order", {"order": 0}) == (
+        200,
+        {"result": "Updated", "data": rules[1]},
+    )
+    assert [(rule["name"], rule["order"]) for rule in client.get(path)] == [
+        ("B", 0),
+        ("Default Routing Rule", 1),
+        ("A", 2),
+    ]
+    for wrong in ({"order": 3}, {"order": -1}, {}):
+        assert client.call("POST", f"{path}/{rules[1]['id']}/change-order", wrong)[1]["errors"] == {
+            "order": "must be a number from 0 to 2"
+        }
+
+
 def test_owner_team_goes_without_asking(client):
     team = client.create("/v2/teams", {"name": "Ops"})
     schedule = client.create("/v2/schedules", {"name": "S", "ownerTeam": {"id": team["id"]}})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.opsgenie import Simulation
+from local.opsgenie import Quirks, Simulation
 from tests.support.simulation_client import Client, at, of_type, user
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -50,11 +50,11 @@ def account(*rotations: dict[str, Any], overrides: list[Any] | None = None, **fi
     }
 
 
-def flat(data: dict[str, Any], moment: datetime, path: str = "on-calls") -> list[str]:
+def flat(data: dict[str, Any], moment: datetime, path: str = "on-calls", quirks: Quirks | None = None) -> list[str]:
     """Ask who is on call, by first name."""
-    answer = Client(Simulation(data, now=lambda: moment)).get(f"/v2/schedules/s/{path}?flat=True")
+    answer = Client(Simulation(data, quirks=quirks, now=lambda: moment)).get(f"/v2/schedules/s/{path}?flat=True")
     assert answer.pop("_parent") == {"id": "s", "name": "s", "enabled": data["schedules"][0]["enabled"]}
-    ((_, usernames),) = answer.items()
+    usernames = answer["onCallRecipients" if path == "on-calls" else "nextOnCallParticipants"]
     return [username.removesuffix("@example.com") for username in usernames]
 
 
@@ -137,9 +137,102 @@ def test_team_and_escalation_show_who_is_behind_them():
     assert flat(data, MONDAY) == ["ann", "bob", "cid"]
 
 
+def test_every_schedule_is_in_one_call_in_the_shape_of_its_own():
+    data = account(rotation(participants=[of_type("team", "t")]))
+    data["schedules"] += [
+        {**data["schedules"][0], "id": "off", "name": "Off", "enabled": False},
+        {**data["schedules"][0], "id": "bare", "name": "Bare", "rotations": []},
+    ]
+    client = Client(Simulation(data, now=lambda: MONDAY))
+
+    for query in ("", "flat=true", "date=2026-11-24T00:00:00Z", "flat=false"):
+        every = client.get(f"/v2/schedules/on-calls?{query}")
+        assert every == [client.get(f"/v2/schedules/{one}/on-calls?{query}") for one in ("s", "off", "bare")]
+    assert [entry["onCallRecipients"] for entry in client.get("/v2/schedules/on-calls?flat=true")] == [
+        ["ann@example.com", "bob@example.com"],
+        [],
+        [],
+    ]
+
+
 def test_next_on_call_is_the_turn_after():
     assert flat(account(rotation()), MONDAY, "next-on-calls") == ["bob"]
+    assert flat(account(rotation(participants=[ANN, NONE, CID])), MONDAY, "next-on-calls") == ["cid"]
     assert flat(account(rotation(endDate="2026-11-24T00:00:00Z")), MONDAY, "next-on-calls") == []
+    assert flat(account(rotation()), MONDAY - timedelta(days=9), "next-on-calls") == ["ann"]
+    assert flat(account(rotation(type="weekly", timeRestriction=NIGHTS)), MONDAY, "next-on-calls") == ["bob"]
+    assert flat(account(rotation(), enabled=False), MONDAY, "next-on-calls") == []
+
+
+def test_next_on_call_of_several_rotations_names_each_and_the_first():
+    """The names of the fields are those that real clients read; flat has the others'."""
+    data = account(rotation(type="weekly"), rotation(id="r2", name="r2", participants=[CID, ANN]))
+    client = Client(Simulation(data, now=lambda: MONDAY))
+    parent = {"id": "s", "name": "s", "enabled": True}
+    ann, bob = ({"id": name, "name": f"{name}@example.com", "type": "user"} for name in ("ann", "bob"))
+
+    assert client.get("/v2/schedules/s/next-on-calls") == {
+        "_parent": parent,
+        "nextOnCallRecipients": [bob, ann],
+        "exactNextOnCallRecipients": [ann],
+    }
+    assert client.get("/v2/schedules/s/next-on-calls?flat=true") == {
+        "_parent": parent,
+        "nextOnCallParticipants": ["bob@example.com", "ann@example.com"],
+        "exactNextOnCallParticipants": ["ann@example.com"],
+    }
+
+
+def blocked(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    for entry in data["users"]:
+        entry["blocked"] = entry["id"] in names
+    return data
+
+
+@pytest.mark.parametrize(
+    ("word", "participant", "there"),
+    [
+        ("direct", BOB, ["bob"]),
+        ("direct", of_type("team", "t"), ["ann"]),
+        ("direct", of_type("escalation", "e"), ["cid", "ann", "bob"]),
+        ("always", of_type("team", "t"), ["ann", "bob"]),
+        ("never", BOB, []),
+        ("never", of_type("team", "t"), ["ann"]),
+    ],
+)
+def test_a_blocked_user_is_on_call_as_the_quirks_say(word, participant, there):
+    """The escalation notifies the schedule, whose second rotation has Bob by himself."""
+    rotations = [rotation(participants=[participant])]
+    if participant["type"] == "escalation":
+        rotations.append(rotation(id="r2", name="r2", participants=[BOB]))
+
+    assert flat(blocked(account(*rotations), "bob"), MONDAY, quirks=Quirks(blocked_on_call=word)) == there
+
+
+@pytest.mark.parametrize("members", [[], [{"user": BOB}]])
+def test_a_team_without_anybody_who_can_be_called_has_nobody_on_call(members):
+    data = blocked(account(rotation(participants=[of_type("team", "t")])), "bob")
+    data["teams"][0]["members"] = members
+
+    assert flat(data, MONDAY) == []
+    assert Client(Simulation(data, now=lambda: MONDAY)).get("/v2/schedules/s/on-calls")["onCallParticipants"] == [
+        {"id": "t", "name": "t", "type": "team"}
+    ]
+
+
+@pytest.mark.parametrize(("follows", "hour"), [(False, 8), (True, 9)])
+def test_turns_follow_the_clock_of_the_schedule_as_the_quirks_say(follows, hour):
+    """Summer time ends on 1 November in New York; an hourly turn is an hour all the same."""
+    start = "2026-10-26T09:00:00-04:00"
+    weekly = account(rotation(startDate=start, type="weekly"), timezone="America/New_York")
+    hourly = account(rotation(startDate=start, type="hourly", length=24), timezone="America/New_York")
+    quirks = Quirks(turns_follow_clock=follows)
+    handed_over = datetime(2026, 11, 2, hour + 5, tzinfo=UTC)
+
+    assert flat(weekly, handed_over - timedelta(minutes=1), quirks=quirks) == ["ann"]
+    assert flat(weekly, handed_over, quirks=quirks) == ["bob"]
+    assert flat(hourly, datetime(2026, 11, 2, 13, tzinfo=UTC), quirks=quirks) == ["bob"]
+    assert flat(hourly, datetime(2026, 11, 2, 12, 59, tzinfo=UTC), quirks=quirks) == ["ann"]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,26 @@ def test_sample_account_holds_what_the_readme_tries():
     ]
 
 
+def test_sample_account_routes_to_escalations_and_schedules_that_are_there():
+    client = Client(Simulation())
+    there = {entry["id"] for path in ("escalations", "schedules") for entry in client.get(f"/v2/{path}")}
+    notified = {
+        team["name"]: rule["notify"]
+        for team in client.get("/v2/teams")
+        for rule in client.get(f"/v2/teams/{team['id']}/routing-rules")
+    }
+
+    assert {name: notify.get("name", "") for name, notify in notified.items()} == {
+        "Platform": "Platform escalation",
+        "Payments": "Payments escalation",
+        "Data": "",
+        "Support": "Support desk",
+        "Security": "",
+        "Archive": "",
+    }
+    assert {notify["id"] for notify in notified.values() if notify["type"] != "none"} <= there
+
+
 @pytest.mark.parametrize(
     ("username", "status", "message"),
     [

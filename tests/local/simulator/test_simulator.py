@@ -82,6 +82,26 @@ def test_faults_fail_once_each_in_the_given_envelope():
     assert [call.status for call in simulation.calls] == [503, None, 200, 200]
 
 
+def test_request_without_an_answer_is_acted_on_after_the_next_ones():
+    app, simulation = make_library()
+    client = app.test_client()
+    simulation.later_requests = 1
+    simulation.faults.order("later", "POST")
+    with pytest.raises(ConnectionDropped):
+        client.post("/books", json={"isbn": "3", "title": "Dune"})
+
+    assert [client.get("/books/3").status_code for _ in range(2)] == [404, 200]
+    assert [call.status for call in simulation.calls] == [None, 404, 200]
+
+
+def test_fault_of_a_write_can_show_what_is_there():
+    app, simulation = make_library()
+    simulation.faults.order("old", "PUT")
+
+    assert app.test_client().put("/books/1", json={"title": "Emma, revised"}).json == {"sorry": EMMA}
+    assert [call.method for call in simulation.calls] == ["PUT"]
+
+
 def test_rate_limit_answers_in_the_given_envelope():
     app, simulation = make_library()
     simulation.rate_limit = 1
@@ -99,8 +119,8 @@ def test_control_endpoints_know_the_given_faults_and_store():
     assert (refused.status_code, refused.json) == (
         422,
         {
-            "message": "fault must be one of ['closed', 'html', 'html-lost', 'truncated', 'hang', 'drop', 'lost', "
-            "'redirect', 'huge']"
+            "message": "fault must be one of ['closed', 'later', 'old', 'html', 'html-lost', 'truncated', 'hang', "
+            "'drop', 'lost', 'redirect', 'huge']"
         },
     )
     assert (ordered.status_code, ordered.json) == (201, {"result": "Ordered"})
