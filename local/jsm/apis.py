@@ -87,6 +87,8 @@ def _teams(context: Context, route: Route) -> None:
 def _scoped(context: Context, route: Route) -> None:
     if route.scopes:
         context.caller.require_scopes(*route.scopes)
+    if context.quirks.user_management == "original" and route.path.startswith("/v2/"):
+        raise ApiError(404, "Not Found")
 
 
 def _unscoped(context: Context, route: Route) -> None:  # noqa: ARG001

@@ -53,6 +53,7 @@ class Quirks:
     tenant_context: Literal["answers", "errors", "404"] = "answers"  # JJS: a failure is a 200 with errors
 
     # Organizations.
+    user_management: Literal["current", "original"] = "current"  # an undated note: v2 answers 404 on the original one
     ends_clear_operations: bool = False  # people suspended or removed vanish from rotations, rules, teams: UNVERIFIED
     removal_lag: int = 3  # somebody removed is listed so many reads more; the removal is documented as queued
     suspend_bodyless: Literal["415", "204"] = "415"  # a suspension without a body: 415 in a script that was tried

@@ -1,5 +1,6 @@
 """One simulated site: its data, who may ask, and how it behaves."""
 
+import re
 from collections.abc import Mapping
 
 from local.jsm.callers import KEYS, TOKENS, OrganizationKey, Token
@@ -9,8 +10,10 @@ from local.jsm.quirks import Quirks
 from local.jsm.sample_site import sample_site
 from local.jsm.site import Site
 from local.simulator.clock import Clock, now
-from local.simulator.simulation import BaseSimulation
+from local.simulator.simulation import BaseSimulation, Call
 from local.simulator.store import Item
+
+READS_BY_POST = re.compile("/members/?$|/users/search/?$|^/gateway/api/graphql/?$")
 
 
 class Simulation(BaseSimulation[Site]):
@@ -34,3 +37,8 @@ class Simulation(BaseSimulation[Site]):
         self.tokens = tokens
         self.keys = keys
         self.now = now
+
+    @property
+    def writes(self) -> list[Call]:
+        """List the requests so far that were not reads, of which some are by POST here."""
+        return [call for call in super().writes if not READS_BY_POST.search(call.path)]

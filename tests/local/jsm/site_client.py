@@ -40,6 +40,11 @@ class SiteClient:
             assert (shown.pop("requestId") != "", shown.pop("took")) == (True, 0.001)
         return answer.status_code, shown
 
+    def unshortened(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Ask Operations; give the body just as it is."""
+        answer = self.http.open(f"{OPERATIONS}{path}", method=method, headers=self.headers, data=json.dumps(body))
+        return answer.status_code, json.loads(answer.get_data())
+
     def operations(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Ask Operations."""
         return self.ask(method, f"{OPERATIONS}{path}", body)

@@ -5,10 +5,9 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from local.jsm import Quirks
-from local.jsm.faults import ERRORS
 from local.jsm.people import CLOUD_ID
-from tests.local.jsm.site_client import OPERATIONS, TEAMS, organization_client, refusal, site_client, unprocessable
-from tests.local.jsm.small_site import HARI, ROTATION
+from tests.local.jsm.site_client import OPERATIONS, TEAMS, organization_client, refusal, site_client
+from tests.local.jsm.small_site import HARI
 
 GONE = "/v1/schedules/s-1/rotations/r-9"
 WRONG = {"length": 0, "startDate": "soon"}
@@ -126,33 +125,6 @@ def test_throttled_request_says_a_date_as_the_quirk_says():
 
     assert answer.status_code == 429
     assert parsedate_to_datetime(answer.headers["Retry-After"]).tzinfo is not None
-
-
-FAULTY = {
-    "401": (401, {"code": 401, "message": "Unauthorized"}),
-    "401-scope": (401, {"code": 401, "message": "Unauthorized; scope does not match"}),
-    "402": (402, refusal("The feature [fault] is not available in your plan.")),
-    "403": (403, refusal("You are not allowed to do this.")),
-    "403-operations": (403, {"code": 40301, "message": "Account does not have access to Opsgenie."}),
-    "403-plan": (403, refusal("The feature [fault] is not available in your plan.")),
-    "404": (404, refusal("No entity exists with id [fault]")),
-    "405": (405, refusal("Request method 'PATCH' is not supported")),
-    "409": (409, refusal("An entity with name [fault] already exists.")),
-    "410": (410, {"code": "TEAM_DELETED", "message": "Team has been deleted"}),
-    "422": unprocessable(fault="was ordered"),
-    "500": (500, {"code": 500, "message": "Internal Server Error"}),
-    "503": (503, {"code": 503, "message": "Service Unavailable"}),
-}
-
-
-@pytest.mark.parametrize("fault", sorted(ERRORS))
-def test_fault_that_is_ordered_changes_nothing(fault):
-    client = site_client()
-    before = client.simulation.snapshot()
-    client.simulation.faults.order(fault, "PATCH")
-
-    assert client.operations("PATCH", "/v1/schedules/s-1/rotations/r-1", {**ROTATION, "name": "A"}) == FAULTY[fault]
-    assert client.simulation.snapshot() == before
 
 
 def test_control_endpoints_arrange_the_site():

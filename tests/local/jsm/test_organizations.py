@@ -140,6 +140,14 @@ def test_directories_that_hold_a_person_are_listed_and_no_row_names_them():
     )
 
 
+@pytest.mark.parametrize("path", [f"{ORGANIZATION}/directories", f"{DIRECTORY}/users/{HARI}"])
+def test_original_user_management_is_not_there_as_the_quirk_says(path):
+    not_there = (404, {"code": 404, "message": "Not Found"})
+
+    assert client_of(Quirks(user_management="original")).ask("GET", path) == not_there
+    assert client_of(Quirks(user_management="original")).ask("GET", "/admin/v1/orgs")[0] == 200
+
+
 def test_no_call_gives_the_organization():
     assert client_of().ask("GET", "/admin/v1/orgs") == (200, {"data": [], "links": {}})
 

@@ -5,7 +5,7 @@ import json
 from local.jsm import create_app, sample_site
 from local.jsm.people import CLOUD_ID
 from local.jsm.sample_site import TOKEN_OWNER
-from tests.local.jsm.site_client import OPERATIONS, basic
+from tests.local.jsm.site_client import GRAPH, OPERATIONS, ORGANIZATION, TEAMS, basic, organization_client, site_client
 
 ON_CALLS = f"{OPERATIONS}/v1/schedules/9b9b25a1-217a-5fdc-8882-7318122fa48a/on-calls?flat=true"
 
@@ -49,3 +49,15 @@ def test_nothing_in_the_environment_logs_nothing(monkeypatch):
 
     assert simulation.exchange_log is None
     assert simulation.snapshot() == sample_site()
+
+
+def test_reads_by_post_are_no_writes():
+    client = site_client()
+    organization = organization_client(client.simulation)
+    client.teams("POST", "/t-1/members", {"first": 50})
+    client.ask("POST", GRAPH, {"query": "{ tenantContexts(hostNames: []) { cloudId } }"})
+    organization.ask("POST", f"{ORGANIZATION}/directories/-/users/search", {"emails": []})
+    client.teams("POST", "/t-1/members/remove", {"members": []})
+
+    assert [call.path for call in client.simulation.writes] == [f"{TEAMS}/teams/t-1/members/remove"]
+    assert len(client.simulation.calls) == 4
