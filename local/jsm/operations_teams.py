@@ -47,13 +47,19 @@ def _shown(team: Item) -> Item:
 
 
 def list_roles(context: Context) -> Reply:
-    """List a team's roles and their rights, as a bare array; who has them is not told."""
+    """List a team's roles and their rights, as a bare array; who has them is not told.
+
+    The fields of a role are UNVERIFIED.
+    """
     team = team_of(context)
     return Reply([{"id": f"{team['teamId']}-{role}", "name": role, "rights": []} for role in ROLES])
 
 
 def enable_operations(context: Context) -> Reply:
-    """Switch Operations on for a team: it gets a schedule, an escalation and a routing rule, and its admins."""
+    """Switch Operations on for a team: it gets a schedule, an escalation and a routing rule, and its admins.
+
+    What is answered is UNVERIFIED.
+    """
     require_admin(context.caller, "enable Operations")
     team = context.site.teams.find(context.variables["team"], "teamId")
     if team is None or team["state"] != "ACTIVE" or lags(team):

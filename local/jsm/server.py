@@ -13,6 +13,7 @@ from local.jsm.apis import APIS, Api
 from local.jsm.context import Context, Route
 from local.jsm.forms import operations, response
 from local.jsm.simulation import Simulation
+from local.simulator.bodies import json_object
 from local.simulator.clock import clock_at
 from local.simulator.exchanges import ExchangeLog
 from local.simulator.fields import FieldError
@@ -79,14 +80,8 @@ def _context(simulation: Simulation, api: Api, base: str, variables: dict[str, s
 
 
 def _body() -> Item:
-    if not request.get_data():
-        return {}
-    try:
-        # Clients send all sorts of Content-Type, or none.
-        body = request.get_json(force=True)
-    except (HTTPException, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = json_object() if request.get_data() else {}
+    if body is None:
         raise ApiError(400, "Request body is not a valid JSON object.")
     return body
 

@@ -19,6 +19,7 @@ from local.opsgenie.simulation import Simulation
 from local.opsgenie.team_property import Heartbeats, Services
 from local.opsgenie.teams import RoutingRules, Teams
 from local.opsgenie.users import USERS
+from local.simulator.bodies import json_object
 from local.simulator.clock import clock_at
 from local.simulator.control import CONTROL
 from local.simulator.fields import FieldError
@@ -116,12 +117,8 @@ def _finished(answer: Reply | Calendar, simulation: Simulation) -> Response:
 
 
 def _body() -> Item:
-    try:
-        # Clients send all sorts of Content-Type, or an empty one.
-        body = request.get_json(force=True)
-    except (HTTPException, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = json_object()
+    if body is None:
         raise ApiError(400, "Request body is not a valid JSON object.")
     return body
 
