@@ -26,10 +26,13 @@ def query(context: Context) -> Reply:
     text = context.body.get("query")
     if not isinstance(text, str):
         raise ApiError(400, "query must be a string")
-    if re.search(r"\btenantContexts\b", text):
-        return _tenant_contexts(context, text)
-    if re.search(r"\bteamSearchV2\b", text):
-        return _team_search(context, text)
+    try:
+        if re.search(r"\btenantContexts\b", text):
+            return _tenant_contexts(context, text)
+        if re.search(r"\bteamSearchV2\b", text):
+            return _team_search(context, text)
+    except (AttributeError, TypeError, ValueError):
+        return _errors("The arguments are not those of the query", 400)
     return _errors("The query is not known here", 400)
 
 

@@ -4,7 +4,6 @@ https://developer.atlassian.com/cloud/admin/organization/rest/api-group-users/ a
 """
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator
 
 from local.jsm.answers import ApiError, Reply
@@ -62,8 +61,10 @@ def search(context: Context) -> Reply:
         raise ApiError(400, f"limit must be a number from 1 to {LIMIT}")
     if emails is not None and not (isinstance(emails, list) and all(isinstance(one, str) for one in emails)):
         raise ApiError(400, "emails must be a list of addresses")
-    wanted = None if emails is None else [email.lower() for email in emails]
     expand = body.get("expand") or []
+    if not isinstance(expand, list):
+        raise ApiError(400, "expand must be a list")
+    wanted = None if emails is None else [email.lower() for email in emails]
     return Reply(_found(context, wanted, str(term or ""), limit, body.get("cursor"), expand))
 
 
@@ -160,7 +161,7 @@ def _row(person: Item, expand: Iterable[str]) -> Item:
 def _page(items: list[Item], cursor: str | None, limit: int) -> Item:
     try:
         start = int(base64.b64decode(cursor or "", validate=True) or 0)
-    except (binascii.Error, ValueError):
+    except (TypeError, ValueError):
         raise ApiError(400, "cursor is not one that was answered") from None
     end = start + limit
     following = base64.b64encode(str(end).encode()).decode() if end < len(items) else None

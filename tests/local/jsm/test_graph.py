@@ -138,6 +138,21 @@ def test_search_without_opting_in_is_refused_as_the_quirk_says():
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"query": "{ tenantContexts(hostNames: [x]) { cloudId } }"},
+        {"query": "{ tenantContexts(hostNames: $h) { cloudId } }", "variables": {"h": 7}},
+        {"query": "{ tenantContexts(hostNames: $h) { cloudId } }", "variables": ["h"]},
+        {"query": '{ team { teamSearchV2(after: "x") { nodes { team { id } } } } }'},
+    ],
+)
+def test_arguments_that_cannot_be_are_errors(body):
+    refused = {"message": "The arguments are not those of the query", "extensions": {"statusCode": 400}}
+
+    assert site_client().ask("POST", GRAPH, body) == (200, {"data": None, "errors": [refused]})
+
+
 def test_other_queries_are_errors():
     assert site_client().ask("POST", GRAPH, {"query": "{ me { user { name } } }"})[1]["errors"][0]["message"] == (
         "The query is not known here"
