@@ -54,12 +54,13 @@ class Transport:
         self._api = api
         self._deadline = deadline
         self._limit = ConcurrencyLimit(AT_ONCE)
-        self._date = ""
+        self._dates: list[str] = []
 
     @property
     def server_time(self) -> datetime | None:
         """The server's clock, as the last answer told it; None where it did not."""
-        return http_date(self._date)
+        # A server in front may add its own time before that of the application.
+        return http_date(self._dates[-1]) if self._dates else None
 
     def within(self, seconds: float) -> "Transport":
         """Return one to the same API that has less time, and that is throttled by itself."""
@@ -122,7 +123,7 @@ class Transport:
         options |= {"auth": self._api.auth, "allow_redirects": False, "stream": True}
         try:
             with self._session.request(method, url, **options) as response:
-                self._date = response.headers.get("Date", "")
+                self._dates = response.raw.headers.getlist("Date")
                 return self._api.decipher(response.status_code, response.headers, _content(response))
         except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
             raise self._lost(error) from error

@@ -6,6 +6,7 @@ import pytest
 
 from local.opsgenie import Quirks
 from local.opsgenie.answers import response
+from service.opsgenie.client import Opsgenie
 from tests.support import expected_on_call
 from tests.support.expected_account import Item, left
 from tests.support.fault_table import ALL_FAULTS, HARI
@@ -14,7 +15,7 @@ from tests.support.small_account import account, email
 from tests.support.virtual_time import virtual_time
 
 LEA, REX, UMA = email("lea"), email("rex"), email("uma")
-UNLISTED = "overrides in schedules that hold the person in no other way: Opsgenie lists no overrides by user"
+(UNLISTED,) = Opsgenie.capabilities.not_checked
 INTEGRATIONS = "integrations and policies: Opsgenie names them only where it refuses to delete the user"
 
 

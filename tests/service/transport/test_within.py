@@ -7,6 +7,7 @@ import responses
 
 from service.errors import OutOfTimeError, ThrottledError
 from service.transport.call import Transport
+from tests.support.raw_server import http, raw_server
 from tests.support.wire_samples import ANYTHING, transport
 
 
@@ -70,3 +71,15 @@ def test_server_time_is_the_date_of_the_last_answer(
     asked.request("GET", "v2", "schedules", "on-calls")
 
     assert (asked.server_time, transport().server_time) == (expected, None)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.usefixtures("bare_environment")
+def test_server_time_is_the_applications_where_a_server_in_front_tells_its_own() -> None:
+    in_front, own = "Date: Sat, 28 Nov 2026 17:10:07 GMT", "Date: Wed, 25 Nov 2026 09:15:00 GMT"
+
+    with raw_server(http(b"{}", in_front, own)) as server:
+        asked = transport(url=server.url)
+        asked.request("GET", "v2", "schedules", "on-calls")
+
+    assert asked.server_time == datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
