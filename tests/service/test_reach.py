@@ -1,0 +1,184 @@
+"""Who can still be called: through teams, escalations and schedules, however deep, and with whom gone."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from service.errors import UnavailableError
+from service.model import Blocker, Change, Membership, Named, Participant, Person, Request, RoutingRule
+from service.reach import Leaver, Reach, without
+from service.rules import Plan, decide, detach
+from service.survey import Survey
+from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_HARI, NOBODY, SUCCESSOR, TEAM, escalation, rotation
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+ANNA_PERSON = Person("id-anna", "anna@example.com")
+LADDER = Participant("escalation", id="id-ladder", name="Ladder")
+ROUND = Participant("schedule", id="id-round", name="Round")
+OTHER_TEAM = Participant("team", id="id-ops", name="Ops")
+UNNAMED = Participant("team", name="Data")
+
+
+class Behind:
+    """What is behind each, by its id; `asked` has the ids that were asked for, in order."""
+
+    def __init__(self, **groups: Sequence[Participant]) -> None:
+        self.groups = groups
+        self.asked: list[str] = []
+
+    def __call__(self, one: Participant) -> Sequence[Participant]:
+        self.asked.append(one.id)
+        return self.groups.get(one.id.removeprefix("id-"), ())
+
+
+def reach(*, blocked: Sequence[str] = (), uses: object = (), **groups: Sequence[Participant]) -> Reach:
+    return Reach(frozenset(blocked), Behind(**groups), lambda _: uses)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(
+    ("participants", "groups", "somebody"),
+    [
+        ((LEAVER, ANNA), {}, True),
+        ((LEAVER,), {}, False),
+        ((NOBODY, Participant("noone")), {}, False),
+        ((TEAM,), {"team": (ANNA,)}, True),
+        ((TEAM,), {"team": (LEAVER,)}, False),
+        ((TEAM,), {}, False),
+        ((LADDER,), {"ladder": (TEAM,), "team": (LEAVER, ANNA)}, True),
+        ((LADDER,), {"ladder": (TEAM,), "team": (LEAVER,)}, False),
+        ((LADDER, ROUND), {"ladder": (ROUND,), "round": (LADDER,)}, False),
+        ((LADDER, OTHER_TEAM), {"ladder": (ROUND,), "round": (NOBODY, LADDER), "ops": (ANNA,)}, True),
+        ((TEAM, OTHER_TEAM), {"team": (), "ops": (LEAVER, ANNA)}, True),
+        ((Participant("group", id="id-group"),), {}, False),
+    ],
+)
+def test_somebody_is_reached_or_not(
+    participants: Sequence[Participant], groups: dict[str, Sequence[Participant]], somebody: bool
+) -> None:
+    found = Reach(frozenset(), Behind(**groups))
+
+    assert found.somebody(participants, [Leaver(HARI)]) is somebody
+
+
+@pytest.mark.parametrize("blocked", ["id-anna", "anna@example.com"])
+def test_blocked_people_are_nobody(blocked: str) -> None:
+    found = reach(blocked=[blocked], team=(ANNA,))
+
+    assert not found.somebody((LEAVER, ANNA, TEAM), [Leaver(HARI)])
+    assert found.somebody((ANNA, SUCCESSOR), [Leaver(HARI)])
+    assert found.is_blocked(Participant("user", username="ANNA@example.com")) == (blocked == "anna@example.com")
+
+
+def test_a_replacement_counts_in_rosters_and_not_in_teams() -> None:
+    leavers = [Leaver(HARI, KOFI)]
+
+    assert reach().somebody((LEAVER,), leavers)
+    assert reach(ladder=(LEAVER,)).somebody((LADDER,), leavers)
+    assert not reach(team=(LEAVER,)).somebody((TEAM,), leavers)
+    assert not reach(blocked=["id-kofi"]).somebody((LEAVER,), leavers)
+
+
+def test_every_leaver_counts_as_gone() -> None:
+    leavers = [Leaver(ANNA_PERSON), Leaver(HARI)]
+
+    assert not reach(team=(ANNA, LEAVER)).somebody((LEAVER, ANNA, TEAM), leavers)
+    assert reach(team=(ANNA, SUCCESSOR)).somebody((LEAVER, ANNA, TEAM), leavers)
+    assert without((LEAVER, ANNA, NOBODY), [Leaver(ANNA_PERSON, HARI), Leaver(HARI, KOFI)]) == (
+        SUCCESSOR,
+        SUCCESSOR,
+        NOBODY,
+    )
+
+
+def test_nothing_is_read_where_an_unblocked_user_is_left() -> None:
+    behind = Behind(team=(ANNA,))
+
+    assert Reach(frozenset(), behind).somebody((TEAM, LADDER, LEAVER, ANNA), [Leaver(HARI)])
+    assert behind.asked == []
+
+
+def test_each_group_is_read_once() -> None:
+    behind = Behind(ladder=(ROUND, TEAM), round=(LADDER, TEAM))
+
+    assert not Reach(frozenset(), behind).somebody((LADDER, ROUND, LADDER), [Leaver(HARI)])
+    assert sorted(behind.asked) == ["id-ladder", "id-round", "id-team"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "leads"),
+    [
+        ((ANNA, TEAM), True),
+        ((ANNA, OTHER_TEAM), False),
+        ((UNNAMED,), True),
+        ((Participant("team", name="Ops"),), False),
+        ((LADDER,), True),
+        ((ROUND,), False),
+        ((NOBODY,), False),
+    ],
+)
+def test_leads_to_a_team_directly_or_through_others(listed: Sequence[Participant], leads: bool) -> None:
+    found = reach(ladder=(ROUND, TEAM), round=(LADDER,)) if LADDER in listed else reach(round=(ANNA, ROUND))
+
+    assert found.leads_to(listed, Named("id-team", "Data")) is leads
+
+
+def plan(others: Sequence[Participant], uses: object, **groups: Sequence[Participant]) -> Plan:
+    member = Membership("id-team", "Data", NAMED_HARI, "user", others=tuple(others))
+    survey = Survey(HARI, memberships=(member,))
+    found = reach(uses=uses, blocked=["id-anna"], **groups)
+    return decide(survey, Request(HARI.username), replacement=None, protected=frozenset(), now=NOW, reach=found)
+
+
+def test_last_member_of_a_used_team_is_refused_with_every_use() -> None:
+    rule = RoutingRule("id-rule", "Nights", LADDER)
+    uses = (rotation(TEAM, SUCCESSOR), escalation(TEAM), rule, rotation(OTHER_TEAM), RoutingRule("x", "Days", ROUND))
+
+    found = plan((ANNA,), uses, ladder=(TEAM,))
+
+    reason = (
+        "hari@example.com is the last member of this team who can be called, which is used by the rotation Payments / "
+        "Days, the escalation Ladder and the routing rule Nights"
+    )
+    remedies = ("add another member to the team", "take the team out of what uses it")
+    assert found == Plan((), (Blocker("team", "Data", reason, remedies),))
+
+
+def test_many_uses_of_a_team_are_counted() -> None:
+    found = plan((), [rotation(TEAM)] * 25)
+
+    assert found.blockers[0].reason.endswith(f"{', '.join(['the rotation Payments / Days'] * 20)} and 5 more")
+
+
+def test_team_that_nothing_uses_may_be_left_empty() -> None:
+    found = plan((), [rotation(OTHER_TEAM)])
+
+    assert (found.blockers, len(found.changes)) == ((), 1)
+    assert found.not_checked == (
+        "integrations and policies that notify the team Data, in which nobody can be called now",
+    )
+
+
+def test_team_with_another_member_is_not_asked_about() -> None:
+    def fail(_: object) -> Sequence[Participant]:
+        raise UnavailableError("asked")
+
+    member = Membership("id-team", "Data", NAMED_HARI, "user", others=(ANNA,))
+    found = Reach(uses=fail)  # type: ignore[arg-type]
+    survey = Survey(HARI, memberships=(member,))
+
+    assert decide(
+        survey, Request(HARI.username), replacement=None, protected=frozenset(), now=NOW, reach=found
+    ).changes == (Change("remove", member),)
+
+
+def test_nobody_left_names_why_each_of_the_rest_cannot_be_called() -> None:
+    found = detach(
+        rotation(LEAVER, ANNA, TEAM, NOBODY, ANNA, SUCCESSOR), [Leaver(KOFI), Leaver(HARI)], reach(blocked=["id-anna"])
+    )
+
+    assert isinstance(found, Blocker)
+    assert found.reason == (
+        "without hari@example.com nobody who can be called is left in this rotation: anna@example.com is blocked, "
+        "nobody can be called through the team Data, kofi@example.com leaves in the same run"
+    )
