@@ -70,7 +70,10 @@ def last_member(membership: Membership, person: Person, uses: Sequence[TeamUse])
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     reason = f"{person.username} is {last}, which is used by {listed}"
     return Blocker(
-        membership.kind, membership.name, reason, ("add another member to the team", "take the team out of what uses it")
+        membership.kind,
+        membership.name,
+        reason,
+        ("add another member to the team", "take the team out of what uses it"),
     )
 
 

@@ -39,8 +39,12 @@ class Changes:
 
     @property
     def made(self) -> tuple[Change, ...]:
-        """What was changed so far, in the plan's order."""
-        return tuple(sorted(self._made, key=lambda change: self._order.get(change.key, len(self._order))))
+        """What was changed so far, in the plan's order, the account last."""
+
+        def place(change: Change) -> tuple[bool, int]:
+            return isinstance(change.before, Person), self._order.get(change.key, len(self._order))
+
+        return tuple(sorted(self._made, key=place))
 
     @property
     def remaining(self) -> tuple[Change, ...]:
