@@ -15,10 +15,11 @@ from service import audit_log, response, vendors
 from service.changes import Changes
 from service.deadline import Deadline, seconds_left
 from service.errors import ServiceError
+from service.json_body import BodyError
 from service.model import Change
 from service.offboarding import Offboarding
 from service.parallel import Parallel
-from service.request import LARGEST_BODY, BodyError, parse
+from service.request import LARGEST_BODY, parse
 from service.response import Answer
 from service.serialization import change_json
 from service.settings import Settings

@@ -1,6 +1,6 @@
 """Blockers: why somebody must not be off-boarded, and what to do about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from service.model import (
     Blocker,
@@ -19,16 +19,16 @@ MOST_NAMED = 20
 """Uses of a team that are named."""
 
 
-def owner(person: Person) -> Blocker:
-    """Say that the person owns the account."""
-    remedies = ("give the person another role first",)
-    return Blocker("owner", person.username, "an account owner is not off-boarded", remedies)
-
-
-def protected(person: Person) -> Blocker:
-    """Say that a setting protects the person."""
-    remedies = ("change PROTECTED_USERS",)
-    return Blocker("protected_user", person.username, "the user is protected by a setting", remedies)
+def of_person(person: Person, protected: Set[str]) -> list[Blocker]:
+    """Say that the person owns the account, or is one of the `protected` usernames."""
+    found = []
+    if person.owner:
+        remedies = ("give the person another role first",)
+        found.append(Blocker("owner", person.username, "an account owner is not off-boarded", remedies))
+    if ascii_lower(person.username) in protected:
+        remedies = ("change PROTECTED_USERS",)
+        found.append(Blocker("protected_user", person.username, "the user is protected by a setting", remedies))
+    return found
 
 
 def unfit(request: Request, person: Person, replacement: Person | None) -> list[Blocker]:

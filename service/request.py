@@ -1,9 +1,9 @@
 """The body of a POST, read strictly: who is off-boarded must not depend on a guess."""
 
-import json
 from dataclasses import fields
 from typing import Any
 
+from service.json_body import BodyError, json_object
 from service.model import Request, ascii_lower
 from service.usernames import problem
 
@@ -14,19 +14,11 @@ MOST_NAMED = 5
 """Unknown fields that are named, each by up to 50 characters: an answer must not grow with what is sent."""
 
 
-class BodyError(Exception):
-    """The body is not accepted; `problems` has a sentence each."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-
-
 def parse(body: bytes) -> Request:
     """Return what the body asks for; raises BodyError naming every field that is wrong."""
     if len(body) > LARGEST_BODY:
         raise BodyError(f"the body is larger than {LARGEST_BODY} bytes")
-    values = _json_object(body)
+    values = json_object(body)
     problems = _unknown(values)
     if "username" not in values:
         problems.append("username is missing")
@@ -52,25 +44,6 @@ def _unknown(values: dict[str, Any]) -> list[str]:
     if (more := len(names) - MOST_NAMED) > 0:
         problems.append(f"{more} more {'field is' if more == 1 else 'fields are'} not known")
     return problems
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        values = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_without_repeats)
-    except UnicodeDecodeError:
-        raise BodyError("the body is not UTF-8") from None
-    except (ValueError, RecursionError):
-        raise BodyError('the body is not JSON; send for example {"username": "hari@example.com"}') from None
-    if not isinstance(values, dict):
-        raise BodyError("the body must be a JSON object")
-    return values
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        raise BodyError("the body has a field twice")
-    return values
 
 
 def _username(name: str, value: Any, problems: list[str]) -> str:

@@ -17,8 +17,8 @@ from service.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from service.json_body import BodyError
 from service.model import Change, Request
-from service.request import BodyError
 from service.serialization import blockers_json, change_json, on_call_json, summary
 from service.survey import Report
 from service.wording import API, Wording

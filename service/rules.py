@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service import blockers
-from service.model import Blocker, Change, Escalation, Membership, Person, Request, Roster, Rotation, Rule, ascii_lower
+from service.model import Blocker, Change, Escalation, Membership, Person, Request, Roster, Rotation, Rule
 from service.reach import ANYBODY, NOBODY, Leaver, Reach, with_gaps, without
 from service.survey import Survey
 
@@ -37,7 +37,7 @@ def decide(
     gone. Overrides that ended before `now` stay unless `ended_overrides` are asked for.
     """
     leavers = (*earlier, Leaver(survey.person, replacement, request.keep_turns))
-    found: list[Blocker] = [*survey.blockers, *_person_blockers(survey.person, protected)]
+    found: list[Blocker] = [*survey.blockers, *blockers.of_person(survey.person, protected)]
     found += blockers.unfit(request, survey.person, replacement)
     changes: list[Change] = []
     if not (request.replace_with and replacement is None):
@@ -111,8 +111,3 @@ def _emptied_teams(
                 f"integrations and policies that notify the team {one.name}, in which nobody can be called now"
             )
     return found, tuple(dict.fromkeys(notes))
-
-
-def _person_blockers(person: Person, protected: Set[str]) -> list[Blocker]:
-    found = [blockers.owner(person)] if person.owner else []
-    return [*found, blockers.protected(person)] if ascii_lower(person.username) in protected else found

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from service.json_body import BodyError
 from service.model import Request
-from service.request import BodyError, parse
+from service.request import parse
 
 COLUMNS = ("username", "replace_with", "keep_turns")
 YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

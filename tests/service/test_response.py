@@ -21,9 +21,9 @@ from service.errors import (
     UnavailableError,
     UnexpectedResponseError,
 )
+from service.json_body import BodyError
 from service.model import Blocker, Change, Membership
 from service.opsgenie.client import Opsgenie
-from service.request import BodyError
 from service.response import Answer, bad_body, crashed
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import HARI, NAMED_HARI

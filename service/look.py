@@ -1,0 +1,104 @@
+"""The reads of one off-boarding: who it is about, what holds them, and what there is now."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+from service.client import Client, Scope
+from service.errors import NotFoundError, ServiceError
+from service.model import Entry, Escalation, Membership, Override, Person, Request, Rotation
+from service.parallel import Parallel
+from service.reach import Reach
+from service.survey import Survey
+
+FEW = 3
+"""Teams with fewer other members are read again before the person leaves them: others may be leaving too."""
+
+
+class Look:
+    """What was found so far; `not_checked` has a sentence for each thing that could not be read."""
+
+    def __init__(self, client: Client, request: Request, parallel: Parallel, now: datetime) -> None:
+        self.person: Person | None = None
+        self.replacement: Person | None = None
+        self.reach = Reach()
+        self.not_checked: tuple[str, ...] = ()
+        self._client = client
+        self._request = request
+        self._parallel = parallel
+        self._now = now
+
+    def first(self) -> Survey:
+        """Find the person, and everything that holds them; raises NotFoundError where there is no such user."""
+        finds: list[Callable[[], None]] = [self._find_person]
+        if self._request.replace_with:
+            finds.append(partial(self._find_replacement, self._request.replace_with))
+        self._parallel.run(finds)
+        if self.person is None:
+            raise NotFoundError(f"there is no user {self._request.username}")
+        return self.survey(self.person, Scope.FIRST)
+
+    def survey(self, person: Person, scope: Scope) -> Survey:
+        """Read everything that holds the person."""
+        survey = self._client.survey(person, scope)
+        # One per survey: who is in a team or is blocked may have changed since the last one.
+        self.reach = Reach(survey.blocked, cache(self._client.behind), cache(self._client.uses))
+        return survey
+
+    def again(self, survey: Survey, *calls: Callable[[], Any]) -> tuple[Survey, list[Any]]:
+        """Return the survey with rotations, escalations and small teams as they are now, and what the calls return."""
+        small = [team for team in survey.memberships if not team.stale and len(team.others) < FEW]
+        entries: list[Entry] = [*survey.rotations, *survey.escalations, *small]
+        reads: list[Callable[[], Any]] = [*calls, *(partial(self._client.read, entry) for entry in entries)]
+        results = self._parallel.run(reads)
+        now = results[len(calls) :]
+        teams = [team for team in survey.memberships if team not in small]
+        return replace(
+            survey,
+            rotations=tuple(entry for entry in now if isinstance(entry, Rotation)),
+            escalations=tuple(entry for entry in now if isinstance(entry, Escalation)),
+            memberships=(*teams, *(entry for entry in now if isinstance(entry, Membership))),
+        ), results[: len(calls)]
+
+    def overrides(self, person: Person, *, in_use: bool) -> tuple[Override, ...]:
+        """Read the person's overrides in every schedule that are not over, if the person has turns to come.
+
+        Somebody who is still `in_use` has turns anyway, and nothing is decided by them yet; for anybody else a schedule
+        that cannot be read raises ServiceError.
+        """
+        try:
+            if not self._client.has_turns(person):
+                return ()
+        except ServiceError as error:
+            self._cannot_tell(error)
+            return ()
+        try:
+            overrides = self._client.overrides_of(person)
+        except ServiceError as error:
+            if not in_use:
+                raise
+            self._cannot_tell(error)
+            return ()
+        found = tuple(override for override in overrides if not override.is_over(self._now))
+        if not found and not in_use:
+            product = self._client.capabilities.product
+            self.note(f"turns to come: {product} still shows some of {person.username}")
+        return found
+
+    def note(self, *sentences: str) -> None:
+        """Add to what is not checked, each sentence once."""
+        self.not_checked = tuple(dict.fromkeys((*self.not_checked, *sentences)))
+
+    def _cannot_tell(self, error: ServiceError) -> None:
+        self.note(f"overrides in schedules that hold the person in no other way: {error}")
+
+    def _find_person(self) -> None:
+        with suppress(NotFoundError):
+            self.person = self._client.find(self._request.username)
+
+    def _find_replacement(self, username: str) -> None:
+        with suppress(NotFoundError):
+            self.replacement = self._client.find(username)
