@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from service.model import Change, Entry, Override, Participant, Person, Roster, TeamUse
+from service.model import Change, Entry, Named, Override, Participant, Person, Roster, TeamUse
 from service.survey import OnCalls, Survey
 
 
@@ -64,14 +64,14 @@ class Client(Protocol):
     def behind(self, participant: Participant) -> tuple[Participant, ...]:
         """Read whom a team, an escalation or a schedule leads to; empty where it is gone or of another kind."""
 
-    def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+    def uses(self, teams: tuple[Named, ...]) -> tuple[TeamUse, ...]:
         """Read every rotation and escalation that lists one of the teams, and the teams' own routing rules."""
 
     def has_turns(self, person: Person) -> bool:
         """Tell whether the person is on call now or in time to come, as far as the vendor shows it by person."""
 
-    def overrides_of(self, person: Person) -> tuple[Override, ...]:
-        """Read the person's overrides in every schedule."""
+    def overrides_of(self, person: Person) -> tuple[tuple[Override, ...], tuple[str, ...]]:
+        """Read the person's overrides in every schedule; returns them, and what could not be read."""
 
     def apply(self, change: Change) -> None:
         """Make a change to anything but a rotation or an escalation.

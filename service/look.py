@@ -66,24 +66,18 @@ class Look:
     def overrides(self, person: Person, *, in_use: bool) -> tuple[Override, ...]:
         """Read the person's overrides in every schedule that are not over, if the person has turns to come.
 
-        Somebody who is still `in_use` has turns anyway, and nothing is decided by them yet; for anybody else a schedule
-        that cannot be read raises ServiceError.
+        Somebody who is still `in_use` has turns anyway. What cannot be read stops nothing, and is noted.
         """
         try:
             if not self._client.has_turns(person):
                 return ()
+            overrides, unread = self._client.overrides_of(person)
         except ServiceError as error:
-            self._cannot_tell(error)
+            self.note(f"overrides in schedules that hold the person in no other way: {error}")
             return ()
-        try:
-            overrides = self._client.overrides_of(person)
-        except ServiceError as error:
-            if not in_use:
-                raise
-            self._cannot_tell(error)
-            return ()
+        self.note(*unread)
         found = tuple(override for override in overrides if not override.is_over(self._now))
-        if not found and not in_use:
+        if not (found or unread or in_use):
             product = self._client.capabilities.product
             self.note(f"turns to come: {product} still shows some of {person.username}")
         return found
@@ -91,9 +85,6 @@ class Look:
     def note(self, *sentences: str) -> None:
         """Add to what is not checked, each sentence once."""
         self.not_checked = tuple(dict.fromkeys((*self.not_checked, *sentences)))
-
-    def _cannot_tell(self, error: ServiceError) -> None:
-        self.note(f"overrides in schedules that hold the person in no other way: {error}")
 
     def _find_person(self) -> None:
         with suppress(NotFoundError):

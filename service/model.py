@@ -84,6 +84,10 @@ class Participant:
         """Tell whether this is `person`, by id or by username: it is not documented which of them is present."""
         return self.type == "user" and person.is_named(self.id, self.username)
 
+    def is_team(self, team: Named) -> bool:
+        """Tell whether this is `team`, by id, or by name where no id is present."""
+        return self.type == "team" and (self.id == team.id if self.id else self.name == team.name)
+
 
 @dataclass(frozen=True)
 class Rotation:

@@ -107,8 +107,6 @@ class Offboarding:
         self.changes.plan((*changes, end) if end else changes)
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
-        touches = touched_schedules(survey, self.changes.remaining)
-        read_on_call: Callable[[], OnCalls | None] = self._client.on_calls if touches else lambda: None
         if end and self.capabilities.refuses_while_in_use:
             if not blocks_deletion(survey):
                 # The delete may succeed: what no list shows has to be known before.
@@ -118,7 +116,7 @@ class Offboarding:
                 survey, (refused,) = self._look.again(survey, partial(self._refused, end))
                 if not refused:
                     self._detach(survey, None)
-                    self._on_call_after = read_on_call()
+                    self._on_call_after = self._read_on_call(survey)
                     return
         else:
             survey, _ = self._look.again(survey)
@@ -129,7 +127,7 @@ class Offboarding:
                 self._plan(unlisted, end)
                 self._parallel.run([partial(self.changes.make, change) for change in unlisted])
             if end:
-                calls: list[Callable[[], Any]] = [partial(self._refused, end), read_on_call]
+                calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
                 refused, self._on_call_after = self._parallel.run(calls)
                 if refused is None:
                     return
@@ -147,6 +145,10 @@ class Offboarding:
                 return
             survey, _ = self._look.again(survey)
         raise refusal
+
+    def _read_on_call(self, survey: Survey) -> OnCalls | None:
+        touched = touched_schedules(survey, (*self.changes.made, *self.changes.remaining))
+        return self._client.on_calls() if touched else None
 
     def _unlisted(self, survey: Survey, *, in_use: bool = False) -> tuple[Change, ...]:
         """Return the deletes of overrides that no list shows; none if nothing changed since the last look."""

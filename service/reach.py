@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
-from service.model import Participant, Person, TeamUse, ascii_lower
+from service.model import Named, Participant, Person, TeamUse, ascii_lower
 
 NOBODY = ("none", "noone")
 """Types of participants that stand for no one."""
@@ -37,7 +37,7 @@ class Reach:
     blocked: Set[str] = frozenset()
     """The ids and the usernames, in lower case, of the users who are blocked."""
     behind: Callable[[Participant], Sequence[Participant]] = field(default=_nothing, repr=False, compare=False)
-    uses: Callable[[tuple[str, ...]], Sequence[TeamUse]] = field(default=_nothing, repr=False, compare=False)
+    uses: Callable[[tuple[Named, ...]], Sequence[TeamUse]] = field(default=_nothing, repr=False, compare=False)
 
     def is_blocked(self, user: Participant) -> bool:
         """Tell whether this user is blocked, by id or by username."""
@@ -51,9 +51,9 @@ class Reach:
         """Tell whether a team with these members has one who can be called; replacements do not join teams."""
         return any(self._callable(member, leavers) for member in members)
 
-    def leads_to(self, participants: Iterable[Participant], team_id: str) -> bool:
+    def leads_to(self, participants: Iterable[Participant], team: Named) -> bool:
         """Tell whether a team is among these or behind them."""
-        return self._leads_to(participants, team_id, set())
+        return self._leads_to(participants, team, set())
 
     def _somebody(self, kept: Sequence[Participant], leavers: Sequence[Leaver], seen: set[Key]) -> bool:
         # Users first: what is behind the others takes a call to know.
@@ -73,14 +73,14 @@ class Reach:
     def _callable(self, user: Participant, leavers: Sequence[Leaver]) -> bool:
         return not self.is_blocked(user) and not any(user.is_person(leaver.person) for leaver in leavers)
 
-    def _leads_to(self, participants: Iterable[Participant], team_id: str, seen: set[Key]) -> bool:
+    def _leads_to(self, participants: Iterable[Participant], team: Named, seen: set[Key]) -> bool:
         entries = tuple(participants)
-        if any(one.type == "team" and one.id == team_id for one in entries):
+        if any(one.is_team(team) for one in entries):
             return True
         for one in entries:
             if one.type not in ("user", "team", *NOBODY) and _key(one) not in seen:
                 seen.add(_key(one))
-                if self._leads_to(self.behind(one), team_id, seen):
+                if self._leads_to(self.behind(one), team, seen):
                     return True
         return False
 

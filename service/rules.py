@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service import blockers
-from service.model import Blocker, Change, Escalation, Membership, Person, Request, Roster, Rotation, Rule
+from service.model import Blocker, Change, Escalation, Membership, Named, Person, Request, Roster, Rotation, Rule
 from service.reach import ANYBODY, NOBODY, Leaver, Reach, with_gaps, without
 from service.survey import Survey
 
@@ -100,11 +100,11 @@ def _emptied_teams(
 ) -> tuple[list[Blocker], tuple[str, ...]]:
     """Judge the teams in which only the leaver could be called: used ones are blockers."""
     emptied = [one for one in memberships if not one.stale and not reach.colleague(one.others, leavers)]
-    uses = reach.uses(tuple(dict.fromkeys(one.id for one in emptied))) if emptied else ()
+    uses = reach.uses(tuple(dict.fromkeys(Named(one.id, one.name) for one in emptied))) if emptied else ()
     found: list[Blocker] = []
     notes: list[str] = []
     for one in emptied:
-        if used_by := [use for use in uses if reach.leads_to(use.listed, one.id)]:
+        if used_by := [use for use in uses if reach.leads_to(use.listed, Named(one.id, one.name))]:
             found.append(blockers.last_member(one, leavers[-1].person, used_by))
         else:
             notes.append(

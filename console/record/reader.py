@@ -22,13 +22,15 @@ BEGIN = b'{"version"'
 class OffboardedUser:
     """One person's line in a record: the leaver, the replacement, what changed or may have changed.
 
-    `under_way`: written before a change, and no later line has the result.
+    `under_way`: written before a change, and no later line has the result. `keep_turns`: "no one" took the person's
+    places in rotations.
     """
 
     person: Person
     replacement: Person | None
     changes: tuple[Change, ...]
     under_way: bool = False
+    keep_turns: bool = False
 
 
 def read(path: Path) -> tuple[list[OffboardedUser], list[str]]:
@@ -121,4 +123,12 @@ def _offboarded_user(data: Json) -> OffboardedUser | None:
         replacement=parsing.person(replacement) if replacement else None,
         changes=changes,
         under_way=data.get("outcome") == UNDER_WAY,
+        keep_turns=_keep_turns(data.get("request", {})),
     )
+
+
+def _keep_turns(request: Json) -> bool:
+    keep_turns = request.get("keep_turns", False)  # records from before there was this field have none
+    if not isinstance(keep_turns, bool):
+        raise ValueError("keep_turns is neither true nor false")
+    return keep_turns

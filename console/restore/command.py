@@ -25,9 +25,9 @@ from service.model import ascii_lower
 HELP = """Put back what the RECORD of an off-boarding says was changed.
 
 An account that is gone is invited anew, which sends a mail; then come team memberships with their roles, places in
-rotations, rules in escalations, forwarding rules, and overrides that are not over. A replacement gives the places
-back. Where a rotation or an escalation was changed since by somebody else, it is left alone and you are told what
-differs and where the person was; the rest is put back all the same.
+rotations, rules in escalations, forwarding rules, and overrides that are not over. A replacement, or "no one", gives
+the places back. Where a rotation or an escalation was changed since by somebody else, it is left alone and you are
+told what differs and where the person was; the rest is put back all the same.
 
 Nothing is changed unless --apply is given. To run it again does no harm: what is back already is left as it is.
 

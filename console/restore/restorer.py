@@ -144,9 +144,17 @@ class Restorer:
             for other in offboarded_user.changes:
                 if other.key == change.key:
                     own = len(found) if number == place and other is change else own
-                    now = self._users.now(connection, offboarded_user.person)
-                    found.append(Removal(offboarded_user.person, offboarded_user.replacement, other, now))
+                    found.append(self._removal(connection, offboarded_user, other))
         return found, own
+
+    def _removal(self, connection: Connection, offboarded_user: OffboardedUser, change: Change) -> Removal:
+        return Removal(
+            person=offboarded_user.person,
+            replacement=offboarded_user.replacement,
+            change=change,
+            now=self._users.now(connection, offboarded_user.person),
+            keep_turns=offboarded_user.keep_turns,
+        )
 
     def _plan_other(self, connection: Connection, change: Change, person: Person) -> Step:
         api, moment = connection.console, self._context.now()

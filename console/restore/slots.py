@@ -1,10 +1,12 @@
 """Rosters as lists of slots, and what removing people, or restoring them, does to the list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from service.model import Change, Escalation, Participant, Person, Roster, Rotation, Rule, ascii_lower
+from service.reach import NOBODY, as_participant
 
 Slot = Participant | Rule
 Slots = tuple[Slot, ...]
@@ -12,12 +14,16 @@ Slots = tuple[Slot, ...]
 
 @dataclass(frozen=True)
 class Removal:
-    """One person's removal from a roster; `now` is the person's current user, if any."""
+    """One person's removal from a roster; `now` is the person's current user, if any.
+
+    `keep_turns`: "no one" took the places, in a rotation.
+    """
 
     person: Person
     replacement: Person | None
     change: Change
     now: Person | None
+    keep_turns: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,14 +59,20 @@ def put_back(now: Roster, removals: Sequence[Removal], whom: Removal) -> Roster 
     """
     current = slots(now)
     there = {r.person.id for r in removals if r.now and any(_recipient(s).is_person(r.now) for s in current)}
-    # People in the list may be back, or only stand in for somebody removed later.
-    for back in (there, there - _stand_ins(removals)):
+    for back in _guesses(there, _stand_ins(removals)):
         want = _expected(removals, back | {whom.person.id})
         if _same(current, want):
             return None
         if _same(current, _expected(removals, back)):
             return _with(now, _kept(want, current))
     return Differs(_difference(_expected(removals, there), current))
+
+
+def _guesses(there: set[str], stand_ins: set[str]) -> Iterator[set[str]]:
+    """Yield who may be back: the people in the list, of whom some may only stand in for somebody removed later."""
+    doubtful = sorted(there & stand_ins)
+    for number in range(len(doubtful) + 1):
+        yield from (there - set(some) for some in combinations(doubtful, number))
 
 
 def _stand_ins(removals: Sequence[Removal]) -> set[str]:
@@ -74,18 +86,21 @@ def _expected(removals: Sequence[Removal], back: AbstractSet[str]) -> Slots:
     """Return the list without the chain's people, except those who are back."""
     left = slots(removals[0].change.before)
     for removal in removals:
-        stands_in = removal.now if removal.person.id in back else removal.replacement
         left = tuple(
-            _given(slot, stands_in) if _recipient(slot).is_person(removal.person) and stands_in else slot
+            kept
             for slot in left
-            if stands_in or not _recipient(slot).is_person(removal.person)
+            for kept in (_filled(slot, removal, back) if _recipient(slot).is_person(removal.person) else (slot,))
         )
     return left
 
 
-def _given(slot: Slot, person: Person) -> Slot:
-    participant = Participant("user", id=person.id, username=person.username)
-    return replace(slot, recipient=participant) if isinstance(slot, Rule) else participant
+def _filled(slot: Slot, removal: Removal, back: AbstractSet[str]) -> Slots:
+    """Return what is in a person's slot after the removal, or once the person is back; () if the slot went."""
+    stands_in = removal.now if removal.person.id in back else removal.replacement
+    if stands_in:
+        participant = as_participant(stands_in)
+        return (replace(slot, recipient=participant) if isinstance(slot, Rule) else participant,)
+    return (Participant("none"),) if removal.keep_turns and isinstance(slot, Participant) else ()
 
 
 def _recipient(slot: Slot) -> Participant:
@@ -118,8 +133,10 @@ def _alike(left: Slot, right: Slot) -> bool:
     if isinstance(left, Rule) and isinstance(right, Rule):
         same_step = (left.condition, left.notify_type, left.delay) == (right.condition, right.notify_type, right.delay)
         return same_step and _alike(left.recipient, right.recipient)
-    if not (isinstance(left, Participant) and isinstance(right, Participant)) or left.type != right.type:
+    if not (isinstance(left, Participant) and isinstance(right, Participant)):
         return False
+    if left.type in NOBODY or right.type in NOBODY or left.type != right.type:
+        return left.type in NOBODY and right.type in NOBODY
     # An id changes when a user is recreated, a username when a person is renamed; either may match.
     same_id = bool(left.id) and left.id == right.id
     same_username = bool(left.username) and ascii_lower(left.username) == ascii_lower(right.username)
@@ -151,8 +168,7 @@ def _names(found: Iterable[Slot]) -> str:
 
 def _name(slot: Slot) -> str:
     one = _recipient(slot)
-    words: Mapping[str, str] = {"none": "nobody"}
-    named = one.username or one.name or one.id or words.get(one.type, one.type)
+    named = '"no one"' if one.type in NOBODY else one.username or one.name or one.id or one.type
     return f"{named} after {slot.delay.time_amount} {slot.delay.time_unit}" if isinstance(slot, Rule) else named
 
 

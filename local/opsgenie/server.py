@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -20,6 +19,8 @@ from local.opsgenie.simulation import Simulation
 from local.opsgenie.team_property import Heartbeats, Services
 from local.opsgenie.teams import RoutingRules, Teams
 from local.opsgenie.users import USERS
+from local.simulator.bodies import json_object
+from local.simulator.clock import clock_at
 from local.simulator.control import CONTROL
 from local.simulator.fields import FieldError
 from local.simulator.routing import install
@@ -56,7 +57,7 @@ def create_app(simulation: Simulation | None = None) -> Flask:
 
     The default is the sample account, at the time SIMULATION_NOW if that is set, such as 2026-11-25T09:15:00Z.
     """
-    simulation = simulation or Simulation(now=_clock(os.environ.get("SIMULATION_NOW")))
+    simulation = simulation or Simulation(now=clock_at(os.environ.get("SIMULATION_NOW")))
     app = Flask(__name__, static_folder=None)
     install(app, simulation, {(route.method, route.path): _view(simulation, route) for route in ROUTES})
     app.before_request(lambda: _check_key(simulation))
@@ -65,13 +66,6 @@ def create_app(simulation: Simulation | None = None) -> Flask:
     app.register_error_handler(FieldError, lambda error: _answer(unprocessable(**error.errors).body, 422))
     app.register_error_handler(HTTPException, lambda error: _answer({"message": error.description}, error.code or 500))
     return app
-
-
-def _clock(moment: str | None) -> Callable[[], datetime] | None:
-    if not moment:
-        return None
-    now = datetime.fromisoformat(moment)
-    return lambda: now
 
 
 def _dated(answer: Response, simulation: Simulation) -> Response:
@@ -130,12 +124,8 @@ def _finished(answer: Reply | Calendar, simulation: Simulation) -> Response:
 
 
 def _body() -> Item:
-    try:
-        # Clients send all sorts of Content-Type, or an empty one.
-        body = request.get_json(force=True)
-    except (HTTPException, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = json_object()
+    if body is None:
         raise ApiError(400, "Request body is not a valid JSON object.")
     return body
 

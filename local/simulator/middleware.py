@@ -1,7 +1,6 @@
 """Stand between the server and the endpoints: raw paths, the record of calls, delays, rate limit, faults and hooks."""
 
 import io
-import json
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -11,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from werkzeug.wrappers import Request, Response
 
 from local.simulator.control import CONTROL
+from local.simulator.exchanges import plain
 from local.simulator.faults import ConnectionDropped, Situation
 from local.simulator.simulation import BaseSimulation, Call
 
@@ -62,6 +62,9 @@ class Middleware:
         finally:
             self.simulation.catch_up()
         answered(answer.status_code)
+        if self.simulation.exchange_log:
+            request = {"method": method, "path": path, "query": call.query, "request": call.body}
+            self.simulation.exchange_log.write(request, answer)
         return answer
 
     def _act_or_fail(self, environ: Environ, method: str, path: str) -> Response:
@@ -98,7 +101,4 @@ def _body(environ: Environ) -> Any:
     environ["wsgi.input"] = io.BytesIO(data)
     environ["CONTENT_LENGTH"] = str(len(data))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
-    try:
-        return json.loads(data) if data else None
-    except (ValueError, RecursionError):
-        return data.decode(errors="replace")
+    return plain(data)

@@ -23,10 +23,14 @@ class IdentifierConverter(BaseConverter):
         return unquote(value)
 
 
+class RawConverter(BaseConverter):
+    """Give one part of a raw path as it was sent, to a vendor that may not decode it."""
+
+
 def install(app: Flask, simulation: BaseSimulation[Any], views: Mapping[Endpoint, View]) -> None:
     """Let an application serve the views and the control endpoints through the simulation's middleware.
 
-    A variable part of a path is written `<identifier:name>`.
+    A variable part of a path is written `<identifier:name>`, or `<raw:name>` where the view decodes it itself.
     """
     controls: dict[Endpoint, View] = {
         endpoint: partial(view, simulation) for endpoint, view in control.ENDPOINTS.items()
@@ -43,7 +47,7 @@ def _url_map(endpoints: tuple[Endpoint, ...]) -> Map:
     # Compiled once: it is the slowest step of making an application.
     return Map(
         [Rule(path, endpoint=_name((method, path)), methods=[method]) for method, path in endpoints],
-        converters={"identifier": IdentifierConverter},
+        converters={"identifier": IdentifierConverter, "raw": RawConverter},
         # Clients send /users/ for /users; "//" in a path is an empty identifier.
         strict_slashes=False,
         merge_slashes=False,

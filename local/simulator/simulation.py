@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from werkzeug.wrappers import Response
 
+from local.simulator.exchanges import ExchangeLog
 from local.simulator.faults import Fault, Faults, Orders
 from local.simulator.store import Item, Store, copied
 
@@ -47,6 +48,7 @@ class BaseSimulation(Generic[StoreT]):
         self.faults = Faults(faults)
         self.hooks = Orders()
         self.hang_seconds = 30.0
+        self.exchange_log: ExchangeLog | None = None
         self.later_requests = 2
         self._closed = threading.Event()
         self.reset()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from service.model import Escalation, Named, Participant, Person, RoutingRule
+from service.model import Escalation, Named, Participant, Person, Rotation, RoutingRule
 from service.opsgenie import calendar, parsing, schedules
-from service.opsgenie.endpoints import BY_ID, TEAM_BY_ID, Endpoints
+from service.opsgenie.endpoints import BY_ID, SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
 from service.opsgenie.parsing import Json
 from service.schedule import Schedule
 
@@ -21,8 +21,8 @@ https://docs.opsgenie.com/docs/pagination
 class AccountEndpoints(Endpoints):
     """The calls for judging who is left, and for reports."""
 
-    def blocked_users(self, offset: int) -> tuple[list[Participant], int]:
-        """List a page of the users who are blocked; returns them and how many there are in all pages.
+    def blocked_users(self, offset: int) -> tuple[list[Participant], int | None, bool]:
+        """List a page of the users who are blocked; returns them, the total if told, and whether the page is full.
 
         https://docs.opsgenie.com/docs/user-api#list-users
         """
@@ -31,9 +31,8 @@ class AccountEndpoints(Endpoints):
         with parsing.parsing("blocked users"):
             page = parsing.entries(answer["data"])
             total = answer.get("totalCount")
-            # Without a total, a full page may have another one after it.
-            more = total if isinstance(total, int) else offset + len(page) + (len(page) == PAGE)
-            return [parsing.user_participant(user) for user in page if user.get("blocked") is True], more
+            blocked = [parsing.user_participant(user) for user in page if user.get("blocked") is True]
+            return blocked, total if isinstance(total, int) else None, len(page) >= PAGE
 
     def timed_schedules(self) -> list[Schedule]:
         """List the schedules of the account with their time zones, without rotations.
@@ -57,6 +56,14 @@ class AccountEndpoints(Endpoints):
         https://docs.opsgenie.com/docs/schedule-api#list-schedules
         """
         return self._list("schedules", whole, "v2", "schedules", query={"expand": "rotation"})
+
+    def all_rotations(self, schedule: Named) -> list[Rotation]:
+        """List the rotations of a schedule, each of which must be readable.
+
+        https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
+        """
+        path = ("v2", "schedules", schedule.id, "rotations")
+        return self._list("rotations", lambda data: parsing.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
 
     def whole_schedule(self, known: Participant) -> Json:
         """Get a schedule with its rotations.

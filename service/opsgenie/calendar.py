@@ -13,9 +13,9 @@ FURTHEST = timedelta(hours=14)
 def has_turns(calendar: str, now: datetime) -> bool:
     """Tell whether an event ends after `now`; one whose end cannot be read counts as if it did.
 
-    Raises ValueError for what is no calendar.
+    Raises ValueError for what is no whole calendar.
     """
-    if not calendar.startswith("BEGIN:VCALENDAR"):
+    if not (calendar.startswith("BEGIN:VCALENDAR") and calendar.rstrip().endswith("END:VCALENDAR")):
         raise ValueError("no calendar")
     unfolded = re.sub(r"\r?\n[ \t]", "", calendar)
     return any(_ends_after(event, now) for event in unfolded.split("BEGIN:VEVENT")[1:])

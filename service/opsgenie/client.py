@@ -12,7 +12,7 @@ import requests
 
 from service.client import Capabilities, Rule, Scope
 from service.deadline import Deadline
-from service.errors import NotFoundError, NotInPlanError, UnexpectedResponseError
+from service.errors import NotFoundError, NotInPlanError, ServiceError, UnexpectedResponseError
 from service.model import (
     Change,
     Entry,
@@ -65,7 +65,9 @@ class Opsgenie:
     def find(self, username: str) -> Person:
         """Return the user with this username; raises NotFoundError."""
         found = self._api.user(username)
-        if not found.is_named("", username):
+        # How Opsgenie compares letters beyond A to Z is not documented.
+        same = not found.username.isascii() and found.username.lower() == username.lower()
+        if not (same or found.is_named("", username)):
             raise UnexpectedResponseError("Opsgenie answered with another user than the one asked for")
         return found
 
@@ -78,8 +80,7 @@ class Opsgenie:
             # 404 on a list: check whether the user was deleted meanwhile.
             self._api.user(person.id)
             raise UnexpectedResponseError("Opsgenie has the user, but not the lists of what holds the user") from error
-        odd = [f"{name}: not of the documented form, and not {person.username}'s" for name in self._api.odd.names]
-        return replace(survey, not_checked=(*survey.not_checked, *odd, *self._missing))
+        return replace(survey, not_checked=(*survey.not_checked, *_odd_notes(self._api, person), *self._missing))
 
     def on_calls(self) -> OnCalls:
         """Read who is on call now in each schedule; that it could not be read is in what it returns."""
@@ -107,21 +108,35 @@ class Opsgenie:
         """Read whom a team, an escalation or a schedule leads to; empty where it is gone or of another kind."""
         return reach.behind(self._api, participant)
 
-    def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+    def uses(self, teams: tuple[Named, ...]) -> tuple[TeamUse, ...]:
         """Read every rotation and escalation that lists one of the teams, and the teams' own routing rules."""
-        found = reach.uses(self._api, self._parallel, team_ids)
-        return tuple(use for use in found if isinstance(use, RoutingRule) or _lists_team(use, team_ids))
+        try:
+            found = reach.uses(self._api, self._parallel, teams)
+        except NotFoundError as error:
+            raise UnexpectedResponseError(f"Opsgenie does not list schedules or escalations ({error})") from error
+        return tuple(use for use in found if isinstance(use, RoutingRule) or _lists_team(use, teams))
 
     def has_turns(self, person: Person) -> bool:
         """Tell whether the person is on call now or in the next three months."""
         return AccountEndpoints(self._transport.within(SECONDS)).has_turns(person, datetime.now(UTC))
 
-    def overrides_of(self, person: Person) -> tuple[Override, ...]:
-        """Read the person's overrides in every schedule."""
-        schedules = self._api.schedules()
-        reads = [partial(_unless_gone, self._overrides, one, self._api.schedules) for one in schedules]
-        found = chain.from_iterable(self._parallel.run(reads))
-        return tuple(override for override in found if person.is_named(override.user.id, override.user.name))
+    def overrides_of(self, person: Person) -> tuple[tuple[Override, ...], tuple[str, ...]]:
+        """Read the person's overrides in every schedule; returns them, and what could not be read."""
+        api, unread = AccountEndpoints(self._transport.within(SECONDS)), list[str]()
+        api.odd.leaver = person
+
+        def read(schedule: Named) -> list[Override]:
+            try:
+                return api.overrides(schedule)
+            except NotFoundError:
+                return []
+            except ServiceError as error:
+                unread.append(f"overrides of {schedule.name}: {error}")
+                return []
+
+        found = chain.from_iterable(self._parallel.run([partial(read, one) for one in api.schedules()]))
+        own = (override for override in found if person.is_named(override.user.id, override.user.name))
+        return tuple(own), (*unread, *_odd_notes(api, person))
 
     def apply(self, change: Change) -> None:
         """Delete or remove what the change is about.
@@ -202,8 +217,12 @@ class Opsgenie:
         return Membership(team.id, team.name, user, roles[0], others=tuple(others))
 
 
-def _lists_team(use: Roster, team_ids: tuple[str, ...]) -> bool:
-    return any(one.type == "team" and one.id in team_ids for one in use.listed)
+def _odd_notes(api: AccountEndpoints, person: Person) -> list[str]:
+    return [f"{name}: not of the documented form, and not {person.username}'s" for name in api.odd.names]
+
+
+def _lists_team(use: Roster, teams: tuple[Named, ...]) -> bool:
+    return any(one.is_team(team) for one in use.listed for team in teams)
 
 
 def _once(entries: list[Named]) -> list[Named]:

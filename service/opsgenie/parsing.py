@@ -21,6 +21,9 @@ from service.survey import OnCall
 
 Json = Mapping[str, Any]
 
+LONGEST_DELAY = 10**6
+"""The most of a unit that is taken for the delay of an escalation rule."""
+
 PROFILE = ("timeZone", "locale", "userAddress", "skypeUsername", "tags", "details")
 """The fields besides name and role that a new user can be given."""
 
@@ -133,12 +136,17 @@ def _team(data: Any) -> Named | None:
         return None
 
 
+def _amount(value: Any) -> int:
+    """Read the length of a delay; one that makes no sense is none, since the rule is written back as it came."""
+    return value if isinstance(value, int) and 0 <= value <= LONGEST_DELAY else 0
+
+
 def _rule(data: Json) -> Rule:
     delay = data.get("delay") or {}
     return Rule(
         condition=data.get("condition") or "",
         notify_type=data.get("notifyType") or "",
-        delay=Delay(delay.get("timeAmount") or 0, delay.get("timeUnit") or "minutes"),
+        delay=Delay(_amount(delay.get("timeAmount")), maybe_text(delay.get("timeUnit")) or "minutes"),
         recipient=participant(data["recipient"]),
         source=data,
     )

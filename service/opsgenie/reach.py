@@ -19,7 +19,8 @@ class Blocked:
 
     def __init__(self, api: AccountEndpoints) -> None:
         self._api = api
-        self._total = 0
+        self._total: int | None = 0
+        self._more = False
         self.names: set[str] = set()
         """Ids, and usernames in lower case."""
         self.refusal = ""
@@ -28,23 +29,32 @@ class Blocked:
     def read_first(self) -> None:
         """Read the first page; a refusal is kept, since not every plan may have the search."""
         try:
-            self._total = self._page(0)
+            self._total, self._more = self._page(0)
         except (BadRequestError, NotFoundError) as error:
             self.refusal = str(error)
 
     @property
     def rest(self) -> list[Callable[[], list[Any]]]:
-        """The calls that read the other pages."""
-        return [partial(self._rest, offset) for offset in range(PAGE, self._total, PAGE)]
+        """The calls that read the other pages: side by side where the total is known."""
+        if self._total is None:
+            return [self._one_by_one] if self._more else []
+        return [partial(self._one, offset) for offset in range(PAGE, self._total, PAGE)]
 
-    def _rest(self, offset: int) -> list[Any]:
+    def _one(self, offset: int) -> list[Any]:
         self._page(offset)
         return []
 
-    def _page(self, offset: int) -> int:
-        users, total = self._api.blocked_users(offset)
+    def _one_by_one(self) -> list[Any]:
+        offset, more = PAGE, True
+        while more:
+            _, more = self._page(offset)
+            offset += PAGE
+        return []
+
+    def _page(self, offset: int) -> tuple[int | None, bool]:
+        users, total, full = self._api.blocked_users(offset)
         self.names.update(name for user in users for name in (user.id, ascii_lower(user.username)) if name)
-        return total
+        return total, full
 
 
 def behind(api: AccountEndpoints, one: Participant) -> tuple[Participant, ...]:
@@ -62,10 +72,10 @@ def behind(api: AccountEndpoints, one: Participant) -> tuple[Participant, ...]:
     return ()
 
 
-def uses(api: AccountEndpoints, parallel: Parallel, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+def uses(api: AccountEndpoints, parallel: Parallel, teams: tuple[Named, ...]) -> tuple[TeamUse, ...]:
     """Read every escalation, every rotation that is not over, and the routing rules of these teams."""
     lists: list[Callable[[], list[Any]]] = [api.whole_schedules, api.whole_escalations]
-    lists += [partial(_unless_gone, partial(api.routing_rules, team_id)) for team_id in team_ids]
+    lists += [partial(_unless_gone, partial(api.routing_rules, team.id)) for team in teams]
     schedules, escalations, *routing_rules = parallel.run(lists)
     found: list[TeamUse] = [*chain.from_iterable(routing_rules)]
     more: list[Callable[[], list[Any]]] = []
@@ -74,7 +84,7 @@ def uses(api: AccountEndpoints, parallel: Parallel, team_ids: tuple[str, ...]) -
             if isinstance(data.get("rotations"), list):
                 found += _running(data)
             else:
-                more.append(partial(_unless_gone, partial(api.rotations, parsing.named(data))))
+                more.append(partial(_unless_gone, partial(api.all_rotations, parsing.named(data))))
     found += [one for one in escalations if isinstance(one, Escalation)]
     named = [one for one in escalations if isinstance(one, Named)]
     more += [partial(_unless_gone, partial(_one_escalation, api, one)) for one in named]

@@ -71,9 +71,13 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=20)
-@given(account=accounts(), leavers=st.permutations(NAMES).map(lambda names: names[:2]), options=st.booleans())
+@given(
+    account=accounts(),
+    leavers=st.permutations(NAMES).map(lambda names: names[:2]),
+    ways=st.lists(st.sampled_from(["keep_turns", "replace_with", ""]), min_size=2, max_size=2),
+)
 def test_restore_returns_random_accounts_to_their_original_state(
-    account: dict[str, Any], leavers: list[str], options: bool
+    account: dict[str, Any], leavers: list[str], ways: list[str]
 ) -> None:
     for schedule in account["schedules"]:
         if not schedule["rotations"]:  # where nobody is on call, an override shows nowhere by person
@@ -81,12 +85,14 @@ def test_restore_returns_random_accounts_to_their_original_state(
     simulation = Simulation(account)
     before = normal(simulation.snapshot())
     stand_in = next(name for name in NAMES if name not in leavers)
-    words = [f"{name}@example.com" for name in leavers] + (["--replace-with", f"{stand_in}@example.com"] * options)
+    cells = {"keep_turns": ",yes", "replace_with": f"{stand_in}@example.com,", "": ","}
+    rows = [f"{name}@example.com,{cells[way]}" for name, way in zip(leavers, ways, strict=True)]
+    listed = "\n".join(["username,replace_with,keep_turns", *rows])
     run = runner(simulation)
 
     with tempfile.TemporaryDirectory() as folder:
         record = str(Path(folder) / "record.jsonl")
-        run("offboard", *words, "--apply", "--yes", "--record", record)
+        run("offboard", "--from-csv", "-", "--apply", "--yes", "--record", record, stdin=listed)
         result = run("restore", record, "--apply")
 
     assert result.exit_code == 0 or "has no changes" in result.stderr, result.output

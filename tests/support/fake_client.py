@@ -20,6 +20,7 @@ from service.model import (
     Escalation,
     ForwardingRule,
     Membership,
+    Named,
     Override,
     Participant,
     Person,
@@ -133,11 +134,12 @@ class FakeClient:
         self._called(f"turns {person.username}")
         return any(isinstance(entry, Override) for entry in self.unlisted.values())
 
-    def overrides_of(self, person: Person) -> tuple[Override, ...]:
+    def overrides_of(self, person: Person) -> tuple[tuple[Override, ...], tuple[str, ...]]:
         """Return the overrides, those that no survey shows too."""
         self._called(f"overrides {person.username}")
         everything = [*self.entries.values(), *self.unlisted.values()]
-        return tuple(e for e in everything if isinstance(e, Override) and person.is_named(e.user.id, e.user.name))
+        overrides = (e for e in everything if isinstance(e, Override))
+        return tuple(e for e in overrides if person.is_named(e.user.id, e.user.name)), ()
 
     def behind(self, participant: Participant) -> tuple[Participant, ...]:
         """Return who is behind a team and the like."""
@@ -145,11 +147,11 @@ class FakeClient:
             self._called(f"behind {participant.type} {participant.id}")
         return self.groups.get(participant.id, (Participant("user", "id-somebody"),))
 
-    def uses(self, team_ids: tuple[str, ...]) -> tuple[TeamUse, ...]:
+    def uses(self, teams: tuple[Named, ...]) -> tuple[TeamUse, ...]:
         """Return the rotations and escalations that list one of the teams."""
-        self._called(f"uses {' '.join(team_ids)}")
+        self._called(f"uses {' '.join(team.id for team in teams)}")
         rosters = (e for e in self.entries.values() if isinstance(e, Roster))
-        return tuple(e for e in rosters if any(one.type == "team" and one.id in team_ids for one in e.listed))
+        return tuple(e for e in rosters if any(one.is_team(team) for one in e.listed for team in teams))
 
     def update(self, entry: Roster, rule: Rule) -> Change | None:
         """Let the rule decide and write once, in two tries without a wait."""

@@ -171,3 +171,55 @@ def test_ordinary_leaver_costs_only_the_blocked_users_call() -> None:
     assert [path for path in paths if path.startswith(("/v2/teams", "/v2/escalations")) or path == "/v2/users"] == [
         "/v2/users"
     ]
+
+
+def test_reads_every_page_of_blocked_users_where_no_total_is_told() -> None:
+    start = account(rotations={"r": ["lea", "rex"]})
+    users = [{"id": f"b{n}", "username": email(f"b{n}"), "blocked": True} for n in range(250)]
+    users.append({"id": "rex", "username": email("rex"), "blocked": True})
+
+    def page(_: Any) -> Any:
+        offset = next(offsets)
+        return response({"data": users[offset : offset + 100]})
+
+    offsets = iter((0, 100, 200) * 2)
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        service_env.simulation.faults.add(page, "GET", "/v2/users$", None)
+        answer = service_env.post(username=LEA)
+
+    assert (answer.status, [one["kind"] for one in answer.body["blockers"]]) == (409, ["rotation"])
+
+
+def test_team_without_an_id_is_known_by_its_name() -> None:
+    start = account(rotations={"r": ["rex", "team t"]}, teams={"t": ["lea"]})
+    del start["schedules"][0]["rotations"][0]["participants"][1]["id"]
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        service_env.simulation.faults.add(lambda _: response({}, 404), "GET", "/on-calls", None)
+        answer = service_env.post(username=LEA)
+
+    assert [one["kind"] for one in answer.body["blockers"]] == ["team"]
+
+
+@pytest.mark.parametrize("path", ["/v2/schedules$", "/v2/escalations$"])
+def test_list_that_is_not_there_is_no_missing_user(path: str) -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(account(rotations={"r": ["team t"]}, teams={"t": ["lea"]}))
+        service_env.simulation.faults.add(FAULTS["404"], "GET", path, None)
+        answer = service_env.post(username=LEA)
+
+    assert (answer.status, answer.body["changes"]) == (502, [])
+
+
+@pytest.mark.parametrize("amount", ["5", 10**12, -1, 1.5])
+def test_delay_that_makes_no_sense_stops_nothing(amount: Any) -> None:
+    start = account(escalations={"e": ["lea", "rex"]})
+    start["escalations"][0]["rules"][0]["delay"]["timeAmount"] = amount
+    start["escalations"][0]["rules"][1]["delay"]["timeAmount"] = amount
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        answer = service_env.post(username=LEA)
+
+    assert answer.status == 200
+    assert service_env.snapshot()["escalations"][0]["rules"][0]["delay"]["timeAmount"] == amount

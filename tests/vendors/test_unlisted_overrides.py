@@ -8,7 +8,7 @@ from local.opsgenie import Quirks, sample_account
 from local.opsgenie.faults import READ_FAULTS
 from tests.support import expected_account
 from tests.support.expected_account import Item
-from tests.support.fault_table import HARI
+from tests.support.fault_table import ALL_FAULTS, HARI
 from tests.support.service_env import ServiceEnv
 from tests.support.virtual_time import virtual_time
 
@@ -112,3 +112,30 @@ def test_calendar_of_any_kind_leaves_nobody_else_touched(ics: Any, kind: str) ->
         assert "holidays" in overrides_of(answer)
     if ics == "refused":
         assert any(note.startswith(UNCHECKED) for note in answer.body["not_checked"])
+
+
+@pytest.mark.parametrize("fault", ["403", "503", "hang"])
+def test_one_schedule_that_cannot_be_read_hides_no_override_of_the_others(fault: str) -> None:
+    start = account(HARI)
+    other = next(one for one in start["schedules"] if one["name"] == "Payroll")
+    with virtual_time(threads=True):
+        service_env = ServiceEnv(start)
+        path = f"/schedules/{other['id']}/overrides$"
+        service_env.simulation.faults.add(ALL_FAULTS[fault], "GET", path, None)
+        answer = service_env.post(username=HARI)
+
+    assert answer.status == 200
+    assert "holidays" in overrides_of(answer)
+    assert [note for note in answer.body["not_checked"] if note.startswith("overrides of Payroll: ")]
+
+
+def test_who_is_on_call_after_a_hidden_override_goes_is_read() -> None:
+    running = account(NORA, startDate="2026-11-01T00:00:00Z", endDate="2036-11-02T00:00:00Z")
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(running)
+        answer = service_env.post(username=NORA)
+
+    (on_call,) = answer.body["on_call"]
+    assert (on_call["name"], on_call["computed"]) == ("Support desk", False)
+    assert NORA in on_call["now"]
+    assert NORA not in on_call["after"]

@@ -257,6 +257,8 @@ def test_the_help_says_what_keep_turns_does(run: Run) -> None:
     shown = " ".join(run("offboard", "--help").stdout.split())
 
     assert "or keep_turns (true or false, yes or no, 1 or 0). What a line says wins over the options" in shown
+    restored = " ".join(run("restore", "--help").stdout.split())
+    assert 'A replacement, or "no one", gives the places back.' in restored
     assert '--keep-turns Leave "no one" in the places in rotations, so that nobody else\'s turns move.' in shown
 
 

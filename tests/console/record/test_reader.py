@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.support.fault_table import KOFI
 HARI, NORA = "hari@example.com", "nora@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
+GONE = '{"kind": "user", "action": "delete", "before": {"id": "a", "username": "ann@example.com"}, "after": null}'
 NOBODY = '"version": 1, "person": {"id": "a", "username": "ann@example.com"}'
 
 
@@ -37,6 +39,14 @@ NOBODY = '"version": 1, "person": {"id": "a", "username": "ann@example.com"}'
         (f'{{{NOBODY}, "changes": [{{"kind": "x"}}]}}', "line 1 cannot be read: it has a change of an unknown kind"),
         (f'{{{NOBODY}, "changes": [{{"kind": "team"}}]}}', "line 1 cannot be read: 'after' is missing"),
         (f'{{{NOBODY}, "changes": [7]}}', "line 1 cannot be read: it is of another form"),
+        *(
+            (f'{{{NOBODY}, "changes": [{GONE}], "request": {request}}}', f"line 1 cannot be read: {why}")
+            for request, why in (
+                ('{"keep_turns": "yes"}', "keep_turns is neither true nor false"),
+                ('{"keep_turns": null}', "keep_turns is neither true nor false"),
+                ("7", "it is of another form"),
+            )
+        ),
     ],
 )
 def test_invalid_record_exits_2_with_the_reason(simulation: Simulation, run: Run, content: str, sentence: str) -> None:
@@ -166,3 +176,21 @@ def test_reading_a_record_gives_back_the_same_changes(run: Run) -> None:
     assert [change_json(change) for change in offboarded_user.changes] == line["changes"]
     assert offboarded_user.replacement is not None
     assert (offboarded_user.replacement.username, not_read) == (KOFI, [])
+
+
+def test_request_for_kept_turns_is_read_and_missing_in_older_records(run: Run) -> None:
+    run("offboard", HARI, "--keep-turns", *GO)
+    run("offboard", NORA, *GO)
+    hari, nora = lines_of(RECORD)
+    older = [{**hari, "request": {"username": HARI, "replace_with": None, "keep_user": False}}, without_request(nora)]
+
+    read = []
+    for lines in ([hari, nora], older):
+        Path(RECORD).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+        read.append([one.keep_turns for one in reader.read(Path(RECORD))[0]])
+
+    assert read == [[True, False], [False, False]]
+
+
+def without_request(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "request"}

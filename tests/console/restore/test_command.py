@@ -13,6 +13,7 @@ from tests.vendors.test_offboarding import QUIRKS
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
+PRIYA = "priya.raman+apac@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
 
@@ -40,6 +41,8 @@ def test_restore_without_apply_shows_the_plan_and_writes_nothing(simulation: Sim
         ((MEERA, "tomas@example.com", HARI, "--replace-with", AIKO), False),
         ((HARI, AIKO, "--keep-user"), False),
         ((HARI, NORA, "--keep-user", "--replace-with", KOFI), False),
+        ((HARI, AIKO, ANDERS, "--keep-turns"), False),
+        ((MEERA, HARI, "--keep-turns", "--keep-user"), True),
     ],
 )
 def test_restoring_undoes_an_off_boarding(
@@ -56,6 +59,46 @@ def test_restoring_undoes_an_off_boarding(
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == normal(before)
+
+
+LIST = f"username,replace_with,keep_turns\n{HARI},,yes\n{AIKO},{NORA},\n{ANDERS},,\n{PRIYA},,yes\n"
+
+
+@pytest.mark.parametrize("first", [HARI, AIKO, ANDERS, PRIYA])
+def test_people_who_left_a_rotation_in_each_way_are_restored_in_any_order(
+    simulation: Simulation, run: Run, first: str
+) -> None:
+    before = without_what_is_over(simulation)
+    assert run("offboard", "--from-csv", "-", *GO, stdin=LIST).exit_code == 0
+    left = [one.get("username", one["type"]) for one in first_rotation(simulation)]
+    assert left == ["none", "team", "none", NORA, "escalation", "none", "none"]
+
+    run("restore", RECORD, "--only", first, "--apply")
+    assert first in [one.get("username") for one in first_rotation(simulation)]
+    result = run("restore", RECORD, "--apply")
+
+    assert result.exit_code == 0, result.stdout
+    assert normal(simulation.snapshot()) == before
+
+
+def first_rotation(simulation: Simulation) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = simulation.snapshot()["schedules"][0]["rotations"][0]["participants"]
+    return found
+
+
+def test_gap_that_somebody_filled_since_is_left_alone(simulation: Simulation, run: Run) -> None:
+    run("offboard", HARI, "--keep-turns", *GO)
+    with simulation.edit() as account:
+        nora = expected_account.user_of(account, NORA)
+        participants = account["schedules"][0]["rotations"][0]["participants"]
+        participants[6] = {"type": "user", "id": nora["id"], "username": NORA}
+
+    result = run("restore", RECORD, "--apply", "--json")
+
+    notes = [step["note"] for step in as_json(result)["people"][0]["steps"] if step["status"] == "left alone"]
+    why = 'nora@example.com added since and "no one" taken out since'
+    assert notes == [f"{why}; it was in places 2, 7 of 8: put it back by hand"]
+    assert [one.get("username") for one in first_rotation(simulation)][6] == NORA
 
 
 def test_restoring_again_changes_nothing(simulation: Simulation, run: Run) -> None:

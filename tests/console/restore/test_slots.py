@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from console.restore.slots import Differs, Removal, chain, places, put_back
@@ -30,11 +30,13 @@ def escalation(*names: str) -> Escalation:
     return Escalation("e", "Ladder", tuple(rules))
 
 
-def leave(entry: Roster, name: str, by: str | None = None) -> Removal:
-    change = detach(entry, [Leaver(PEOPLE[name], PEOPLE[by] if by else None)])
+def leave(entry: Roster, name: str, by: str | None = None, *, keep_turns: bool = False) -> Removal:
+    leaver = Leaver(PEOPLE[name], PEOPLE[by] if by else None, keep_turns)
+    change = detach(entry, [leaver])
     assert isinstance(change, Change)
     # By the time of the restore the person has a new user.
-    return Removal(PEOPLE[name], PEOPLE[by] if by else None, change, replace(PEOPLE[name], id=f"new-{name}"))
+    now = replace(PEOPLE[name], id=f"new-{name}")
+    return Removal(leaver.person, leaver.replacement, change, now, keep_turns)
 
 
 def after(removal: Removal) -> Roster:
@@ -66,6 +68,42 @@ def test_replacement_gives_the_slots_back() -> None:
     ]
 
 
+def test_no_one_gives_the_leavers_slots_back_and_keeps_its_own() -> None:
+    gone = leave(rotation("none", "ann", "bob", "none", "ann"), "ann", keep_turns=True)
+
+    back = put_back(after(gone), [gone], gone)
+
+    assert after(gone) == rotation("none", "none", "bob", "none", "none")
+    assert isinstance(back, Rotation)
+    assert [(one.type, one.id) for one in back.participants] == [
+        ("none", ""),
+        ("user", "new-ann"),
+        ("user", "bob"),
+        ("none", ""),
+        ("user", "new-ann"),
+    ]
+    assert put_back(back, [gone], gone) is None
+
+
+def test_no_one_is_known_by_its_type_whatever_else_it_shows() -> None:
+    gone = leave(rotation("ann", "bob"), "ann", keep_turns=True)
+    now = replace(rotation(), participants=(Participant("noone", name="No-one"), slot("bob")))
+
+    back = put_back(now, [gone], gone)
+
+    assert isinstance(back, Rotation)
+    assert [one.id for one in back.participants] == ["new-ann", "bob"]
+
+
+def test_keep_turns_leaves_no_gap_in_an_escalation_to_be_filled() -> None:
+    gone = leave(escalation("ann", "bob"), "ann", keep_turns=True)
+
+    back = put_back(after(gone), [gone], gone)
+
+    assert isinstance(back, Escalation)
+    assert [rule.recipient.id for rule in back.rules] == ["new-ann", "bob"]
+
+
 def test_existing_slots_are_written_back_unchanged() -> None:
     gone = leave(rotation("ann", "bob"), "ann")
     now = replace(rotation(), participants=(replace(slot("bob"), source={"type": "user", "id": "bob", "more": 1}),))
@@ -83,6 +121,20 @@ def test_edited_roster_is_left_alone_and_the_difference_described() -> None:
         ("bob",): "ops taken out since",
         ("cid", "bob"): "cid@example.com added since and ops taken out since",
         ("ops", "bob"): "the order changed since",
+    }
+
+    assert {names: put_back(rotation(*names), [gone], gone) for names in texts} == {
+        names: Differs(text) for names, text in texts.items()
+    }
+
+
+def test_rotation_whose_gaps_were_edited_is_left_alone_and_the_difference_described() -> None:
+    gone = leave(rotation("ann", "bob", "none", "ops"), "ann", keep_turns=True)
+    texts = {
+        ("cid", "bob", "none", "ops"): 'cid@example.com added since and "no one" taken out since',
+        ("bob", "none", "ops"): '"no one" taken out since',
+        ("none", "none", "bob", "none", "ops"): '"no one" added since',
+        ("bob", "none", "none", "ops"): "the order changed since",
     }
 
     assert {names: put_back(rotation(*names), [gone], gone) for names in texts} == {
@@ -127,23 +179,33 @@ def test_chain_ends_at_somebody_elses_edit() -> None:
     assert chain([first, second], 1) == [second]
 
 
+HOW = st.sampled_from(["out", "keep_turns", *PEOPLE])
+"""Plainly, with "no one" in the places, or with one of these people in them."""
+
+
 @given(
     names=st.lists(st.sampled_from([*PEOPLE, "ops", "none"]), min_size=2, max_size=8),
     leavers=st.permutations(list(PEOPLE)).map(lambda names: names[:3]),
-    stand_ins=st.lists(st.booleans(), min_size=3, max_size=3),
+    how=st.lists(HOW, min_size=3, max_size=3),
     order=st.permutations([0, 1, 2]),
     make=st.sampled_from([rotation, escalation]),
 )
+@example(["bob", "cid"], ["bob", "ann", "cid"], ["ann", "out", "bob"], [1, 0, 2], rotation)
+@example(["bob", "none", "ann"], ["bob", "ann", "cid"], ["keep_turns", "bob", "out"], [1, 0, 2], rotation)
 def test_removals_can_be_undone_in_any_order(
-    names: list[str], leavers: list[str], stand_ins: list[bool], order: list[int], make: Callable[..., Roster]
+    names: list[str], leavers: list[str], how: list[str], order: list[int], make: Callable[..., Roster]
 ) -> None:
     start: Roster = make(*names)
     now, removals = start, []
-    for leaver, stand_in in zip(leavers, stand_ins, strict=True):
-        by = next(name for name in PEOPLE if name not in leavers) if stand_in else None
+    for leaver, way in zip(leavers, how, strict=True):
+        by = way if way in PEOPLE and way != leaver else None
         if isinstance(detach(now, [Leaver(PEOPLE[leaver], PEOPLE[by] if by else None)]), Change):
-            removals.append(leave(now, leaver, by))
+            removals.append(leave(now, leaver, by, keep_turns=way == "keep_turns"))
             now = after(removals[-1])
+
+    # Whoever stands in for somebody who left later has kept the account.
+    kept = {removal.replacement.id for removal in removals if removal.replacement}
+    removals = [replace(one, now=one.person) if one.person.id in kept else one for one in removals]
 
     for place in (place for place in order if place < len(removals)):
         back = put_back(now, chain(removals, place), removals[place])

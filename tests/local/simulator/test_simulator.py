@@ -1,12 +1,15 @@
 """The simulator knows no vendor: a made-up library stands on it."""
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
 import local.simulator
+from local.simulator.exchanges import ExchangeLog
 from local.simulator.faults import ConnectionDropped
+from local.simulator.routing import install
 from local.simulator.simulation import Call
 from tests.support.library import BOOKS, make_library
 
@@ -143,3 +146,44 @@ def test_hook_edits_right_before_its_request():
     answers = [app.test_client().get("/books/1").json for _ in range(2)]
 
     assert answers == [EMMA, {"isbn": "1", "title": "Emma, revised"}]
+
+
+def test_exchange_log_has_a_line_for_each_answer(tmp_path):
+    app, simulation = make_library()
+    log = tmp_path / "exchanges.jsonl"
+    simulation.exchange_log = ExchangeLog(log)
+    client = app.test_client()
+    client.get("/books/1?fields=all")
+    client.post("/books", json={"isbn": 3})
+    simulation.faults.order("html", "GET")
+    client.get("/books/2%2Fb")
+    simulation.faults.order("huge", "GET")
+    client.get("/books/1")
+    html = "<!doctype html><title>Be right back</title><p>Be right back."
+    refused = {"sorry": {"isbn": "must be of type str"}}
+
+    assert [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] == [
+        exchange("GET", "/books/1", None, 200, EMMA, query="fields=all"),
+        exchange("POST", "/books", {"isbn": 3}, 400, refused),
+        exchange("GET", "/books/2%2Fb", None, 200, html),
+        exchange("GET", "/books/1", None, 200, None),
+    ]
+
+
+def exchange(method, path, request, status, response, query=""):
+    """Make a line of the log."""
+    return {
+        "method": method,
+        "path": path,
+        "query": query,
+        "request": request,
+        "status": status,
+        "response": response,
+    }
+
+
+def test_raw_part_of_a_path_is_given_as_it_was_sent():
+    app, simulation = make_library()
+    install(app, simulation, {("GET", "/shelves/<raw:name>"): lambda name: {"name": name}})
+
+    assert app.test_client().get("/shelves/a%3Ab%2Fc:d").json == {"name": "a%3Ab%2Fc:d"}

@@ -46,7 +46,7 @@ def test_has_turns_where_one_of_several_events_is_to_come() -> None:
     assert not has_turns(calendar(), NOW)
 
 
-@pytest.mark.parametrize("text", ["", "<html></html>", "END:VCALENDAR"])
+@pytest.mark.parametrize("text", ["", "<html></html>", "END:VCALENDAR", "BEGIN:VCALENDAR\r\nVERS"])
 def test_text_that_is_no_calendar_raises(text: str) -> None:
     with pytest.raises(ValueError, match=r"^no calendar$"):
         has_turns(text, NOW)
