@@ -1,4 +1,4 @@
-"""Who has which turn, computed from rotations, restrictions and overrides.
+"""Compute shifts from rotations, restrictions and overrides.
 
 Asking the vendor who is on call at each moment would be right by definition, but takes a call per hand-over, and no
 vendor tells who would be on call after a change. Turns count from a rotation's start in hours: if the clocks of the
@@ -17,7 +17,7 @@ from service.schedule import Schedule, TimedOverride, TimedRotation
 DAY = timedelta(days=1)
 
 AHEAD = (1, 8, 64, 366)
-"""Days in which the next hand-over is looked for: to compute each turn of a year takes time, and most are near."""
+"""Days to look ahead for the next hand-over, one window after the other: computing a year of turns takes time."""
 
 Span = tuple[datetime, datetime]
 
@@ -39,7 +39,7 @@ class Shift:
 
 
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
-    """Return the shifts between two moments, rotation by rotation, each in the order of time; some are nobody's."""
+    """Return the shifts between two moments, by rotation, then by time; some are nobody's."""
     if not schedule.enabled:
         return []
     zone = timezone(schedule.timezone)
@@ -51,7 +51,7 @@ def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
 
 
 def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
-    """Return the times between two moments in which nobody is on call."""
+    """Return the spans between two moments when nobody is on call."""
     free = []
     covered = start
     for shift in sorted((one for one in found if not one.is_nobody), key=lambda shift: shift.start):
@@ -62,13 +62,13 @@ def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
 
 
 def on_call(schedule: Schedule, moment: datetime) -> tuple[Participant, ...]:
-    """Return who is on call at a moment, each once; nobody's turns are left out."""
+    """Return who is on call at a moment, each once; nobody's shifts are left out."""
     found = shifts(schedule, moment, moment + timedelta.resolution)
     return tuple(dict.fromkeys(shift.who for shift in found if not shift.is_nobody))
 
 
 def next_hand_over(schedule: Schedule, moment: datetime) -> datetime | None:
-    """Return when first others are on call than at a moment; None where that is more than a year off."""
+    """Return when others than at a moment are first on call, or None if that is more than a year off."""
     there = frozenset(on_call(schedule, moment))
     for days in AHEAD:
         end = moment + days * DAY
@@ -79,7 +79,7 @@ def next_hand_over(schedule: Schedule, moment: datetime) -> datetime | None:
 
 
 def _changes(found: Iterable[Shift]) -> Iterator[tuple[datetime, frozenset[Participant]]]:
-    """Go through the moments at which shifts begin or end, each with those who are on call from then on."""
+    """Yield each moment at which a shift begins or ends, with who is on call from then on."""
     edges: dict[datetime, Counter[Participant]] = defaultdict(Counter)
     for shift in found:
         if not shift.is_nobody:
@@ -92,12 +92,12 @@ def _changes(found: Iterable[Shift]) -> Iterator[tuple[datetime, frozenset[Parti
 
 
 def timezone(name: str) -> tzinfo:
-    """Return a time zone by its name, UTC where there is none of that name."""
+    """Return a time zone by name, or UTC if it is unknown."""
     return _zone(name) or UTC
 
 
 def is_known(name: str) -> bool:
-    """Tell whether there is a time zone of that name."""
+    """Tell whether a time zone is known."""
     return _zone(name) is not None
 
 
@@ -115,7 +115,7 @@ def _with_overrides(schedule: Schedule, rotation: TimedRotation, zone: tzinfo, w
         for allowed in _allowed(rotation, zone, span)
         if (both := _common(span, allowed))
     ]
-    # The first override wins, so it is laid on last.
+    # The first override wins, so it is applied last.
     for override in reversed([one for one in schedule.overrides if _is_for(one, rotation)]):
         if span := _common((override.start, override.end), window):
             found = [*_cut(found, span), Shift(*span, override.user, rotation.name, is_override=True)]
@@ -141,7 +141,7 @@ def _turns(rotation: TimedRotation, window: Span) -> Iterator[tuple[Participant,
 
 
 def _allowed(rotation: TimedRotation, zone: tzinfo, span: Span) -> Iterator[Span]:
-    """Return the times around a span that a rotation is restricted to; those of a week may have begun a week before."""
+    """Yield the times near a span that a rotation is restricted to; a weekly one may have begun a week before."""
     if not rotation.restrictions:
         yield span
         return

@@ -1,4 +1,4 @@
-"""Schedules with their times: what it takes to tell who is on call when. No vendor's."""
+"""Schedules with their times, as who is on call is computed from them; no vendor's."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from service.model import Participant
 class Restriction:
     """Hours in which a rotation has somebody on call, counted from the midnight before they begin.
 
-    `day` is the weekday on which they begin, Monday being 0; None for each day.
+    `day` is the weekday they begin on (Monday is 0), or None for every day.
     """
 
     day: int | None
@@ -20,7 +20,7 @@ class Restriction:
 
 @dataclass(frozen=True)
 class TimedRotation:
-    """A rotation with its times: who has the n-th turn is the n-th participant, round and round."""
+    """A rotation with its times: its turns go to the participants in order, cyclically."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class TimedRotation:
 
 @dataclass(frozen=True)
 class TimedOverride:
-    """An override with its times; `rotations` are the ids of those that it is for, none meaning all."""
+    """An override with its times; `rotations` has the ids it applies to, or none for all."""
 
     id: str
     user: Participant
@@ -53,4 +53,4 @@ class Schedule:
     rotations: tuple[TimedRotation, ...]
     overrides: tuple[TimedOverride, ...]
     unread: tuple[str, ...] = ()
-    """What of it cannot be understood; without that nobody knows who is on call."""
+    """Its parts that cannot be parsed, in words; without them who is on call cannot be computed."""

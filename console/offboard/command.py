@@ -22,9 +22,9 @@ from service.model import Request
 
 HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
 
-Nothing is changed unless --apply is given: without it you see what would change, who is on call now, and whatever
-forbids it with what to do about it. A person who is refused is left as is, and the next one follows. Each is judged by
-how things are by then: of two who have a rotation to themselves, --apply lets one go and refuses the other.
+Nothing is changed unless --apply is given: without it you see what would change, who is on call before and after, and
+whatever forbids it with what to do about it. A person who is refused is left as is, and the next one follows. Each is
+judged by how things are by then: of two who have a rotation to themselves, --apply lets one go and refuses the other.
 
 \b
 Examples:

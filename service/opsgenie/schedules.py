@@ -1,4 +1,4 @@
-"""Opsgenie's schedules, rotations and overrides read with their times."""
+"""Parse Opsgenie's schedules, rotations and overrides with their times."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -18,11 +18,11 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 DAY = timedelta(days=1)
 
 LONGEST = 10_000
-"""The length of a turn, in hours, days or weeks, that is still taken for one."""
+"""The longest turn accepted, in hours, days or weeks."""
 
 
 def schedule(data: Json, overrides: list[Override] | None) -> Schedule:
-    """Read a whole schedule; `overrides` is None where it has gone meanwhile.
+    """Read a whole schedule; `overrides` is None if it was just deleted.
 
     https://docs.opsgenie.com/docs/schedule-api
     """
@@ -37,7 +37,7 @@ def schedule(data: Json, overrides: list[Override] | None) -> Schedule:
 
 
 def listed(data: Json) -> Schedule:
-    """Read a schedule out of a list, without its rotations; a time zone that cannot be understood is in `unread`."""
+    """Read a schedule out of a list, without its rotations; a time zone that cannot be parsed is in `unread`."""
     zone = data.get("timezone") or "Etc/UTC"
     unread = () if isinstance(zone, str) else ("its time zone",)
     found = parsing.named(data)
@@ -45,7 +45,7 @@ def listed(data: Json) -> Schedule:
 
 
 def timed(found: Schedule, rotations: Iterable[Rotation], overrides: Iterable[Override]) -> Schedule:
-    """Give a listed schedule its rotations and overrides; those that cannot be understood are in `unread`."""
+    """Add rotations and overrides to a listed schedule; those that cannot be parsed are in `unread`."""
     unread = list(found.unread)
     times = [(one.name, _understood(_rotation, one.source)) for one in rotations]
     covers = [_understood(_override, one) for one in overrides]
