@@ -24,8 +24,8 @@ from service.audit_log import LOGGER
 from service.handler import make_handler
 from service.settings import Settings
 
-CHAIN = 7
-"""Sequential calls: user, lists, details, refused delete, fresh read, write, delete."""
+CHAIN = 8
+"""Sequential calls: user, lists, details, refused delete beside fresh reads, overrides, writes, calendar, delete."""
 
 TIMES = 5
 EVENT: dict[str, Any] = {
