@@ -69,7 +69,7 @@ class Offboarding:
         end = None if self._request.keep_user else Change(self.capabilities.removal, survey.person)
         changes = self._decide(survey)
         if self._request.dry_run:
-            changes = (*changes, *self._unlisted(survey, in_use=blocks_deletion(survey)))
+            changes = (*changes, *self._hidden_overrides(survey, in_use=blocks_deletion(survey)))
         self._plan(changes, end)
         planned = self.changes.remaining
         if not self._request.dry_run:
@@ -110,7 +110,7 @@ class Offboarding:
         if end and self.capabilities.refuses_while_in_use:
             if not blocks_deletion(survey):
                 # The delete may succeed: what no list shows has to be known before.
-                self._plan((*self._decide(survey), *self._unlisted(survey)), end)
+                self._plan((*self._decide(survey), *self._hidden_overrides(survey)), end)
             if len(self.changes.remaining) > 1:
                 # While the account is in use this is refused, changes nothing, and names what else uses it.
                 survey, (refused,) = self._look.again(survey, partial(self._refused, end))
@@ -123,9 +123,9 @@ class Offboarding:
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
-            if unlisted := self._unlisted(survey):
-                self._plan(unlisted, end)
-                self._parallel.run([partial(self.changes.make, change) for change in unlisted])
+            if hidden := self._hidden_overrides(survey):
+                self._plan(hidden, end)
+                self._parallel.run([partial(self.changes.make, change) for change in hidden])
             if end:
                 calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
                 refused, self._on_call_after = self._parallel.run(calls)
@@ -150,7 +150,7 @@ class Offboarding:
         touched = touched_schedules(survey, (*self.changes.made, *self.changes.remaining))
         return self._client.on_calls() if touched else None
 
-    def _unlisted(self, survey: Survey, *, in_use: bool = False) -> tuple[Change, ...]:
+    def _hidden_overrides(self, survey: Survey, *, in_use: bool = False) -> tuple[Change, ...]:
         """Return the deletes of overrides that no list shows; none if nothing changed since the last look."""
         if self._looked_at == (made := len(self.changes.made)):
             return ()

@@ -18,11 +18,11 @@ from tests.support.sample_run import (
     LADDER,
     LATE,
     MEMBER,
+    NOT_CHECKED,
     OVER,
     PLANNED_TURNS,
     REFUSALS,
     TURNS,
-    UNLISTED,
     Run,
     by_key,
 )
@@ -31,7 +31,7 @@ from tests.support.sample_run import (
 def test_detaches_everything_before_ending_the_account(fake_client: FakeClient) -> None:
     run = Run(fake_client)
 
-    assert run() == Report(HARI, True, CHANGES, TURNS, (UNLISTED,))
+    assert run() == Report(HARI, True, CHANGES, TURNS, (NOT_CHECKED,))
     assert {event for event, _ in run.told} == {"change"}
     assert by_key(change for _, change in run.told) == by_key(CHANGES)
     assert {id(changes) for changes, _ in run.shown} == {id(run.offboarding.changes)}
@@ -58,19 +58,19 @@ def test_detaches_everything_before_ending_the_account(fake_client: FakeClient) 
 def test_dry_run_reports_the_same_changes_without_writing(fake_client: FakeClient) -> None:
     before = dict(fake_client.entries)
 
-    assert Run(fake_client, dry_run=True)() == Report(HARI, False, CHANGES, PLANNED_TURNS, (UNLISTED,))
+    assert Run(fake_client, dry_run=True)() == Report(HARI, False, CHANGES, PLANNED_TURNS, (NOT_CHECKED,))
     assert fake_client.log == ["find hari@example.com", "survey first", "turns hari@example.com"]
     assert fake_client.entries == before
 
 
 def test_uses_named_only_in_a_refusal_are_not_checked_without_a_removal(refusing: FakeClient) -> None:
-    assert Run(refusing, dry_run=True)().not_checked == (UNLISTED, REFUSALS)
-    assert Run(refusing, keep_user=True)().not_checked == (UNLISTED, REFUSALS)
-    assert Run(refusing)().not_checked == (UNLISTED,)
+    assert Run(refusing, dry_run=True)().not_checked == (NOT_CHECKED, REFUSALS)
+    assert Run(refusing, keep_user=True)().not_checked == (NOT_CHECKED, REFUSALS)
+    assert Run(refusing)().not_checked == (NOT_CHECKED,)
 
 
 def test_a_kept_user_is_taken_out_of_everything(fake_client: FakeClient) -> None:
-    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], TURNS, (UNLISTED,))
+    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], TURNS, (NOT_CHECKED,))
     assert fake_client.log[-1] == "survey again", "whether somebody put the person back"
     assert "hari@example.com" in fake_client.people
 
@@ -154,13 +154,15 @@ def test_overrides_that_no_list_shows_are_deleted_before_the_end(
     fake_client: FakeClient, keep: bool, refuses: bool
 ) -> None:
     fake_client.capabilities = replace(fake_client.capabilities, refuses_while_in_use=refuses)
-    fake_client.unlisted = {Change("", entry).key: entry for entry in (HIDDEN, replace(OVER, id="hidden and over"))}
+    fake_client.hidden_overrides = {
+        Change("", entry).key: entry for entry in (HIDDEN, replace(OVER, id="hidden and over"))
+    }
 
     planned = Run(fake_client, keep_user=keep, dry_run=True)()
     report = Run(fake_client, keep_user=keep)()
 
     assert report.changes == planned.changes == (*CHANGES[:5], Change("delete", HIDDEN), *([] if keep else [END]))
-    assert [entry.id for entry in fake_client.unlisted.values()] == ["hidden and over"]
+    assert [entry.id for entry in fake_client.hidden_overrides.values()] == ["hidden and over"]
     if not keep:
         last = max(n for n, call in enumerate(fake_client.log) if call.startswith("deactivate"))
         assert fake_client.log.index("delete override hidden") < last
@@ -168,7 +170,7 @@ def test_overrides_that_no_list_shows_are_deleted_before_the_end(
 
 def test_who_is_in_nothing_but_an_override_that_no_list_shows_leaves_it(refusing: FakeClient) -> None:
     refusing.entries = {}
-    refusing.unlisted = {Change("", HIDDEN).key: HIDDEN}
+    refusing.hidden_overrides = {Change("", HIDDEN).key: HIDDEN}
 
     assert Run(refusing)().changes == (Change("delete", HIDDEN), END)
 
@@ -178,16 +180,16 @@ def test_turns_that_cannot_be_read_are_not_checked(fake_client: FakeClient) -> N
         fake_client.when("turns hari@example.com", failing(UnavailableError("down")))
 
     note = "overrides in schedules that hold the person in no other way: down"
-    assert Run(fake_client, dry_run=True)().not_checked == (UNLISTED, note)
-    assert Run(fake_client)().not_checked == (UNLISTED, note)
+    assert Run(fake_client, dry_run=True)().not_checked == (NOT_CHECKED, note)
+    assert Run(fake_client)().not_checked == (NOT_CHECKED, note)
 
 
 def test_turns_that_nothing_explains_are_not_checked(fake_client: FakeClient) -> None:
-    fake_client.unlisted = {Change("", HIDDEN).key: replace(HIDDEN, user=NAMED_KOFI)}
+    fake_client.hidden_overrides = {Change("", HIDDEN).key: replace(HIDDEN, user=NAMED_KOFI)}
 
-    assert Run(fake_client, dry_run=True)().not_checked == (UNLISTED,)
+    assert Run(fake_client, dry_run=True)().not_checked == (NOT_CHECKED,)
     note = "turns to come: Callout still shows some of hari@example.com"
-    assert Run(fake_client)().not_checked == (UNLISTED, note)
+    assert Run(fake_client)().not_checked == (NOT_CHECKED, note)
 
 
 def test_detaches_when_the_vendor_ends_an_account_still_in_use(refusing: FakeClient) -> None:

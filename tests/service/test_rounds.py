@@ -16,10 +16,10 @@ from tests.support.sample_run import (
     END,
     LATE,
     MEMBER,
+    NOT_CHECKED,
     OUT_OF_DAYS,
     OVER,
     PLANNED_TURNS,
-    UNLISTED,
     Run,
     by_key,
 )
@@ -132,7 +132,7 @@ def test_account_deleted_by_someone_else_counts_as_deleted(refusing: FakeClient)
 def test_kept_account_deleted_by_someone_else_is_not_read_again(fake_client: FakeClient) -> None:
     fake_client.when("survey again", lambda: fake_client.people.pop("hari@example.com"))
 
-    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], PLANNED_TURNS, (UNLISTED,))
+    assert Run(fake_client, keep_user=True)() == Report(HARI, False, CHANGES[:-1], PLANNED_TURNS, (NOT_CHECKED,))
     assert fake_client.log[-1] == "survey again"
 
 

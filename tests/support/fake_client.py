@@ -68,7 +68,7 @@ class FakeClient:
         self.entries = {Change("", entry).key: entry for entry in entries}
         self.hidden: dict[Key, Entry] = {}
         """What holds a person but shows only with Scope.EVERYWHERE."""
-        self.unlisted: dict[Key, Entry] = {}
+        self.hidden_overrides: dict[Key, Entry] = {}
         """The overrides that no survey shows."""
         self.stays: tuple[Blocker, ...] = ()
         """What a refusal names that no survey shows."""
@@ -132,12 +132,12 @@ class FakeClient:
     def has_turns(self, person: Person) -> bool:
         """Tell whether an override is there that no survey shows."""
         self._called(f"turns {person.username}")
-        return any(isinstance(entry, Override) for entry in self.unlisted.values())
+        return any(isinstance(entry, Override) for entry in self.hidden_overrides.values())
 
     def overrides_of(self, person: Person) -> tuple[tuple[Override, ...], tuple[str, ...]]:
         """Return the overrides, those that no survey shows too."""
         self._called(f"overrides {person.username}")
-        everything = [*self.entries.values(), *self.unlisted.values()]
+        everything = [*self.entries.values(), *self.hidden_overrides.values()]
         overrides = (e for e in everything if isinstance(e, Override))
         return tuple(e for e in overrides if person.is_named(e.user.id, e.user.name)), ()
 
@@ -172,7 +172,7 @@ class FakeClient:
         self._called(f"{change.action} {change.before.kind} {change.before.id}")
         if isinstance(change.before, Person):
             return self._end(change.before)
-        for entries in (self.entries, self.hidden, self.unlisted):
+        for entries in (self.entries, self.hidden, self.hidden_overrides):
             if change.key in entries and change.after:
                 entries[change.key] = change.after
             elif change.key in entries:

@@ -43,7 +43,7 @@ PAYMENTS = Schedule(
 )
 PLANNED_TURNS = (OnCallChange("id-schedule", "Payments", (HARI.username,), (ANNA.username,), computed=True),)
 TURNS = (replace(PLANNED_TURNS[0], computed=False),)
-UNLISTED, REFUSALS = "phones that were lent", "locks that only a refusal names"
+NOT_CHECKED, REFUSALS = "phones that were lent", "locks that only a refusal names"
 
 
 def account() -> FakeClient:

@@ -15,7 +15,7 @@ from tests.support.small_account import account, email
 from tests.support.virtual_time import virtual_time
 
 LEA, REX, UMA = email("lea"), email("rex"), email("uma")
-(UNLISTED,) = Opsgenie.capabilities.not_checked
+(NOT_CHECKED,) = Opsgenie.capabilities.not_checked
 INTEGRATIONS = "integrations and policies: Opsgenie names them only where it refuses to delete the user"
 
 
@@ -105,7 +105,7 @@ def test_leaver_is_on_call_by_whatever(
     found = [{name: entry[name] for name in ("now", "after", "computed")} for entry in planned.body["on_call"]]
     assert found == [{"now": now, "after": computed, "computed": True}]
     assert [entry["after"] for entry in done.body["on_call"]] == [after]
-    assert done.body["not_checked"][0] == UNLISTED
+    assert done.body["not_checked"][0] == NOT_CHECKED
     assert service_env.snapshot() == left(service_env.before, LEA, keep="keep_user" in body)
 
 
@@ -142,8 +142,8 @@ def test_refused_on_calls_stop_nothing_and_are_named(refusal: str) -> None:
     entry = {**schedule([], [UMA], "2026-11-26T09:00:00Z"), "now": None}
     notes = [f"who is on call {when}: {WHY[refusal]}" for when in ("now", "after the change")]
     assert (planned.status, planned.body["on_call"]) == (200, [entry])
-    assert planned.body["not_checked"] == [UNLISTED, INTEGRATIONS, notes[0]]
-    assert (done.status, done.body["on_call"], done.body["not_checked"]) == (200, [entry], [UNLISTED, *notes])
+    assert planned.body["not_checked"] == [NOT_CHECKED, INTEGRATIONS, notes[0]]
+    assert (done.status, done.body["on_call"], done.body["not_checked"]) == (200, [entry], [NOT_CHECKED, *notes])
     assert service_env.snapshot() == left(service_env.before, LEA)
 
 
@@ -198,7 +198,7 @@ def test_blocked_people_make_no_difference(blocked_on_call: Literal["direct", "n
         planned = service_env.post(username=LEA, dry_run=True)
 
     assert [entry["after"] for entry in planned.body["on_call"]] == [[UMA]]
-    assert planned.body["not_checked"] == [UNLISTED, INTEGRATIONS]
+    assert planned.body["not_checked"] == [NOT_CHECKED, INTEGRATIONS]
 
 
 def test_turns_that_follow_the_clocks_are_told_right_or_not_at_all() -> None:

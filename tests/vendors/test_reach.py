@@ -14,7 +14,7 @@ from tests.support.virtual_time import virtual_time
 LEA = email("lea")
 ONLY = "without lea@example.com nobody who can be called is left in this"
 LAST = "lea@example.com is the last member of this team"
-UNLISTED = "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person"
+NOT_CHECKED = "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person"
 
 
 def off_board(start: Item, **body: Any) -> tuple[Answer, bool]:
@@ -118,7 +118,7 @@ def test_proceeds_when_somebody_who_can_be_called_is_left(case: str) -> None:
     answer, _ = off_board(account(**DONE[case]))
 
     assert (answer.status, answer.body["deleted"]) == (200, True)
-    assert answer.body["not_checked"] == [UNLISTED]
+    assert answer.body["not_checked"] == [NOT_CHECKED]
 
 
 def test_replacement_counts_in_an_escalation_behind_a_rotation() -> None:
@@ -136,7 +136,7 @@ def test_last_member_leaves_an_unused_team() -> None:
 
     assert answer.status == 200
     assert answer.body["not_checked"] == [
-        UNLISTED,
+        NOT_CHECKED,
         "integrations and policies that notify the team t, in which nobody can be called now",
     ]
 
@@ -149,7 +149,7 @@ def test_proceeds_with_a_note_when_blocked_users_cannot_be_listed(status: int) -
         answer = service_env.post(username=LEA)
 
     assert answer.status == 200
-    assert answer.body["not_checked"] == [UNLISTED, "who is blocked: Opsgenie does not list it (no)"]
+    assert answer.body["not_checked"] == [NOT_CHECKED, "who is blocked: Opsgenie does not list it (no)"]
 
 
 def test_changes_nothing_when_a_decisive_team_cannot_be_read() -> None:

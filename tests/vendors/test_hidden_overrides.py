@@ -35,7 +35,7 @@ def overrides_of(answer: Any) -> list[str]:
 
 @pytest.mark.parametrize("username", [HARI, NORA])
 @pytest.mark.parametrize("kind", BODIES)
-def test_unlisted_override_is_planned_deleted_and_reported(username: str, kind: str) -> None:
+def test_hidden_override_is_planned_deleted_and_reported(username: str, kind: str) -> None:
     body = {"username": username, **BODIES[kind]}
     with virtual_time(threads=False):
         service_env = ServiceEnv(account(username))
@@ -50,7 +50,7 @@ def test_unlisted_override_is_planned_deleted_and_reported(username: str, kind: 
     assert service_env.snapshot() == expected_account.left(service_env.before, username, keep=keep)
 
 
-def test_unlisted_override_is_deleted_before_the_account() -> None:
+def test_hidden_override_is_deleted_before_the_account() -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(account(HARI))
         service_env.post(username=HARI)
@@ -60,7 +60,7 @@ def test_unlisted_override_is_deleted_before_the_account() -> None:
     assert any(call.path.endswith("/overrides/holidays") for call in ends)
 
 
-def test_unlisted_override_that_is_over_stays() -> None:
+def test_hidden_override_that_is_over_stays() -> None:
     over = account(HARI, startDate="2026-11-01T00:00:00Z", endDate="2026-11-02T00:00:00Z")
     with virtual_time(threads=False):
         service_env = ServiceEnv(over)
