@@ -232,3 +232,14 @@ def test_lost_write_is_unconfirmed_when_the_rules_block_its_retry(changes_harnes
 def put_alone(changes_harness: ChangesHarness) -> Callable[[], None]:
     """Return a concurrent edit that leaves the person alone in the rotation."""
     return lambda: changes_harness.fake_client.put(rotation(LEAVER))
+
+
+def test_write_without_an_answer_stays_unconfirmed_where_its_repeat_is_contradicted(
+    changes_harness: ChangesHarness,
+) -> None:
+    changes_harness.fake_client.when(WRITE_TEAM, failing(NotFoundError("gone"), pending=True))
+
+    with pytest.raises(UnexpectedResponseError, match=r"^it says that Data is not there, and shows it$") as failed:
+        changes_harness.make(LEAVE)
+    assert failed.value.pending
+    assert changes_harness.outcome() == ((), (OUT, LEAVE), (LEAVE,))

@@ -115,7 +115,6 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "nested ones are not read": (reach.Reach, "_somebody", direct_users),
     "who is on call is computed with the leaver": (on_call, "_left", lambda before, _: before),
     "forwarding rules do not count": (on_call, "_names", lambda participants, _: NAMES(participants, ())),
-    "time restrictions do not count": (coverage, "_allowed", lambda _rotation, _zone, span: [span]),
     "overrides do not count": (coverage, "_is_for", lambda *_: False),
     "uses of a team do not count": (reach.Reach, "leads_to", lambda *_: False),
 }

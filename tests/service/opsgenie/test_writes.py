@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import responses
 
-from service.errors import BadRequestError, InUseError, NotFoundError, UnavailableError
+from service.errors import BadRequestError, InUseError, NotFoundError, UnavailableError, UnexpectedResponseError
 from service.model import Blocker, Delay, Entry, Escalation, Participant, Rotation, Rule
 from service.opsgenie.endpoints import Endpoints
 from tests.support.wire_samples import (
@@ -180,3 +180,16 @@ def test_428_on_a_patch_is_a_bad_request(mocked: responses.RequestsMock, api: En
 
     with pytest.raises(BadRequestError, match=r"^Days: in use$"):
         api.patch_rotation(ROTATION)
+
+
+@pytest.mark.parametrize("answer", [{}, {"result": "Accepted"}, {"result": None}, {"result": {"x": 1}}])
+def test_write_without_the_documented_word_has_an_unknown_outcome(
+    mocked: responses.RequestsMock, api: Endpoints, answer: dict[str, object]
+) -> None:
+    mocked.delete(ANYTHING, json=answer)
+
+    with pytest.raises(
+        UnexpectedResponseError, match=r"^hari@example\.com: the answer is .*, not that it is done$"
+    ) as odd:
+        api.delete(HARI)
+    assert (odd.value.outcome_unknown, odd.value.pending) == (True, False)
