@@ -47,8 +47,8 @@ class Offboarding:
         self._parallel = parallel
         self._protected = protected
         self._earlier = earlier
-        self._on_call_after: OnCalls | None = None
-        self._looked_at = -1
+        self._on_call_after: OnCalls | None = None  # pragma: no mutate -- "" is as false
+        self._looked_at = -1  # pragma: no mutate -- whatever is no count of changes
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._now = datetime.now(UTC)
         self._look = Look(client, request, parallel, self._now)
@@ -77,7 +77,9 @@ class Offboarding:
         deletes = end is not None and not self._request.dry_run
         only_in_refusal = "" if deletes else self.capabilities.only_in_refusal
         changes = planned if self._request.dry_run else self.changes.made
-        on_call, unknown = on_call_changes(survey, changes, self._on_call_after, self._now)
+        # The server's own time goes before this one.
+        now = self._now  # pragma: no mutate
+        on_call, unknown = on_call_changes(survey, changes, self._on_call_after, now)
         not_checked = (
             *self.capabilities.not_checked,
             *filter(None, [only_in_refusal]),
@@ -111,7 +113,7 @@ class Offboarding:
             if not blocks_deletion(survey):
                 # The delete may succeed: what no list shows has to be known before.
                 self._plan((*self._decide(survey), *self._hidden_overrides(survey)), end)
-            if len(self.changes.remaining) > 1:
+            if self.changes.remaining != (end,):
                 # While the account is in use this is refused, changes nothing, and names what else uses it.
                 survey, (refused,) = self._look.again(survey, partial(self._refused, end))
                 if not refused:
@@ -148,7 +150,7 @@ class Offboarding:
 
     def _read_on_call(self, survey: Survey) -> OnCalls | None:
         touched = touched_schedules(survey, (*self.changes.made, *self.changes.remaining))
-        return self._client.on_calls() if touched else None
+        return self._client.on_calls() if touched else None  # pragma: no mutate -- a call more changes no answer
 
     def _hidden_overrides(self, survey: Survey, *, in_use: bool = False) -> tuple[Change, ...]:
         """Return the deletes of overrides that no list shows; none if nothing changed since the last look."""

@@ -27,7 +27,7 @@ def update(
     whose answer was lost.
     """
     lost: Change | None = None
-    earlier: ServiceError | None = None
+    earlier: ServiceError | None = None  # pragma: no mutate -- "" is as false
     for attempt in transport.attempts():
         with transport.slot():
             try:
@@ -35,7 +35,8 @@ def update(
                     entry = _roster(read(entry))
                 change = rule(entry)
             except ServiceError as error:
-                error.outcome_unknown = error.pending = False  # a read's own
+                # That of a read means nothing.
+                error.outcome_unknown = error.pending = False  # pragma: no mutate -- None is as false
                 error.after(earlier)
                 raise
             if change is None:

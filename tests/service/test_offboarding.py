@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from service.errors import BlockedError, NotFoundError, OutOfTimeError, UnavailableError
-from service.model import Blocker, Change, Named
+from service.model import Blocker, Change, Named, Participant, Person, Request
+from service.offboarding import Offboarding
+from service.parallel import Parallel
+from service.reach import Leaver
 from service.survey import Report
 from tests.support.fake_client import CAPABILITIES, FakeClient, failing
-from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_KOFI, SUCCESSOR, TEAM, escalation, rotation
+from tests.support.people import ANNA, HARI, KOFI, LEAVER, NAMED_KOFI, NOBODY, SUCCESSOR, TEAM, escalation, rotation
 from tests.support.sample_run import (
     CHANGES,
     COVER,
@@ -136,8 +139,11 @@ def test_removal_is_tried_first_when_it_may_be_refused(refusing: FakeClient) -> 
     ]
 
 
-def test_nothing_is_changed_when_an_integration_holds_who_has_only_overrides(refusing: FakeClient) -> None:
-    refusing.entries = {key: entry for key, entry in refusing.entries.items() if entry in (COVER, FORWARD)}
+@pytest.mark.parametrize("held", [(COVER, FORWARD), (COVER,), (FORWARD,)])
+def test_nothing_is_changed_when_an_integration_holds_who_has_only_overrides(
+    refusing: FakeClient, held: tuple[object, ...]
+) -> None:
+    refusing.entries = {key: entry for key, entry in refusing.entries.items() if entry in held}
     refusing.stays = (Blocker("locks", "locks", "a lock holds hari", ("open it",)),)
     before = dict(refusing.entries)
 
@@ -187,7 +193,9 @@ def test_turns_that_cannot_be_read_are_not_checked(fake_client: FakeClient) -> N
 def test_turns_that_nothing_explains_are_not_checked(fake_client: FakeClient) -> None:
     fake_client.hidden_overrides = {Change("", HIDDEN).key: replace(HIDDEN, user=NAMED_KOFI)}
 
+    cover = fake_client.entries.pop(Change("", COVER).key)
     assert Run(fake_client, dry_run=True)().not_checked == (NOT_CHECKED,)
+    fake_client.put(cover)
     note = "turns to come: Callout still shows some of hari@example.com"
     assert Run(fake_client)().not_checked == (NOT_CHECKED, note)
 
@@ -229,3 +237,88 @@ def test_edits_between_the_survey_and_the_fresh_read_are_kept(fake_client: FakeC
 
     rules = escalation(TEAM, LEAVER, TEAM).rules
     assert list(fake_client.entries.values())[:2] == [rotation(TEAM), replace(LADDER, rules=(rules[0], rules[2]))]
+
+
+def test_keep_turns_leaves_no_one_in_the_places(fake_client: FakeClient) -> None:
+    report = Run(fake_client, keep_turns=True)()
+
+    assert report.changes[0] == Change("remove", DAYS, rotation(NOBODY, ANNA, NOBODY))
+    assert rotation(NOBODY, ANNA, NOBODY) in fake_client.entries.values()
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_blocked_people_are_not_left_alone(fake_client: FakeClient, dry_run: bool) -> None:
+    fake_client.blocked = frozenset({"id-anna"})
+    sentence = (
+        "Payments / Days: without hari@example.com nobody who can be called is left in this rotation: "
+        "anna@example.com is blocked"
+    )
+
+    made, _ = Run(fake_client, dry_run=dry_run).failing(BlockedError, sentence)
+    assert made == ()
+
+
+def test_blocked_people_are_not_left_alone_by_a_write_that_is_tried_again(fake_client: FakeClient) -> None:
+    blocked = Participant("user", "id-ben", "ben@example.com")
+    fake_client.blocked = frozenset({"id-ben"})
+    fake_client.when("remove rotation id-rotation", failing(UnavailableError("busy")))
+    fake_client.when("read rotation id-rotation", lambda: fake_client.put(rotation(LEAVER, blocked)), skip=1)
+
+    with pytest.raises(BlockedError, match=r"ben@example\.com is blocked"):
+        Run(fake_client)()
+    assert rotation(LEAVER, blocked) in fake_client.entries.values()
+
+
+def test_earlier_leavers_count_as_gone_in_a_plan(fake_client: FakeClient) -> None:
+    with Parallel() as parallel, pytest.raises(BlockedError, match=r"anna@example\.com leaves in the same run"):
+        Offboarding(
+            fake_client,
+            Request("hari@example.com", dry_run=True),
+            parallel,
+            earlier=[Leaver(Person("id-anna", "anna@example.com"))],
+        ).run()
+
+
+def test_refusal_by_the_rules_says_what_was_not_asked(fake_client: FakeClient, refusing: FakeClient) -> None:
+    refusing.blocked = frozenset({"id-anna"})
+    with pytest.raises(BlockedError) as blocked:
+        Run(refusing)()
+    assert blocked.value.not_checked == (REFUSALS,)
+
+    fake_client.capabilities = replace(fake_client.capabilities, only_in_refusal="")
+    with pytest.raises(BlockedError) as blocked:
+        Run(fake_client)()
+    assert blocked.value.not_checked == ()
+
+
+def test_what_a_survey_and_the_rules_cannot_know_is_reported(fake_client: FakeClient) -> None:
+    fake_client.notes = ("who is blocked: not listed",)
+    fake_client.put(replace(MEMBER, others=()))
+
+    left = "integrations and policies that notify the team Data, in which nobody can be called now"
+    assert Run(fake_client, dry_run=True)().not_checked == (NOT_CHECKED, *fake_client.notes, left)
+
+
+def test_account_remains_where_time_runs_out_with_only_overrides(refusing: FakeClient) -> None:
+    refusing.entries = {Change("", COVER).key: COVER}
+    refusing.when("deactivate user id-hari", failing(LATE))
+
+    _, remaining = Run(refusing).failing(OutOfTimeError, "late")
+    assert remaining == (Change("delete", COVER), END)
+
+
+def test_account_remains_where_time_runs_out_at_a_hidden_override(fake_client: FakeClient) -> None:
+    fake_client.hidden_overrides = {Change("", HIDDEN).key: HIDDEN}
+    fake_client.when("delete override hidden", failing(LATE))
+
+    _, remaining = Run(fake_client).failing(OutOfTimeError, "late")
+    assert remaining == (Change("delete", HIDDEN), END)
+
+
+def test_who_is_in_nothing_is_looked_for_once(refusing: FakeClient) -> None:
+    refusing.entries = {}
+
+    assert Run(refusing)().changes == (END,)
+    assert refusing.log[:3] == ["find hari@example.com", "survey first", "turns hari@example.com"]
+    assert set(refusing.log[3:]) == {"deactivate user id-hari", "on-calls"}
+    assert len(refusing.log) == 5

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from service.errors import UnavailableError
-from service.model import Blocker, Change, Membership, Named, Participant, Person, Request, RoutingRule
+from service.model import Blocker, Change, Membership, Named, Participant, Person, Request, Rotation, RoutingRule
 from service.reach import Leaver, Reach, without
 from service.rules import Plan, decide, detach
 from service.survey import Survey
@@ -182,3 +182,32 @@ def test_nobody_left_names_why_each_of_the_rest_cannot_be_called() -> None:
         "without hari@example.com nobody who can be called is left in this rotation: anna@example.com is blocked, "
         "nobody can be called through the team Data, kofi@example.com leaves in the same run"
     )
+
+
+def test_uses_are_asked_for_once_for_all_emptied_teams() -> None:
+    asked: list[tuple[Named, ...]] = []
+
+    def uses(teams: tuple[Named, ...]) -> tuple[Rotation, ...]:
+        asked.append(teams)
+        return (rotation(UNNAMED),)
+
+    members = [Membership("id-team", "Data", NAMED_HARI, "user"), Membership("id-ops", "Ops", NAMED_HARI, "user")]
+    survey = Survey(HARI, memberships=(*members, members[0]))
+    found = decide(
+        survey, Request(HARI.username), replacement=None, protected=frozenset(), now=NOW, reach=Reach(uses=uses)
+    )
+
+    assert asked == [(Named("id-team", "Data"), Named("id-ops", "Ops"))]
+    assert {blocker.name for blocker in found.blockers} == {"Data"}
+
+
+def test_keep_turns_and_reach_decide_on_rotations() -> None:
+    survey = Survey(HARI, rotations=(rotation(LEAVER, ANNA),))
+    request = Request(HARI.username, keep_turns=True)
+
+    kept = decide(survey, request, replacement=None, protected=frozenset(), now=NOW)
+    assert kept.changes == (Change("remove", rotation(LEAVER, ANNA), rotation(NOBODY, ANNA)),)
+    refused = decide(
+        survey, request, replacement=None, protected=frozenset(), now=NOW, reach=reach(blocked=["id-anna"])
+    )
+    assert [blocker.kind for blocker in refused.blockers] == ["rotation"]

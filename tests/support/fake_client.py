@@ -74,6 +74,8 @@ class FakeClient:
         """What a refusal names that no survey shows."""
         self.blocked: frozenset[str] = frozenset()
         """Who is blocked, by id or username."""
+        self.notes: tuple[str, ...] = ()
+        """What a survey could not read."""
         self.groups: dict[str, tuple[Participant, ...]] = {}
         """Who is behind a team, an escalation or a schedule, by its id; somebody where it is not in here."""
         self.schedules: tuple[Schedule, ...] = ()
@@ -111,6 +113,7 @@ class FakeClient:
             forwarding_rules=tuple(e for e in entries if isinstance(e, ForwardingRule)),
             memberships=tuple(e for e in entries if isinstance(e, Membership)),
             blocked=self.blocked,
+            not_checked=self.notes,
             schedules=self.schedules,
             on_call=self.on_call if scope is Scope.FIRST else self.on_call_after,
         )
