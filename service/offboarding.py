@@ -78,8 +78,7 @@ class Offboarding:
         only_in_refusal = "" if deletes else self.capabilities.only_in_refusal
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
-        now = self._now  # pragma: no mutate
-        on_call, unknown = on_call_changes(survey, changes, self._on_call_after, now)
+        on_call, unknown = on_call_changes(survey, changes, self._on_call_after, self._now)  # pragma: no mutate
         not_checked = (
             *self.capabilities.not_checked,
             *filter(None, [only_in_refusal]),
