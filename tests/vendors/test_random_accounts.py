@@ -61,7 +61,7 @@ def test_random_account_is_offboarded_as_planned(account: Item, body: Item) -> N
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @given(accounts(), bodies)
 @LONG
 def test_many_random_accounts_are_offboarded_as_planned(account: Item, body: Item) -> None:
