@@ -9,7 +9,7 @@ import pytest
 from deploy import package
 from service import changes, deadline, reach, rules
 from service.errors import NotFoundError, ServiceError
-from service.opsgenie import client as opsgenie
+from service.opsgenie import surveys
 from service.transport import call, retries
 from tests.support.fault_table import (
     ALL_FAULTS,
@@ -130,7 +130,7 @@ BROKEN = {
     "what remains is not told": (changes.Changes, "remaining", property(lambda _: ()), "delete", "hang", "DELETE"),
     "nothing is tried again": (retries, "ATTEMPTS", 1, "delete", "503", "GET"),
     "time is not looked at": (deadline.Deadline, "remaining", lambda _: 25.0, "delete", "hang", "GET"),
-    "what is listed and not there counts as gone": (opsgenie, "_unless_gone", lenient, "keep_user", "404", "GET"),
+    "what is listed and not there counts as gone": (surveys, "_unless_gone", lenient, "keep_user", "404", "GET"),
 }
 
 
