@@ -86,6 +86,13 @@ def test_entries_listed_twice_are_changed_once() -> None:
     assert plan.changes == (Change("remove", days, rotation(ANNA)), Change("delete", cover))
 
 
+def test_rotations_and_escalations_that_others_took_the_person_out_of_are_left_alone() -> None:
+    days = rotation(LEAVER, ANNA)
+    survey = Survey(HARI, rotations=(rotation(ANNA), days), escalations=(escalation(ANNA),))
+
+    assert decided(survey) == Plan((Change("remove", days, rotation(ANNA)),), ())
+
+
 def test_every_blocker_is_named_and_nothing_is_planned() -> None:
     survey = Survey(
         replace(HARI, owner=True),
