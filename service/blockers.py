@@ -59,21 +59,25 @@ def nobody_left(entry: Roster, leavers: Sequence[Leaver], kept: Iterable[Partici
     return _of(entry, f"{reason}: {', '.join(whys)}")
 
 
-def last_member(membership: Membership, person: Person, uses: Sequence[TeamUse]) -> Blocker:
-    """Say that the person is the last of a team to be called, and what uses the team."""
-    last = "the last member of this team"
+def last_member(membership: Membership, person: Person, uses: Sequence[TeamUse], *, role: str = "") -> Blocker:
+    """Say that the person is the last of a team to be called, and what uses the team.
+
+    With a `role`, the person is the last of the team in that role, and only what notifies this role is meant.
+    """
+    member = role or "member"
+    last = f"the last {member} of this team"
     if membership.others:
         last += " who can be called"
     names = [_use(use) for use in uses[:MOST_NAMED]]
     if len(uses) > MOST_NAMED:
         names.append(f"{len(uses) - MOST_NAMED} more")
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    reason = f"{person.username} is {last}, which is used by {listed}"
+    reason = f"{person.username} is {last}, {f'whose {member}s are notified' if role else 'which is used'} by {listed}"
     return Blocker(
         membership.kind,
         membership.name,
         reason,
-        ("add another member to the team", "take the team out of what uses it"),
+        (f"add another {member} to the team", "take the team out of what uses it"),
     )
 
 

@@ -5,7 +5,7 @@ The words are Opsgenie's. Nothing here is tied to its JSON: a client fills these
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -79,6 +79,8 @@ class Participant:
     username: str = ""
     name: str = ""
     source: Mapping[str, Any] | None = _source()
+    role: str = field(default="", compare=False, repr=False)
+    """A member's role in the team; of a team, the role that its members must have to be notified. Empty: any."""
 
     def is_person(self, person: Person) -> bool:
         """Tell whether this is `person`, by id or by username: it is not documented which of them is present."""
@@ -121,6 +123,13 @@ class Delay:
         return timedelta(**{self.time_unit if known else "minutes": self.time_amount})
 
 
+NOTIFIED_ROLES = {"admins": "admin", "users": "user"}
+"""What an escalation rule to a team notifies, if not all of it: `notifyType` and the members' role.
+
+https://docs.opsgenie.com/docs/escalation-api#create-escalation
+"""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A step of an escalation: whom to notify and when."""
@@ -130,6 +139,12 @@ class Rule:
     delay: Delay
     recipient: Participant
     source: Mapping[str, Any] | None = _source()
+
+    @property
+    def notified(self) -> Participant:
+        """The recipient; of a team maybe the members of one role only."""
+        role = NOTIFIED_ROLES.get(self.notify_type, "") if self.recipient.type == "team" else ""
+        return replace(self.recipient, role=role)
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,7 @@ class Escalation:
     @property
     def listed(self) -> tuple[Participant, ...]:
         """The recipients of the rules, in order."""
-        return tuple(rule.recipient for rule in self.rules)
+        return tuple(rule.notified for rule in self.rules)
 
     @property
     def first_notice(self) -> timedelta:

@@ -8,7 +8,7 @@ from service.model import Named, Participant, Person, TeamUse, ascii_lower
 NOBODY = ("none", "noone")
 """Types of participants that stand for no one."""
 
-Key = tuple[str, str]
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,17 @@ class Reach:
         """Tell whether anybody can be called through these once the leavers are out of everything."""
         return self._somebody(without(participants, leavers), leavers, set())
 
-    def colleague(self, members: Iterable[Participant], leavers: Sequence[Leaver]) -> bool:
-        """Tell whether a team with these members has one who can be called; replacements do not join teams."""
-        return any(self._callable(member, leavers) for member in members)
+    def colleague(self, members: Iterable[Participant], leavers: Sequence[Leaver], role: str = "") -> bool:
+        """Tell whether a team with these members has one, of this role if any, who can be called.
 
-    def leads_to(self, participants: Iterable[Participant], team: Named) -> bool:
-        """Tell whether a team is among these or behind them."""
-        return self._leads_to(participants, team, set())
+        Replacements do not join teams. A member whose role is not known may have any.
+        """
+        fitting = (member for member in members if not role or member.role.lower() in ("", role))
+        return any(self._callable(member, leavers) for member in fitting)
+
+    def leads_to(self, participants: Iterable[Participant], team: Named, roles: Set[str]) -> bool:
+        """Tell whether a team is among these or behind them, where members of one of these roles are notified."""
+        return self._leads_to(participants, team, roles, set())
 
     def _somebody(self, kept: Sequence[Participant], leavers: Sequence[Leaver], seen: set[Key]) -> bool:
         # Users first: what is behind the others takes a call to know.
@@ -64,7 +68,7 @@ class Reach:
                 continue
             seen.add(_key(one))
             entries = self.behind(one)
-            if one.type == "team" and self.colleague(entries, leavers):
+            if one.type == "team" and self.colleague(entries, leavers, one.role):
                 return True
             if one.type != "team" and self._somebody(without(entries, leavers), leavers, seen):
                 return True
@@ -73,14 +77,14 @@ class Reach:
     def _callable(self, user: Participant, leavers: Sequence[Leaver]) -> bool:
         return not self.is_blocked(user) and not any(user.is_person(leaver.person) for leaver in leavers)
 
-    def _leads_to(self, participants: Iterable[Participant], team: Named, seen: set[Key]) -> bool:
+    def _leads_to(self, participants: Iterable[Participant], team: Named, roles: Set[str], seen: set[Key]) -> bool:
         entries = tuple(participants)
-        if any(one.is_team(team) for one in entries):
+        if any(one.is_team(team) and one.role in roles for one in entries):
             return True
         for one in entries:
             if one.type not in ("user", "team", *NOBODY) and _key(one) not in seen:
                 seen.add(_key(one))
-                if self._leads_to(self.behind(one), team, seen):
+                if self._leads_to(self.behind(one), team, roles, seen):
                     return True
         return False
 
@@ -109,4 +113,4 @@ def as_participant(person: Person) -> Participant:
 
 
 def _key(one: Participant) -> Key:
-    return one.type, one.id or one.name
+    return one.type, one.id or one.name, one.role

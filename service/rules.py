@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service import blockers
-from service.model import Blocker, Change, Escalation, Membership, Named, Person, Request, Roster, Rotation, Rule
+from service.model import (
+    NOTIFIED_ROLES,
+    Blocker,
+    Change,
+    Escalation,
+    Membership,
+    Named,
+    Person,
+    Request,
+    Roster,
+    Rotation,
+    Rule,
+)
 from service.reach import ANYBODY, NOBODY, Leaver, Reach, with_gaps, without
 from service.survey import Survey
 
@@ -95,18 +107,24 @@ def _after_escalation(escalation: Escalation, leaver: Leaver) -> Escalation:
     return replace(escalation, rules=tuple(rules))
 
 
+def _lost_roles(team: Membership, leavers: Sequence[Leaver], reach: Reach) -> set[str]:
+    """Return the roles of the leaver's in which nobody else in the team can be called; "" stands for the whole team."""
+    own = [role for role in NOTIFIED_ROLES.values() if team.role.lower() in ("", role)]
+    return {role for role in ("", *own) if not reach.colleague(team.others, leavers, role)}
+
+
 def _emptied_teams(
     memberships: Iterable[Membership], leavers: Sequence[Leaver], reach: Reach
 ) -> tuple[list[Blocker], tuple[str, ...]]:
-    """Judge the teams in which only the leaver could be called: used ones are blockers."""
-    emptied = [one for one in memberships if not one.stale and not reach.colleague(one.others, leavers)]
-    uses = reach.uses(tuple(dict.fromkeys(Named(one.id, one.name) for one in emptied))) if emptied else ()
+    """Judge the teams in which only the leaver could be called, or the only one of a role: used ones are blockers."""
+    lost = {one: roles for one in memberships if not one.stale and (roles := _lost_roles(one, leavers, reach))}
+    uses = reach.uses(tuple(dict.fromkeys(Named(one.id, one.name) for one in lost))) if lost else ()
     found: list[Blocker] = []
     notes: list[str] = []
-    for one in emptied:
-        if used_by := [use for use in uses if reach.leads_to(use.listed, Named(one.id, one.name))]:
-            found.append(blockers.last_member(one, leavers[-1].person, used_by))
-        else:
+    for one, roles in lost.items():
+        if used_by := [use for use in uses if reach.leads_to(use.listed, Named(one.id, one.name), roles)]:
+            found.append(blockers.last_member(one, leavers[-1].person, used_by, role=min(roles)))
+        elif "" in roles:
             notes.append(
                 f"integrations and policies that notify the team {one.name}, in which nobody can be called now"
             )

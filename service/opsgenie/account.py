@@ -93,7 +93,7 @@ class AccountEndpoints(Endpoints):
         https://docs.opsgenie.com/docs/team-api#get-team
         """
         found = self._get("a team", parsing.members, "v2", "teams", known.id or known.name, query=_by(known))
-        return [Participant("user", user.id, user.name) for user, _ in found]
+        return [Participant("user", user.id, user.name, role=role) for user, role in found]
 
     def routing_rules(self, team_id: str) -> list[RoutingRule]:
         """List the routing rules of a team.

@@ -86,7 +86,11 @@ class SurveyReader:
         roles = [role for member, role in members if person.is_named(member.id, member.name)]
         if not roles:
             return None
-        others = [Participant("user", one.id, one.name) for one, _ in members if not person.is_named(one.id, one.name)]
+        others = [
+            Participant("user", one.id, one.name, role=role)
+            for one, role in members
+            if not person.is_named(one.id, one.name)
+        ]
         return Membership(team.id, team.name, user, roles[0], others=tuple(others))
 
 

@@ -1,12 +1,24 @@
 """Who can still be called: through teams, escalations and schedules, however deep, and with whom gone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from service.errors import UnavailableError
-from service.model import Blocker, Change, Membership, Named, Participant, Person, Request, Rotation, RoutingRule
+from service.model import (
+    Blocker,
+    Change,
+    Escalation,
+    Membership,
+    Named,
+    Participant,
+    Person,
+    Request,
+    Rotation,
+    RoutingRule,
+)
 from service.reach import Leaver, Reach, without
 from service.rules import Plan, decide, detach
 from service.survey import Survey
@@ -120,11 +132,53 @@ def test_each_group_is_read_once() -> None:
 def test_leads_to_a_team_directly_or_through_others(listed: Sequence[Participant], leads: bool) -> None:
     found = reach(ladder=(ROUND, TEAM), round=(LADDER,)) if LADDER in listed else reach(round=(ANNA, ROUND))
 
-    assert found.leads_to(listed, Named("id-team", "Data")) is leads
+    assert found.leads_to(listed, Named("id-team", "Data"), {""}) is leads
 
 
-def plan(others: Sequence[Participant], uses: object, **groups: Sequence[Participant]) -> Plan:
-    member = Membership("id-team", "Data", NAMED_HARI, "user", others=tuple(others))
+def notifying(*notify_types: str) -> Escalation:
+    """Make an escalation with one rule of each type to the team."""
+    ladder = escalation(*[TEAM] * len(notify_types))
+    rules = zip(ladder.rules, notify_types, strict=True)
+    return replace(ladder, rules=tuple(replace(rule, notify_type=notify_type) for rule, notify_type in rules))
+
+
+def of_role(role: str, *members: Participant) -> list[Participant]:
+    return [replace(one, role=role) for one in members]
+
+
+@pytest.mark.parametrize(
+    ("notify_type", "members", "somebody"),
+    [
+        ("admins", of_role("admin", LEAVER) + of_role("user", ANNA), False),
+        ("admins", of_role("user", LEAVER) + of_role("Admin", ANNA), True),
+        ("admins", of_role("", ANNA), True),
+        ("users", of_role("user", LEAVER) + of_role("admin", ANNA), False),
+        ("users", of_role("user", ANNA), True),
+        ("users", of_role("lead", ANNA), False),
+        ("all", of_role("admin", LEAVER) + of_role("lead", ANNA), True),
+        ("default", of_role("user", ANNA), True),
+        ("random", of_role("admin", ANNA), True),
+    ],
+)
+def test_escalation_to_a_team_notifies_the_members_of_a_role(
+    notify_type: str, members: Sequence[Participant], somebody: bool
+) -> None:
+    ladder = notifying(notify_type)
+    found = reach(team=members, ladder=ladder.listed)
+
+    assert found.somebody(ladder.listed, [Leaver(HARI)]) is somebody
+    assert found.somebody((LADDER,), [Leaver(HARI)]) is somebody
+
+
+def test_same_team_counts_for_each_role() -> None:
+    admins, users = (replace(TEAM, role=role) for role in ("admin", "user"))
+
+    assert reach(team=of_role("user", ANNA)).somebody((admins, users), [Leaver(HARI)])
+    assert reach(ladder=(admins, users)).leads_to((LADDER,), Named("id-team", "Data"), {"user"})
+
+
+def plan(others: Sequence[Participant], uses: object, role: str = "user", **groups: Sequence[Participant]) -> Plan:
+    member = Membership("id-team", "Data", NAMED_HARI, role, others=tuple(others))
     survey = Survey(HARI, memberships=(member,))
     found = reach(uses=uses, blocked=["id-anna"], **groups)
     return decide(survey, Request(HARI.username), replacement=None, protected=frozenset(), now=NOW, reach=found)
@@ -142,6 +196,41 @@ def test_last_member_of_a_used_team_is_refused_with_every_use() -> None:
     )
     remedies = ("add another member to the team", "take the team out of what uses it")
     assert found == Plan((), (Blocker("team", "Data", reason, remedies),))
+
+
+ADMINS, USERS = (replace(TEAM, role=role) for role in ("admin", "user"))
+
+
+@pytest.mark.parametrize("others", [of_role("user", SUCCESSOR), of_role("admin", ANNA) + of_role("user", SUCCESSOR)])
+def test_last_admin_of_a_team_whose_admins_are_notified_is_refused(others: list[Participant]) -> None:
+    found = plan(others, (RoutingRule("x", "Days", LADDER), rotation(TEAM)), role="admin", ladder=(ADMINS, USERS))
+
+    last = "the last admin of this team who can be called"
+    reason = f"hari@example.com is {last}, whose admins are notified by the routing rule Days"
+    remedies = ("add another admin to the team", "take the team out of what uses it")
+    assert found == Plan((), (Blocker("team", "Data", reason, remedies),))
+
+
+@pytest.mark.parametrize(
+    ("others", "role", "uses"),
+    [
+        (of_role("user", SUCCESSOR), "admin", (notifying("users", "all"), rotation(TEAM))),
+        (of_role("user", SUCCESSOR), "user", (notifying("users", "admins"),)),
+        (of_role("user", SUCCESSOR), "lead", (notifying("users", "admins"),)),
+        (of_role("admin", SUCCESSOR), "admin", (notifying("users", "admins"),)),
+        ((), "admin", (notifying("users"),)),
+        ((), "admin", (rotation(OTHER_TEAM),)),
+    ],
+)
+def test_member_whose_role_is_not_lost_may_leave(others: list[Participant], role: str, uses: object) -> None:
+    assert plan(others, uses, role=role).blockers == ()
+
+
+@pytest.mark.parametrize("notify_type", ["users", "admins", "all"])
+def test_a_role_that_is_not_known_may_be_any(notify_type: str) -> None:
+    reason = "hari@example.com is the last member of this team, which is used by the escalation Ladder"
+
+    assert plan((), (notifying(notify_type),), role="").blockers[0].reason == reason
 
 
 def test_many_uses_of_a_team_are_counted() -> None:

@@ -22,6 +22,8 @@ def account(
 ) -> Item:
     """Make an account; a participant is a name, `none`, or a kind and a name.
 
+    `lea:admin` is a member with this role, `team t:admins` an escalation rule with this type of notice.
+
     Each rotation is in a schedule of its own, named `s-` and its name; `routing_rules` has the targets by team.
     """
     rules = routing_rules or {}
@@ -32,7 +34,7 @@ def account(
             {
                 "id": name,
                 "name": name,
-                "members": [{"user": {"id": who, "username": email(who)}, "role": "user"} for who in members],
+                "members": [_member(words) for words in members],
                 "routingRules": [_routing_rule(name, target) for target in rules.get(name, ())],
             }
             for name, members in (teams or {}).items()
@@ -54,6 +56,11 @@ def participant(words: str) -> Item:
     if kind:
         return {"type": kind, "id": name, "name": name}
     return {"type": "none"} if name == "none" else {"type": "user", "id": name, "username": email(name)}
+
+
+def _member(words: str) -> Item:
+    who, _, role = words.partition(":")
+    return {"user": {"id": who, "username": email(who)}, "role": role or "user"}
 
 
 def _user(name: str, *, blocked: bool) -> Item:
@@ -81,10 +88,11 @@ def _schedule(name: str, participants: Sequence[str]) -> Item:
     }
 
 
-def _rule(number: int, recipient: str) -> Item:
+def _rule(number: int, words: str) -> Item:
+    recipient, _, notify_type = words.partition(":")
     return {
         "condition": "if-not-acked",
-        "notifyType": "default",
+        "notifyType": notify_type or "default",
         "delay": {"timeAmount": 5 * number, "timeUnit": "minutes"},
         "recipient": participant(recipient),
     }

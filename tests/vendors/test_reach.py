@@ -75,6 +75,35 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
         {"rotations": {"r": ["lea", "escalation e"]}, "escalations": {"e": ["schedule s-r"]}},
         [("rotation", "s-r / r", f"{ONLY} rotation: nobody can be called through the escalation e")],
     ),
+    "last admin of a team whose admins are notified": (
+        {
+            "rotations": {"r": ["rex", "team t"]},
+            "escalations": {"e": ["uma", "team t:admins"], "f": ["team t:users"]},
+            "teams": {"t": ["lea:admin", "rex", "uma"]},
+        },
+        [
+            (
+                "team",
+                "t",
+                f"{LAST.replace('member', 'admin')} who can be called, whose admins are notified by the escalation e",
+            )
+        ],
+    ),
+    "an escalation only to the admins of a team": (
+        {"escalations": {"e": ["lea", "team t:admins"]}, "teams": {"t": ["lea:admin", "rex"]}},
+        [
+            ("escalation", "e", f"{ONLY} escalation: nobody can be called through the team t"),
+            (
+                "team",
+                "t",
+                f"{LAST.replace('member', 'admin')} who can be called, whose admins are notified by the escalation e",
+            ),
+        ],
+    ),
+    "an escalation only to the users of a team": (
+        {"escalations": {"e": ["lea", "team t:users"]}, "teams": {"t": ["uma:admin"]}},
+        [("escalation", "e", f"{ONLY} escalation: nobody can be called through the team t")],
+    ),
     "a team without members": (
         {"rotations": {"r": ["lea", "team t"]}, "teams": {"t": []}},
         [("rotation", "s-r / r", f"{ONLY} rotation: nobody can be called through the team t")],
@@ -109,6 +138,15 @@ DONE: dict[str, dict[str, Any]] = {
         "escalations": {"e": ["schedule s-r"]},
     },
     "a used team with another member": {"rotations": {"r": ["team t"]}, "teams": {"t": ["lea", "rex"]}},
+    "another admin of a team": {
+        "escalations": {"e": ["lea", "team t:admins"]},
+        "teams": {"t": ["lea:admin", "rex:admin"]},
+    },
+    "the last admin of a team whose users are notified": {
+        "rotations": {"r": ["team t"]},
+        "escalations": {"e": ["lea", "team t:users"]},
+        "teams": {"t": ["lea:admin", "rex"]},
+    },
     "a blocked leaver": {"rotations": {"r": ["lea", "rex"]}, "blocked": ["lea"]},
 }
 
