@@ -52,13 +52,26 @@ def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:
 
 def gaps(found: Iterable[Shift], start: datetime, end: datetime) -> list[Span]:
     """Return the spans between two moments when nobody is on call."""
-    free = []
-    covered = start
-    for shift in sorted((one for one in found if not one.is_nobody), key=lambda shift: shift.start):
-        if shift.start > covered:
-            free.append((covered, shift.start))
-        covered = max(covered, shift.end)
-    return [*free, (covered, end)] if covered < end else free
+    return _free(_covered(found), start, end)
+
+
+def new_gaps(before: Schedule, after: Schedule, start: datetime, end: datetime) -> list[Span]:
+    """Return the spans between two moments when somebody is on call by one schedule, and nobody by the other."""
+    free = gaps(shifts(before, start, end), start, end)
+    return _free([*free, *_covered(shifts(after, start, end))], start, end)
+
+
+def _covered(found: Iterable[Shift]) -> list[Span]:
+    return [(shift.start, shift.end) for shift in found if not shift.is_nobody]
+
+
+def _free(covered: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
+    free, until = [], start
+    for begins, ends in sorted(covered):
+        if begins > until:
+            free.append((until, begins))
+        until = max(until, ends)
+    return [*free, (until, end)] if until < end else free
 
 
 def on_call(schedule: Schedule, moment: datetime) -> tuple[Participant, ...]:

@@ -63,13 +63,14 @@ class Look:
             memberships=(*teams, *(entry for entry in now if isinstance(entry, Membership))),
         ), results[: len(calls)]
 
-    def overrides(self, person: Person, *, in_use: bool) -> tuple[Override, ...]:
+    def overrides(self, person: Person, *, in_use: bool, deleted: bool) -> tuple[Override, ...]:
         """Read the person's overrides in every schedule that are not over, if the person has turns to come.
 
-        Somebody who is still `in_use` has turns anyway. What cannot be read stops nothing, and is noted.
+        Somebody who is still `in_use` has turns anyway; of a `deleted` account nobody tells. What cannot be read stops
+        nothing, and is noted.
         """
         try:
-            if not self._client.has_turns(person):
+            if not (deleted or self._client.has_turns(person)):
                 return ()
             overrides, unread = self._client.overrides_of(person)
         except ServiceError as error:
@@ -77,7 +78,7 @@ class Look:
             return ()
         self.note(*unread)
         found = tuple(override for override in overrides if not override.is_over(self._now))
-        if not (found or unread or in_use):
+        if not (found or unread or in_use or deleted):
             product = self._client.capabilities.product
             self.note(f"turns to come: {product} still shows some of {person.username}")
         return found

@@ -48,7 +48,7 @@ class Offboarding:
         self._protected = protected
         self._earlier = earlier
         self._on_call_after: OnCalls | None = None  # pragma: no mutate -- "" is as false
-        self._looked_at = -1  # pragma: no mutate -- whatever is no count of changes
+        self._looked_at: int | None = None
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._now = datetime.now(UTC)
         self._look = Look(client, request, parallel, self._now)
@@ -78,7 +78,8 @@ class Offboarding:
         only_in_refusal = "" if deletes else self.capabilities.only_in_refusal
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
-        on_call, unknown = on_call_changes(survey, changes, self._on_call_after, self._now)  # pragma: no mutate
+        after, now = self._on_call_after, self._now  # pragma: no mutate
+        on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)
         not_checked = (
             *self.capabilities.not_checked,
             *filter(None, [only_in_refusal]),
@@ -109,24 +110,19 @@ class Offboarding:
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
         if end and self.capabilities.refuses_while_in_use:
-            if not blocks_deletion(survey):
-                # The delete may succeed: what no list shows has to be known before.
-                self._plan((*self._decide(survey), *self._hidden_overrides(survey)), end)
-            if self.changes.remaining != (end,):
-                # While the account is in use this is refused, changes nothing, and names what else uses it.
-                survey, (refused,) = self._look.again(survey, partial(self._refused, end))
-                if not refused:
-                    self._detach(survey, None)
-                    self._on_call_after = self._read_on_call(survey)
-                    return
+            survey, ended = self._ask(survey, end)
+            if ended:
+                self._detach(survey, None)
+                if self._looked_at is None:
+                    self._delete_overrides(self._hidden_overrides(survey, deleted=True), None)
+                self._on_call_after = self._read_on_call(survey)
+                return
         else:
             survey, _ = self._look.again(survey)
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
-            if hidden := self._hidden_overrides(survey):
-                self._plan(hidden, end)
-                self._parallel.run([partial(self.changes.make, change) for change in hidden])
+            self._delete_overrides(self._hidden_overrides(survey), end)
             if end:
                 calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
                 refused, self._on_call_after = self._parallel.run(calls)
@@ -147,16 +143,35 @@ class Offboarding:
             survey, _ = self._look.again(survey)
         raise refusal
 
+    def _ask(self, survey: Survey, end: Change) -> tuple[Survey, bool]:
+        """Try the delete beside the last reads; return what these show, and whether the account was deleted.
+
+        While the account is in use it is refused, changes nothing, and names what else uses the account.
+        """
+        if not blocks_deletion(survey):
+            # The delete may succeed: what no list shows has to be known before.
+            self._plan((*self._decide(survey), *self._hidden_overrides(survey)), end)
+        if self.changes.remaining == (end,):
+            return survey, False
+        survey, (refused,) = self._look.again(survey, partial(self._refused, end))
+        return survey, not refused
+
     def _read_on_call(self, survey: Survey) -> OnCalls | None:
         touched = touched_schedules(survey, (*self.changes.made, *self.changes.remaining))
         return self._client.on_calls() if touched else None  # pragma: no mutate -- a call more changes no answer
 
-    def _hidden_overrides(self, survey: Survey, *, in_use: bool = False) -> tuple[Change, ...]:
+    def _hidden_overrides(self, survey: Survey, *, in_use: bool = False, deleted: bool = False) -> tuple[Change, ...]:
         """Return the deletes of overrides that no list shows; none if nothing changed since the last look."""
         if self._looked_at == (made := len(self.changes.made)):
             return ()
         self._looked_at = made
-        return tuple(Change("delete", found) for found in self._look.overrides(survey.person, in_use=in_use))
+        found = self._look.overrides(survey.person, in_use=in_use, deleted=deleted)
+        return tuple(Change("delete", override) for override in found)
+
+    def _delete_overrides(self, changes: tuple[Change, ...], end: Change | None) -> None:
+        if changes:
+            self._plan(changes, end)
+            self._parallel.run([partial(self.changes.make, change) for change in changes])
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
         survey = self._look.survey(person, Scope.AGAIN)

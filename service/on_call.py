@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import reduce
 
 from service import coverage
 from service.model import Change, ForwardingRule, Named, Override, Participant, Person, Rotation, ascii_lower
+from service.reach import Leaver
+from service.rules import left
 from service.schedule import Schedule
 from service.survey import OnCallChange, OnCalls, Survey
 
@@ -13,6 +16,13 @@ Names = tuple[str, ...]
 
 UNREAD_NOW = "who is on call now: "
 """How the sentence begins that says why that could not be read."""
+
+
+AHEAD = timedelta(weeks=4)
+"""Gaps that begin by then are told; their ends are looked for twice as far ahead."""
+
+MOST_GAPS = 20
+"""Gaps of a schedule that are named."""
 
 
 def touched_schedules(survey: Survey, changes: Iterable[Change]) -> tuple[Named, ...]:
@@ -26,14 +36,18 @@ def touched_schedules(survey: Survey, changes: Iterable[Change]) -> tuple[Named,
 
 
 def on_call_changes(
-    survey: Survey, changes: Sequence[Change], after: OnCalls | None, now: datetime
+    survey: Survey,
+    changes: Sequence[Change],
+    after: OnCalls | None,
+    now: datetime,
+    earlier: Sequence[Leaver] = (),
 ) -> tuple[tuple[OnCallChange, ...], Names]:
     """Return what becomes of each schedule that is touched, and a sentence for each thing that is not known of it.
 
     `after` is what was read after the changes, None where they are only planned; `now` counts where the vendor does
-    not tell the time.
+    not tell the time. The `earlier` leavers are gone by then.
     """
-    found = [_Outlook(survey, schedule, changes, now) for schedule in touched_schedules(survey, changes)]
+    found = [_Outlook(survey, schedule, changes, now, earlier) for schedule in touched_schedules(survey, changes)]
     told = tuple(outlook.told(after) for outlook in found)
     notes = [f"{UNREAD_NOW}{survey.on_call.unread}"] if survey.on_call.unread else []
     notes += [f"who is on call after the change: {after.unread}"] if found and after and after.unread else []
@@ -49,16 +63,20 @@ class _Forecast:
     after: Names
     hand_over: datetime | None
     moves: bool
+    gaps: tuple[coverage.Span, ...]
 
 
 class _Outlook:
     """One schedule before and after the changes; `notes` has a sentence for each thing that is not known of it."""
 
-    def __init__(self, survey: Survey, schedule: Named, changes: Sequence[Change], now: datetime) -> None:
+    def __init__(
+        self, survey: Survey, schedule: Named, changes: Sequence[Change], now: datetime, earlier: Sequence[Leaver]
+    ) -> None:
         self.notes: list[str] = []
         self._survey = survey
         self._schedule = schedule
         self._changes = changes
+        self._earlier = earlier
         self._time = survey.on_call.time or now
 
     def told(self, after: OnCalls | None) -> OnCallChange:
@@ -78,7 +96,7 @@ class _Outlook:
         differs = now is not None and (survey.person.is_among(now) or (read is not None and set(read) != set(now)))
         hand_over = forecast.hand_over if forecast.moves or differs else None
         names = forecast.after if read is None else read
-        return OnCallChange(schedule.id, schedule.name, now, names, read is None, hand_over)
+        return OnCallChange(schedule.id, schedule.name, now, names, read is None, hand_over, forecast.gaps)
 
     def _read(self, on_calls: OnCalls, when: str) -> Names | None:
         if on_calls.unread:
@@ -91,16 +109,18 @@ class _Outlook:
     def _forecast(self, now: Names | None) -> _Forecast:
         """Compute who is on call after the changes; raises _UnknownError where that cannot be known."""
         before, time = self._understood(), self._time
-        left = _left(before, self._changes)
-        there, then = coverage.on_call(before, time), coverage.on_call(left, time)
+        base = _without_earlier(before, self._earlier)
+        later = _changed(base, self._changes)
+        there, then = coverage.on_call(before, time), coverage.on_call(later, time)
         stay = [rule for rule in self._survey.other_forwarding_rules if rule.is_in_force(time)]
         own = [rule for rule in self._survey.forwarding_rules if rule.is_in_force(time)]
         computed, after = _names(there, [*own, *stay]), _names(then, stay)
         if now is not None and not self._fits(there, computed, now):
             raise _UnknownError("its rotations and overrides do not give who is on call now")
-        following = coverage.next_hand_over(left, time)
+        following = coverage.next_hand_over(later, time)
         moves = set(computed) != set(after) or following != coverage.next_hand_over(before, time)
-        return _Forecast(after, following, moves)
+        gaps = [gap for gap in coverage.new_gaps(base, later, time, time + 2 * AHEAD) if gap[0] < time + AHEAD]
+        return _Forecast(after, following, moves, tuple(gaps[:MOST_GAPS]))
 
     def _fits(self, participants: Iterable[Participant], computed: Names, read: Names) -> bool:
         """Tell whether what is computed is what was read, as far as it goes.
@@ -123,7 +143,20 @@ class _Outlook:
         return found
 
 
-def _left(before: Schedule, changes: Iterable[Change]) -> Schedule:
+def _without_earlier(schedule: Schedule, earlier: Sequence[Leaver]) -> Schedule:
+    """Return the schedule as those leave it who leave before the person."""
+    return replace(
+        schedule,
+        rotations=tuple(
+            replace(one, participants=reduce(left, earlier, one.participants)) for one in schedule.rotations
+        ),
+        overrides=tuple(
+            one for one in schedule.overrides if not any(one.user.is_person(leaver.person) for leaver in earlier)
+        ),
+    )
+
+
+def _changed(before: Schedule, changes: Iterable[Change]) -> Schedule:
     """Return the schedule as the changes leave it."""
     after = {change.before.id: change.after for change in changes if isinstance(change.after, Rotation)}
     removed = (change.before for change in changes if isinstance(change.before, Override))

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 
 from service import blockers
 from service.model import (
     NOTIFIED_ROLES,
     Blocker,
     Change,
-    Escalation,
     Membership,
     Named,
+    Participant,
     Person,
     Request,
     Roster,
@@ -78,15 +79,16 @@ def detach(entry: Roster, leavers: Sequence[Leaver], reach: Reach = ANYBODY) -> 
     The others count as gone. None means that the person is not in it; a Blocker, that nobody who can be called would
     be left.
     """
-    leaver = leavers[-1]
+    *earlier, leaver = leavers
     if not any(one.is_person(leaver.person) for one in entry.listed):
         return None
-    after = _after_rotation(entry, leaver) if isinstance(entry, Rotation) else _after_escalation(entry, leaver)
-    if all(one.type in NOBODY for one in after.listed):
+    kept = _left(entry, leaver).listed
+    if all(one.type in NOBODY for one in kept):
         return blockers.only_one(entry, leaver.person)
     if not reach.somebody(entry.listed, leavers):
-        return blockers.nobody_left(entry, leavers, after.listed, reach)
-    return Change("replace" if leaver.replacement else "remove", entry, after)
+        return blockers.nobody_left(entry, leavers, kept, reach)
+    before = reduce(_left, earlier, entry)
+    return Change("replace" if leaver.replacement else "remove", before, _left(before, leaver))
 
 
 def blocks_deletion(survey: Survey) -> bool:
@@ -95,16 +97,19 @@ def blocks_deletion(survey: Survey) -> bool:
     return bool(survey.rotations or survey.escalations or memberships)
 
 
-def _after_rotation(rotation: Rotation, leaver: Leaver) -> Rotation:
-    kept = with_gaps(rotation.participants, leaver) if leaver.keep_turns else without(rotation.participants, [leaver])
-    return replace(rotation, participants=kept)
+def left(participants: Iterable[Participant], leaver: Leaver) -> tuple[Participant, ...]:
+    """Return the participants of a rotation as a leaver leaves them."""
+    return with_gaps(participants, leaver) if leaver.keep_turns else without(participants, [leaver])
 
 
-def _after_escalation(escalation: Escalation, leaver: Leaver) -> Escalation:
+def _left(entry: Roster, leaver: Leaver) -> Roster:
+    """Return a rotation or an escalation as a leaver leaves it."""
+    if isinstance(entry, Rotation):
+        return replace(entry, participants=left(entry.participants, leaver))
     rules: list[Rule] = []
-    for rule in escalation.rules:
+    for rule in entry.rules:
         rules += [replace(rule, recipient=recipient) for recipient in without([rule.recipient], [leaver])]
-    return replace(escalation, rules=tuple(rules))
+    return replace(entry, rules=tuple(rules))
 
 
 def _lost_roles(team: Membership, leavers: Sequence[Leaver], reach: Reach) -> set[str]:

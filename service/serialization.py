@@ -60,6 +60,7 @@ def _later(change: Change) -> str:
 def on_call_json(on_call: OnCallChange) -> dict[str, Any]:
     """Return who is on call in a schedule before and after; None stays, where that is not known."""
     hand_over = {"hand_over": as_time(on_call.hand_over)} if on_call.hand_over else {}
+    gaps = [{"start": as_time(start), "end": as_time(end)} for start, end in on_call.gaps]
     return {
         "id": on_call.id,
         "name": on_call.name,
@@ -67,6 +68,7 @@ def on_call_json(on_call: OnCallChange) -> dict[str, Any]:
         "after": as_json(on_call.after),
         "computed": on_call.computed,
         **hand_over,
+        **({"gaps": gaps} if gaps else {}),
     }
 
 

@@ -45,7 +45,9 @@ class OnCallChange:
     computed: bool = False
     """Whether `after` is computed, not read."""
     hand_over: datetime | None = None
-    """When others are next on call after the changes; None too where neither that nor who is on call changes."""
+    """When it is next somebody else, or nobody, after the changes; None too where neither that nor who is changes."""
+    gaps: tuple[tuple[datetime, datetime], ...] = ()
+    """When, in the weeks to come, nobody is on call after the changes though somebody was before them."""
 
 
 @dataclass(frozen=True)

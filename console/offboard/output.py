@@ -16,6 +16,8 @@ from service.model import ascii_lower
 from service.on_call import UNREAD_NOW
 from service.reach import NOBODY
 
+GAPS_SHOWN = 3
+
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
 
 
@@ -104,6 +106,17 @@ def _show_on_call(console: Console, schedules: list[dict[str, Any]], username: s
     columns = ("on call in", "now", "after, as computed" if computed else "after", "next hand-over")
     rows = [(one["name"], _people(one["now"]), _people(one["after"]), one.get("hand_over", "")) for one in schedules]
     console.print(table(columns, rows))
+    for one in schedules:
+        for sentence in _gaps(one):
+            console.print(line(("nobody is on call in ", "bold red"), sentence))
+
+
+def _gaps(schedule: dict[str, Any]) -> list[str]:
+    """Say when nobody is on call any more in a schedule: the first times, and how many more there are."""
+    gaps = schedule.get("gaps", [])
+    sentences = [f"{schedule['name']} from {gap['start']} to {gap['end']}" for gap in gaps[:GAPS_SHOWN]]
+    more = len(gaps) - GAPS_SHOWN
+    return [*sentences, f"{schedule['name']} {more} more times in the four weeks to come"] if more > 0 else sentences
 
 
 def _on_call_in(schedules: list[dict[str, Any]], username: str) -> list[str]:
@@ -135,7 +148,8 @@ def _change(change: dict[str, Any]) -> tuple[str, str, str]:
             what = f"membership goes (role {before.get('role', 'unknown')})"
         case _:
             what = "goes"
-    return kind(change["kind"]), change["name"], what
+    note = f"; {change['note']}" if "note" in change else ""
+    return kind(change["kind"]), change["name"], f"{what}{note}"
 
 
 def _places(before: list[Any], after: list[Any], word: str) -> str:

@@ -22,6 +22,7 @@ class Quirks:
     kind_words: Mapping[str, str] = field(default_factory=dict)  # other words for the kinds in it: {"teams": "groups"}
     deletes_in_use: bool = False  # DELETE answers 200 although the user is used, and leaves the references behind
     overrides_block: bool = False  # overrides keep a user from being deleted
+    overrides_outlive_users: bool = False  # overrides stay when their user is deleted
     forwarding_rules_block: bool = False  # forwarding rules keep a user from being deleted
     accepts_empty_participants: bool = False  # PATCH of a rotation takes participants: []
     accepts_empty_rules: bool = False  # PATCH of an escalation takes rules: []

@@ -73,7 +73,8 @@ class Users(Entities):
 
     def removed(self, context: Context, item: Item) -> None:
         for schedule in context.account.schedules.values():
-            schedule["overrides"][:] = [o for o in schedule["overrides"] if o["user"]["id"] != item["id"]]
+            if not context.quirks.overrides_outlive_users:
+                schedule["overrides"][:] = [o for o in schedule["overrides"] if o["user"]["id"] != item["id"]]
         for rule in context.account.forwarding_rules.values():
             if item["id"] in (rule["fromUser"]["id"], rule["toUser"]["id"]):
                 context.account.forwarding_rules.remove(rule)

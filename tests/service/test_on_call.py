@@ -47,12 +47,21 @@ def told(
     return entry, notes
 
 
-def planned(after: tuple[str, ...], hand_over: datetime | None = None, *, now: tuple[str, ...]) -> OnCallChange:
-    return OnCallChange("s", "Payments", now, after, computed=True, hand_over=hand_over)
+def planned(
+    after: tuple[str, ...],
+    hand_over: datetime | None = None,
+    *gaps: tuple[datetime, datetime],
+    now: tuple[str, ...],
+) -> OnCallChange:
+    return OnCallChange("s", "Payments", now, after, computed=True, hand_over=hand_over, gaps=gaps)
 
 
 def days(number: float) -> datetime:
     return MONDAY + timedelta(number)
+
+
+FREE_TURNS = ((days(21), days(28)), (days(35), days(42)))
+"""The second turns of two, where the third of three had nobody before."""
 
 
 @pytest.mark.parametrize(
@@ -62,10 +71,14 @@ def days(number: float) -> datetime:
         ((ANNA, BELA, LEAVER), (HARI_S,), planned((ANNA_S,), days(21), now=(HARI_S,))),
         ((ANNA, LEAVER), (ANNA_S,), planned((ANNA_S,), now=(ANNA_S,))),
         ((ANNA, BELA, ANNA, LEAVER), (ANNA_S,), planned((ANNA_S,), days(28), now=(ANNA_S,))),
-        ((ANNA, NOBODY, LEAVER), (HARI_S,), planned((ANNA_S,), days(21), now=(HARI_S,))),
+        ((ANNA, NOBODY, LEAVER), (HARI_S,), planned((ANNA_S,), days(21), *FREE_TURNS, now=(HARI_S,))),
         ((LEAVER, ANNA, TEAM), ("bo@example.com",), planned((ANNA_S,), days(21), now=("bo@example.com",))),
         ((LADDER, ANNA, LEAVER), (HARI_S,), planned(("Ladder",), days(21), now=(HARI_S,))),
-        ((NOBODY, ANNA, LEAVER), (HARI_S,), planned((), days(21), now=(HARI_S,))),
+        (
+            (NOBODY, ANNA, LEAVER),
+            (HARI_S,),
+            planned((), days(21), (NOW, days(21)), (days(28), days(35)), now=(HARI_S,)),
+        ),
     ],
 )
 def test_turns_are_counted_anew_without_the_leaver(

@@ -88,10 +88,10 @@ def left(account: Item, username: str, *, by: str | None = None, keep: bool = Fa
     }
 
 
-def on_calls(account: Item) -> dict[str, list[str]]:
-    """Return who is on call in each schedule when the tests take place, by the simulated Opsgenie."""
+def on_calls(account: Item, moment: datetime = NOW) -> dict[str, list[str]]:
+    """Return who is on call in each schedule at a moment, by the simulated Opsgenie."""
     found = Account(account)
-    return {one["id"]: usernames(shifts.on_call(found, one, NOW)) for one in found.schedules.values()}
+    return {one["id"]: usernames(shifts.on_call(found, one, moment)) for one in found.schedules.values()}
 
 
 def is_over(override: Item) -> bool:

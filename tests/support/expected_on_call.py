@@ -1,5 +1,7 @@
 """Who is on call before and after, by the simulated Opsgenie itself: what the answers are held against."""
 
+from datetime import datetime
+
 from tests.support import expected_account
 from tests.support.expected_account import Item, on_calls
 
@@ -16,6 +18,7 @@ def check(before: Item, after: Item, username: str, planned: Item, done: Item) -
         if schedule["id"] in touched:
             entry, plan = dict(entries[schedule["id"]]), dict(ahead[schedule["id"]])
             now, later = was[schedule["id"]], then[schedule["id"]]
+            _check_gaps(after, schedule, [entry.pop("gaps", []), plan.pop("gaps", [])])
             hand_overs = entry.pop("hand_over", None), plan.pop("hand_over", None)
             assert entry == {**_brief(schedule), "now": now, "after": later, "computed": False}
             if plan["after"] is None:  # the schedule of an override that no list shows was not read
@@ -27,6 +30,14 @@ def check(before: Item, after: Item, username: str, planned: Item, done: Item) -
             _check_computed(plan["after"], later)
             # Only the real run sees what becomes of people behind a team.
             assert hand_overs[1] in (hand_overs[0], None if now != later else hand_overs[0])
+
+
+def _check_gaps(after: Item, schedule: Item, told: list[list[Item]]) -> None:
+    """In the middle of each gap nobody is on call, by the simulation."""
+    assert told[0] == told[1]
+    for gap in told[0]:
+        start, end = (datetime.fromisoformat(gap[name]) for name in ("start", "end"))
+        assert not on_calls(after, start + (end - start) / 2)[schedule["id"]], f"somebody is on call in {gap}"
 
 
 def _check_computed(computed: list[str], later: list[str]) -> None:

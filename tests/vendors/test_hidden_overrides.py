@@ -60,6 +60,23 @@ def test_hidden_override_is_deleted_before_the_account() -> None:
     assert any(call.path.endswith("/overrides/holidays") for call in ends)
 
 
+@pytest.mark.parametrize("unread", [False, True])
+def test_hidden_override_goes_where_an_account_in_use_is_deleted_at_once(unread: bool) -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(account(HARI))
+        service_env.simulation.quirks = Quirks(deletes_in_use=True, overrides_outlive_users=True)
+        if unread:
+            service_env.simulation.faults.order("503", "GET", "/v2/schedules$", times=None)
+        answer = service_env.post(username=HARI)
+        schedules = service_env.snapshot()["schedules"]
+
+    left = [one["alias"] for schedule in schedules for one in schedule["overrides"] if one["user"]["username"] == HARI]
+    assert (answer.status, answer.body["deleted"]) == (200, True)
+    assert ("holidays" in left) == unread
+    assert ("holidays" in overrides_of(answer)) != unread
+    assert any(note.startswith(UNCHECKED) for note in answer.body["not_checked"]) == unread
+
+
 def test_hidden_override_that_is_over_stays() -> None:
     over = account(HARI, startDate="2026-11-01T00:00:00Z", endDate="2026-11-02T00:00:00Z")
     with virtual_time(threads=False):

@@ -19,10 +19,15 @@ LEA, REX, UMA = email("lea"), email("rex"), email("uma")
 INTEGRATIONS = "integrations and policies: Opsgenie names them only where it refuses to delete the user"
 
 
-def schedule(now: list[str], after: list[str], hand_over: str = "", name: str = "s-r") -> Item:
-    """Make an entry of `on_call`, as a dry run has it."""
-    entry = {"id": name, "name": name, "now": now, "after": after, "computed": True}
-    return {**entry, "hand_over": hand_over} if hand_over else entry
+def schedule(now: list[str], after: list[str], hand_over: str = "", *gaps: tuple[str, str]) -> Item:
+    """Make an entry of `on_call`, as a dry run has it; gaps begin and end at nine in the morning, or are whole."""
+    entry: Item = {"id": "s-r", "name": "s-r", "now": now, "after": after, "computed": True}
+    spans = [{"start": at_nine(start), "end": at_nine(end)} for start, end in gaps]
+    return {**entry, **({"hand_over": hand_over} if hand_over else {}), **({"gaps": spans} if gaps else {})}
+
+
+def at_nine(day: str) -> str:
+    return day if "T" in day else f"2026-{day}T09:00:00Z"
 
 
 def off_board(start: Item, username: str = LEA, **body: Any) -> tuple[Answer, Answer, ServiceEnv]:
@@ -53,14 +58,45 @@ def test_on_call_goes_to_the_third_of_three_when_the_first_leaves_in_the_second_
 def test_nobody_else_is_on_call_where_no_one_keeps_the_turns() -> None:
     planned, done, _ = off_board(second_turn("lea", "rex", "uma"), keep_turns=True)
 
-    assert planned.body["on_call"] == [schedule([REX], [REX])]
-    assert done.body["on_call"] == [{**schedule([REX], [REX]), "computed": False}]
+    expected = schedule([REX], [REX], "", ("12-03", "12-10"))
+    assert planned.body["on_call"] == [expected]
+    assert done.body["on_call"] == [{**expected, "computed": False}]
 
 
 def test_no_one_is_on_call_in_the_turn_that_is_kept() -> None:
     planned, _, _ = off_board(second_turn("rex", "lea"), keep_turns=True)
 
-    assert planned.body["on_call"] == [schedule([LEA], [], "2026-11-26T09:00:00Z")]
+    gaps = [("2026-11-25T09:15:00Z", "11-26"), ("12-03", "12-10"), ("12-17", "12-24")]
+    assert planned.body["on_call"] == [schedule([LEA], [], "2026-11-26T09:00:00Z", *gaps)]
+
+
+def test_gap_that_was_there_before_is_not_told() -> None:
+    planned, _, _ = off_board(second_turn("none", "lea", "rex", "none"), keep_turns=True)
+
+    assert planned.body["on_call"] == [
+        schedule([LEA], [], "2026-11-26T09:00:00Z", ("2026-11-25T09:15:00Z", "11-26"), ("12-17", "12-24"))
+    ]
+
+
+def test_override_that_filled_a_gap_leaves_it() -> None:
+    start = covered()
+    start["schedules"][0]["rotations"][0]["participants"].append({"type": "none"})
+    planned, _, _ = off_board(start)
+
+    (entry,) = planned.body["on_call"]
+    assert entry["gaps"] == [
+        {"start": "2026-11-30T09:00:00Z", "end": "2026-12-07T09:00:00Z"},
+        {"start": "2026-12-14T09:00:00Z", "end": "2026-12-20T00:00:00Z"},
+    ]
+
+
+def test_most_gaps_are_twenty() -> None:
+    start = second_turn("lea", "rex")
+    start["schedules"][0]["rotations"][0]["type"] = "hourly"
+    planned, _, _ = off_board(start, keep_turns=True)
+
+    (entry,) = planned.body["on_call"]
+    assert len(entry["gaps"]) == 20
 
 
 def covered(**more: Any) -> Item:

@@ -113,7 +113,7 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "blocked people count": (reach.Reach, "is_blocked", lambda *_: False),
     "teams count without a look": (reach.Reach, "colleague", lambda *_: True),
     "nested ones are not read": (reach.Reach, "_somebody", direct_users),
-    "who is on call is computed with the leaver": (on_call, "_left", lambda before, _: before),
+    "who is on call is computed with the leaver": (on_call, "_changed", lambda before, _: before),
     "forwarding rules do not count": (on_call, "_names", lambda participants, _: NAMES(participants, ())),
     "overrides do not count": (coverage, "_is_for", lambda *_: False),
     "uses of a team do not count": (reach.Reach, "leads_to", lambda *_: False),

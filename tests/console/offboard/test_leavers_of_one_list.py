@@ -60,6 +60,30 @@ def test_the_replacement_of_somebody_before_is_left_for_those_after() -> None:
     assert (planned, done) == (["planned", "planned"], ["done", "done"])
 
 
+def answers(parts: dict[str, Any], *words: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return for each person what was planned and what was told after it was done."""
+    run = runner(Simulation(account(**parts), now=lambda: NOW))
+    planned, done = (as_json(run("offboard", *words, "--json", *more))["people"] for more in ((), ("--apply", "--yes")))
+    return list(zip(planned, done, strict=True))
+
+
+@pytest.mark.parametrize("words", [(), ("--keep-turns",)], ids=["turns move", "turns are kept"])
+def test_plan_of_those_after_shows_what_those_before_leave(words: tuple[str, ...]) -> None:
+    parts = {"rotations": {"r": ["lea", "uma", "rex"]}, "escalations": {"e": ["rex", "lea", "uma"]}}
+
+    for planned, done in answers(parts, LEA, REX, *words):
+        assert planned["changes"] == done["changes"]
+        assert [one["after"] for one in planned["on_call"]] == [one["after"] for one in done["on_call"]]
+        assert [one.get("gaps") for one in planned["on_call"]] == [one.get("gaps") for one in done["on_call"]]
+
+
+def test_plan_of_those_after_counts_the_replacement_of_those_before() -> None:
+    (_, _), (planned, done) = answers({"rotations": {"r": ["lea", "rex"]}}, LEA, REX, "--replace-with", UMA)
+
+    assert planned["changes"] == done["changes"]
+    assert planned["on_call"][0]["after"] == done["on_call"][0]["after"] == [UMA]
+
+
 def test_somebody_who_is_refused_still_counts() -> None:
     parts = {"rotations": {"r": ["lea", "rex"], "s": ["lea"]}}
 

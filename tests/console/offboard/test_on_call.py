@@ -9,7 +9,9 @@ from click.testing import Result
 import console.terminal
 from local.opsgenie import Simulation
 from local.opsgenie.answers import response
-from tests.support.console_runner import Run, as_json
+from tests.support.console_runner import Run, as_json, runner
+from tests.support.service_env import NOW
+from tests.support.small_account import account
 
 HARI, KOFI, MEERA, NORA = (f"{name}@example.com" for name in ("hari", "kofi", "meera", "nora"))
 ON_CALLS = "^/v2/schedules/on-calls$"
@@ -86,6 +88,25 @@ def test_what_is_not_known_is_shown_as_such_and_without_the_key(simulation: Simu
         "not checked: who is on call now: not for [the key]",
         "not checked: who will be on call in Payroll: its times were not read",
     ]
+
+
+def test_gaps_are_shown_with_their_number(run: Run) -> None:
+    result = run("offboard", "ingrid.berg@example.com", "--keep-turns")
+
+    lines = [line for line in result.stdout.splitlines() if line.startswith("nobody is on call")]
+    assert lines == [
+        "nobody is on call in Platform business hours from 2026-11-30T08:00:00Z to 2026-11-30T17:00:00Z",
+        "nobody is on call in Platform business hours from 2026-12-01T08:00:00Z to 2026-12-01T17:00:00Z",
+        "nobody is on call in Platform business hours from 2026-12-02T08:00:00Z to 2026-12-02T17:00:00Z",
+        "nobody is on call in Platform business hours 7 more times in the four weeks to come",
+    ]
+
+
+def test_note_of_a_change_is_shown() -> None:
+    simulation = Simulation(account(escalations={"e": ["lea", "rex"]}), now=lambda: NOW)
+    result = runner(simulation)("offboard", "lea@example.com")
+
+    assert "rule 1 of 2 goes; the first notice comes 5 minutes later" in result.stdout
 
 
 def test_nobody_on_call_is_shown_as_nobody(simulation: Simulation, run: Run) -> None:
