@@ -20,9 +20,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 
 
 class Deadline:
-    """A point in time by which every call has ended; in seconds from now."""
+    """A point in time by which every call has ended; in seconds from now. `whose` says what ends then."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, whose: str = "this request") -> None:
+        self._whose = whose
         self._end = time.monotonic() + seconds
         scale = min(1.0, seconds / (5 * WRITE_RESERVE))
         self._write_reserve = WRITE_RESERVE * scale
@@ -39,7 +40,7 @@ class Deadline:
     def check(self, *, write: bool) -> None:
         """Raise OutOfTimeError if a call, or a write, may no longer start."""
         if self.remaining() <= (self._write_reserve if write else 0):
-            raise OutOfTimeError("the time for this request is used up")
+            raise OutOfTimeError(f"the time for {self._whose} is used up")
 
 
 def seconds_left(context: Any) -> float | None:

@@ -100,8 +100,8 @@ class Offboarding:
             ended_overrides=self._looked_everywhere,
         )
         if plan.blockers:
-            only_in_refusal = self.capabilities.only_in_refusal
-            raise BlockedError(plan.blockers, not_checked=(only_in_refusal,) if only_in_refusal else ())
+            only_in_refusal = filter(None, [self.capabilities.only_in_refusal])
+            raise BlockedError(plan.blockers, not_checked=(*only_in_refusal, *survey.not_checked))
         self._look.note(*survey.not_checked, *plan.not_checked)
         return plan.changes
 

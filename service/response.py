@@ -26,6 +26,9 @@ from service.wording import API, Wording
 RETRY_AFTER = 5.0
 """Seconds after which a caller may try again, where the vendor does not say."""
 
+MOST_NOT_CHECKED = 50
+"""Sentences of `not_checked` in an answer; API Gateway passes on 10 MB at most, and nobody reads more."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -45,7 +48,7 @@ def done(report: Report, request: Request) -> Answer:
         "dry_run": request.dry_run,
         "changes": _json(report.changes),
         "on_call": [on_call_json(entry) for entry in report.on_call],
-        "not_checked": list(report.not_checked),
+        "not_checked": _first(report.not_checked),
     }
     return Answer(200, summary(report, request), body)
 
@@ -68,7 +71,7 @@ def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wo
         case NotFoundError():
             return Answer(404, str(error))
         case BlockedError(blockers=blockers, not_checked=notes) if not changes.made and not changes.unconfirmed:
-            body = {"blockers": blockers_json(blockers, wording), "not_checked": list(notes)}
+            body = {"blockers": blockers_json(blockers, wording), "not_checked": _first(notes)}
             return Answer(409, f"nothing was changed: {error}", body)
         case BlockedError(blockers=blockers):
             message = f"stopped half-way, since by now this is in the way: {error}. {made}"
@@ -107,6 +110,12 @@ def _so_far(changes: Changes) -> dict[str, Any]:
 def _is_gone(changes: Changes) -> bool:
     """Tell whether the account is deleted and something is left: sending the request again would get a 404."""
     return bool(changes.remaining) and any(change.before.kind == "user" for change in changes.made)
+
+
+def _first(sentences: tuple[str, ...]) -> list[str]:
+    """Return the sentences, not more than an answer has room for."""
+    more = len(sentences) - MOST_NOT_CHECKED
+    return [*sentences[:MOST_NOT_CHECKED], f"{more} more"] if more > 0 else list(sentences)
 
 
 def _json(changes: tuple[Change, ...]) -> list[dict[str, Any]]:

@@ -23,23 +23,24 @@ def problem(username: str) -> str:
         return "is blank"
     if len(username) > LONGEST:
         return f"is longer than {LONGEST} characters"
-    if not username.isprintable():
-        return "has control characters"
     local, at, domain = username.rpartition("@")
     if not (local and at and domain) or "@" in local:
         return "is not an e-mail address"
     wrong = next(
         (char for part, known in ((local, _ASCII), (domain, _DOMAIN)) for char in part if _is_odd(char, known)), ""
     )
-    if not wrong:
-        return ""
-    return (
-        f"has {wrong!r} ({unicodedata.name(wrong, 'a character without a name').lower()}), which no e-mail address has"
-    )
+    return f"has {_shown(wrong)}, which is not accepted in an e-mail address" if wrong else ""
+
+
+def _shown(char: str) -> str:
+    name = unicodedata.name(char, "").lower()
+    return f"{char!r} ({name})" if name else repr(char)
 
 
 def _is_odd(char: str, known: frozenset[str]) -> bool:
     if char.isascii():
         return char not in known
-    # The Kelvin sign, full-width letters and their like become other letters when they are lowered or normalized.
-    return unicodedata.normalize("NFKC", char) != char or any(one.isascii() for one in char.lower())
+    # The Kelvin sign, full-width letters and their like become other letters when they are lowered or normalized; what
+    # is not printable, such as a space of no width, is not seen at all.
+    changes = unicodedata.normalize("NFKC", char) != char or any(one.isascii() for one in char.lower())
+    return changes or not char.isprintable()

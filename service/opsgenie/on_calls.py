@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -35,9 +34,9 @@ class OnCallReader:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._api = AccountEndpoints(transport.within(SECONDS))
         self._on_call = OnCalls()
         self._listed: list[Schedule] = []
+        self._unlisted = ""
         self._unread: dict[str, str] = {}
 
     def first_reads(self, scope: Scope) -> list[Callable[[], None]]:
@@ -49,7 +48,8 @@ class OnCallReader:
         """Return calls that read the schedules in which the person is on call, and that are not known otherwise."""
         ids = {schedule.id for schedule in known}
         others = [Named(one.id, one.name) for one in self._on_call.schedules if one.has(person) and one.id not in ids]
-        reads: list[Callable[[Named], list[Any]]] = [self._api.rotations, self._api.overrides]
+        api = AccountEndpoints(self._transport.within(SECONDS))
+        reads: list[Callable[[Named], list[Any]]] = [api.rotations, api.overrides]
         return [partial(self._unless_unread, read, schedule) for schedule in others for read in reads]
 
     def told(self, survey: Survey, found: Iterable[Any]) -> Survey:
@@ -69,15 +69,17 @@ class OnCallReader:
             survey,
             on_call=replace(self._on_call, time=time),
             schedules=tuple(timed),
-            not_checked=(*survey.not_checked, *self._unread.values()),
+            not_checked=(*survey.not_checked, *filter(None, [self._unlisted]), *self._unread.values()),
         )
 
     def _read_on_call(self) -> None:
         self._on_call = on_calls(self._transport)
 
     def _read_schedules(self) -> None:
-        with suppress(ServiceError):
-            self._listed = self._api.timed_schedules()
+        try:
+            self._listed = AccountEndpoints(self._transport.within(SECONDS)).timed_schedules()
+        except ServiceError as error:
+            self._unlisted = f"the times of schedules: {error}"
 
     def _unless_unread(self, read: Callable[[Named], list[Any]], schedule: Named) -> list[Any]:
         try:

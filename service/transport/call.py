@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -44,6 +44,8 @@ class Api:
     base_url: str
     auth: AuthBase
     decipher: Decipher
+    secret: str = field(default="", repr=False)
+    """What of `auth` must not be repeated from an answer."""
 
 
 class Transport:
@@ -64,7 +66,7 @@ class Transport:
 
     def within(self, seconds: float) -> "Transport":
         """Return one to the same API that has less time, and that is throttled by itself."""
-        return Transport(self._session, self._api, Deadline(min(seconds, self._deadline.remaining())))
+        return Transport(self._session, self._api, Deadline(min(seconds, self._deadline.remaining()), "this read"))
 
     def request(
         self,
@@ -124,7 +126,11 @@ class Transport:
         try:
             with self._session.request(method, url, **options) as response:
                 self._dates = response.raw.headers.getlist("Date")
-                return self._api.decipher(response.status_code, response.headers, _content(response))
+                content = _content(response)
+                if response.status_code >= 400 and self._api.secret:
+                    # Servers may repeat a key that they refuse, and their words go into answers and logs.
+                    content = content.replace(self._api.secret.encode(), b"[the key]")
+                return self._api.decipher(response.status_code, response.headers, content)
         except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
             raise self._lost(error) from error
         except requests.RequestException as error:

@@ -61,6 +61,14 @@ def test_no_write_starts_in_the_last_seconds(
         assert len(mocked.calls) == allowed
 
 
+def test_read_with_less_time_says_that_its_own_is_used_up(clock: SimpleNamespace) -> None:
+    brief = transport(seconds=25).within(3)
+    clock.now += 3
+
+    with pytest.raises(OutOfTimeError, match=r"^the time for this read is used up$"):
+        brief.request("GET", "v2", "users", "u")
+
+
 def bound_of(throttle: ConcurrencyLimit) -> int:
     with throttle.slot(Deadline(5)) as at_once:
         return at_once

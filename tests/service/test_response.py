@@ -1,6 +1,7 @@
 """The whole answer that a caller gets for each kind of failure."""
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,9 +23,10 @@ from service.errors import (
     UnexpectedResponseError,
 )
 from service.json_body import BodyError
-from service.model import Blocker, Change, Membership
+from service.model import Blocker, Change, Membership, Request
 from service.opsgenie.client import Opsgenie
 from service.response import Answer, bad_body, crashed
+from service.survey import Report
 from tests.support.fake_client import FakeClient, failing
 from tests.support.people import HARI, NAMED_HARI
 
@@ -42,6 +44,16 @@ BLOCKERS_JSON = [
 BY_HAND = "The account is deleted, and what is in remaining has to be removed by hand"
 failed = partial(response.failed, capabilities=Opsgenie.capabilities)
 RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, Configuration Access"
+
+
+def test_answer_has_room_for_fifty_sentences_of_what_was_not_checked() -> None:
+    notes = tuple(f"note {number}" for number in range(53))
+    report = Report(HARI, True, (), (), notes)
+
+    assert response.done(report, Request(HARI.username)).body["not_checked"] == [*notes[:50], "3 more"]
+    assert response.done(replace(report, not_checked=notes[:50]), Request(HARI.username)).body["not_checked"] == [
+        *notes[:50]
+    ]
 
 
 def changes(

@@ -7,6 +7,7 @@ import ssl
 import pytest
 from flask import Flask
 
+from local.opsgenie.answers import response
 from service import audit_log
 from service.settings import HOSTS, Settings, SettingsError
 from service.transport.timeouts import BoundedAdapter
@@ -49,6 +50,18 @@ def test_huge_opsgenie_answers_get_a_small_502() -> None:
 
     assert answer.status == 502
     assert len(json.dumps(answer.body)) < 1000
+
+
+@pytest.mark.parametrize("status", [401, 403, 422, 428])
+@pytest.mark.parametrize("path", ["/v2/users/", "/v2/schedules/on-calls$"])
+def test_key_that_opsgenie_repeats_is_in_no_answer(status: int, path: str) -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv()
+        refusal = response({"message": f"Key {TOKEN} is not valid"}, status)
+        service_env.simulation.faults.add(lambda _: refusal, None, path, None)
+        answer = service_env.post(username=HARI)
+
+    assert "Key [the key] is not valid" in json.dumps(answer.body)
 
 
 @pytest.mark.parametrize("leak", [f"a log line with {TOKEN}", {"nested": [TOKEN]}])

@@ -190,6 +190,15 @@ def test_proceeds_with_a_note_when_blocked_users_cannot_be_listed(status: int) -
     assert answer.body["not_checked"] == [NOT_CHECKED, "who is blocked: Opsgenie does not list it (no)"]
 
 
+def test_refusal_says_what_was_not_checked() -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(account(rotations={"r": ["lea"]}))
+        service_env.simulation.faults.add(lambda _: response({"message": "no"}, 422), "GET", "/v2/users$", None)
+        answer = service_env.post(username=LEA)
+
+    assert (answer.status, answer.body["not_checked"][1:]) == (409, ["who is blocked: Opsgenie does not list it (no)"])
+
+
 def test_changes_nothing_when_a_decisive_team_cannot_be_read() -> None:
     with virtual_time(threads=False):
         service_env = ServiceEnv(account(rotations={"r": ["lea", "team t"]}, teams={"t": ["rex"]}))

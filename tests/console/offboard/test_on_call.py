@@ -76,7 +76,7 @@ def test_what_is_not_known_is_shown_as_such_and_without_the_key(simulation: Simu
 
     result = run("offboard", MEERA, "--replace-with", KOFI)
 
-    assert printed_from(" on call in", result)[:9] == [
+    assert printed_from(" on call in", result)[:10] == [
         " on call in   now         after       next hand-over",
         " ───────────────────────────────────────────────────",
         " Payroll      not known   not known",
@@ -84,6 +84,7 @@ def test_what_is_not_known_is_shown_as_such_and_without_the_key(simulation: Simu
         "not checked: overrides in other schedules that begin in more than three months: Opsgenie shows no more by "
         "person",
         "not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user",
+        "not checked: the times of schedules: not for [the key]",
         "not checked: overrides in schedules that hold the person in no other way: not for [the key]",
         "not checked: who is on call now: not for [the key]",
         "not checked: who will be on call in Payroll: its times were not read",

@@ -101,13 +101,19 @@ def test_odd_list_of_on_calls_leaves_the_rest(mocked: responses.RequestsMock, da
     assert survey() == Survey(HARI, on_call=OnCalls(unread=unread))
 
 
-@pytest.mark.parametrize("listed", [403, None, [7], [{"name": "no id"}]])
-def test_unread_list_of_schedules_leaves_the_rest(mocked: responses.RequestsMock, listed: Any) -> None:
+ODD_LIST = "the answer about schedules is not of the documented form"
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"), [(403, "no"), (None, ODD_LIST), ([7], ODD_LIST), ([{"name": "no id"}], ODD_LIST)]
+)
+def test_unread_list_of_schedules_leaves_the_rest(mocked: responses.RequestsMock, listed: Any, why: str) -> None:
     answers(mocked, on_calls=[ON_CALL], listed=listed, rotations=[ROTATION], overrides=[OVERRIDE])
 
     found = survey()
 
-    assert (found.schedules, len(found.overrides), found.not_checked) == ((), 1, ())
+    notes = (f"the times of schedules: {why}",)
+    assert (found.schedules, len(found.overrides), found.not_checked) == ((), 1, notes)
 
 
 @pytest.mark.parametrize(
