@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from service.model import Participant
+from service.model import Participant, ascii_lower
 from service.schedule import Schedule, TimedOverride, TimedRotation
 
 DAY = timedelta(days=1)
@@ -20,6 +20,7 @@ AHEAD = (1, 8, 64, 366)
 """Days to look ahead for the next hand-over, one window after the other: computing a year of turns takes time."""
 
 Span = tuple[datetime, datetime]
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def on_call(schedule: Schedule, moment: datetime) -> tuple[Participant, ...]:
 
 def next_hand_over(schedule: Schedule, moment: datetime) -> datetime | None:
     """Return when others than at a moment are first on call, or None if that is more than a year off."""
-    there = frozenset(on_call(schedule, moment))
+    there = frozenset(map(_key, on_call(schedule, moment)))
     for days in AHEAD:
         end = moment + days * DAY
         for edge, who in _changes(shifts(schedule, moment, end)):
@@ -91,14 +92,19 @@ def next_hand_over(schedule: Schedule, moment: datetime) -> datetime | None:
     return None
 
 
-def _changes(found: Iterable[Shift]) -> Iterator[tuple[datetime, frozenset[Participant]]]:
+def _key(who: Participant) -> Key:
+    """Return what a participant is known by: answers may leave out the username."""
+    return who.type, who.id or ascii_lower(who.username) or who.name
+
+
+def _changes(found: Iterable[Shift]) -> Iterator[tuple[datetime, frozenset[Key]]]:
     """Yield each moment at which a shift begins or ends, with who is on call from then on."""
-    edges: dict[datetime, Counter[Participant]] = defaultdict(Counter)
+    edges: dict[datetime, Counter[Key]] = defaultdict(Counter)
     for shift in found:
         if not shift.is_nobody:
-            edges[shift.start][shift.who] += 1
-            edges[shift.end][shift.who] -= 1
-    there: Counter[Participant] = Counter()
+            edges[shift.start][_key(shift.who)] += 1
+            edges[shift.end][_key(shift.who)] -= 1
+    there: Counter[Key] = Counter()
     for edge in sorted(edges):
         there.update(edges[edge])
         yield edge, frozenset(who for who, count in there.items() if count)

@@ -202,6 +202,8 @@ def weekly(*participants: dict[str, Any], **more: Any) -> dict[str, Any]:
         ([], None),
         ([weekly(ANN)], None),
         ([weekly(ANN, ANN)], None),
+        ([weekly({**ANN, "id": "1"}, {"type": "user", "id": "1"})], None),
+        ([weekly({"type": "user", "username": "ann@x"}, {"type": "user", "username": "Ann@x"})], None),
         ([weekly(ANN, BOB)], timedelta(days=7)),
         ([weekly(ANN, BOB, length=5)], timedelta(days=14)),
         ([weekly(ANN, BOB, length=20)], timedelta(days=119)),
