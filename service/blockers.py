@@ -14,6 +14,7 @@ from service.model import (
     ascii_lower,
 )
 from service.reach import NOBODY, Leaver, Reach
+from service.wording import joined
 
 MOST_NAMED = 20
 """Uses of a team that are named."""
@@ -71,8 +72,8 @@ def last_member(membership: Membership, person: Person, uses: Sequence[TeamUse],
     names = [_use(use) for use in uses[:MOST_NAMED]]
     if len(uses) > MOST_NAMED:
         names.append(f"{len(uses) - MOST_NAMED} more")
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    reason = f"{person.username} is {last}, {f'whose {member}s are notified' if role else 'which is used'} by {listed}"
+    use = f"whose {member}s are notified" if role else "which is used"
+    reason = f"{person.username} is {last}, {use} by {joined(names)}"
     return Blocker(
         membership.kind,
         membership.name,

@@ -53,7 +53,7 @@ class Changes:
 
     @property
     def unconfirmed(self) -> tuple[Change, ...]:
-        """What may have been made: no answer came, and checking failed too."""
+        """What may have been made, or still may be: no answer came, and no look shows it done."""
         return tuple(self._unconfirmed.values())
 
     def plan(self, changes: tuple[Change, ...]) -> None:

@@ -47,11 +47,11 @@ def on_call_changes(
     `after` is what was read after the changes, None where they are only planned; `now` counts where the vendor does
     not tell the time. The `earlier` leavers are gone by then.
     """
-    found = [_Outlook(survey, schedule, changes, now, earlier) for schedule in touched_schedules(survey, changes)]
-    told = tuple(outlook.told(after) for outlook in found)
+    found = [_Prospect(survey, schedule, changes, now, earlier) for schedule in touched_schedules(survey, changes)]
+    told = tuple(prospect.entry(after) for prospect in found)
     notes = [f"{UNREAD_NOW}{survey.on_call.unread}"] if survey.on_call.unread else []
     notes += [f"who is on call after the change: {after.unread}"] if found and after and after.unread else []
-    return told, (*notes, *(note for outlook in found for note in outlook.notes))
+    return told, (*notes, *(note for prospect in found for note in prospect.notes))
 
 
 class _UnknownError(Exception):
@@ -66,7 +66,7 @@ class _Forecast:
     gaps: tuple[coverage.Span, ...]
 
 
-class _Outlook:
+class _Prospect:
     """One schedule before and after the changes; `notes` has a sentence for each thing that is not known of it."""
 
     def __init__(
@@ -79,7 +79,7 @@ class _Outlook:
         self._earlier = earlier
         self._time = survey.on_call.time or now
 
-    def told(self, after: OnCalls | None) -> OnCallChange:
+    def entry(self, after: OnCalls | None) -> OnCallChange:
         """Return who is on call now and after the changes: as it was read, and computed where it was not."""
         survey, schedule = self._survey, self._schedule
         now = self._read(survey.on_call, "now")
@@ -108,7 +108,7 @@ class _Outlook:
 
     def _forecast(self, now: Names | None) -> _Forecast:
         """Compute who is on call after the changes; raises _UnknownError where that cannot be known."""
-        before, time = self._understood(), self._time
+        before, time = self._readable(), self._time
         base = _without_earlier(before, self._earlier)
         later = _changed(base, self._changes)
         there, then = coverage.on_call(before, time), coverage.on_call(later, time)
@@ -132,7 +132,7 @@ class _Outlook:
         missing = wanted - there - behind - self._survey.blocked
         return not missing and (bool(behind) or there <= wanted)
 
-    def _understood(self) -> Schedule:
+    def _readable(self) -> Schedule:
         found = next((one for one in self._survey.schedules if one.id == self._schedule.id), None)
         if found is None:
             raise _UnknownError("its times were not read")

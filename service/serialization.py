@@ -7,7 +7,7 @@ from typing import Any
 
 from service.model import Blocker, Change, Escalation, Request, Rotation
 from service.survey import OnCallChange, Report
-from service.wording import Wording, remedy
+from service.wording import Wording, joined, remedy
 
 Json = Mapping[str, Any]
 
@@ -94,12 +94,8 @@ def summary(report: Report, request: Request) -> str:
         for kind in PLURALS
         if (count := kinds.count(kind))
     ]
-    done = [f"taken out of {_listed(counts)}"] if counts else []
+    done = [f"taken out of {joined(counts)}"] if counts else []
     done += [] if request.keep_user else ["deleted"]
     if not done:
         return f"{report.person.username} is in nothing that holds a user"
     return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}"
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,5 +1,6 @@
 """The words of an interface for what its users see and do: the API's here, the console's in the console."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.model import Blocker
@@ -25,6 +26,11 @@ API = Wording(
     name_replacement="send replace_with",
     name_another="name another person in replace_with",
 )
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words as in `a, b and c`; there must be one."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def remedy(blocker: Blocker, wording: Wording) -> str:

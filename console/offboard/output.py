@@ -15,6 +15,7 @@ from console.terminal import clean, counted, kind, line, out, table
 from service.model import ascii_lower
 from service.on_call import UNREAD_NOW
 from service.reach import NOBODY
+from service.wording import joined
 
 GAPS_SHOWN = 3
 
@@ -181,4 +182,4 @@ def _username(entry: dict[str, Any]) -> str:
 
 def _numbered(places: list[int], word: str) -> str:
     numbers = [str(place + 1) for place in places]
-    return f"{word} {numbers[0]}" if len(numbers) == 1 else f"{word}s {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"{word}{'s' if len(numbers) > 1 else ''} {joined(numbers)}"
