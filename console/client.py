@@ -24,7 +24,7 @@ class ConsoleClient(Protocol):
     def read_account(self, now: datetime) -> Inventory:
         """Read the whole account."""
 
-    def members(self, team_id: str) -> list[tuple[Named, str]]:
+    def members(self, team: Named) -> list[tuple[Named, str]]:
         """Get the members of a team, each with the role in it."""
 
     def overrides(self, schedule: Named) -> list[Override]:

@@ -100,8 +100,11 @@ def _log_change(caller: Mapping[str, Any], event: str, change: Change) -> None:
 
 def _log_outcome(answered: Response) -> Response:
     level = logging.ERROR if answered.status_code >= 500 else logging.INFO
-    message = (answered.get_json(silent=True) or {}).get("message")
-    audit_log.log_event("outcome", level=level, **g.caller, status=answered.status_code, message=message)
+    body = answered.get_json(silent=True) or {}
+    cause = {"cause": body["cause"]} if "cause" in body else {}
+    audit_log.log_event(
+        "outcome", level=level, **g.caller, status=answered.status_code, message=body.get("message"), **cause
+    )
     return answered
 
 

@@ -36,6 +36,8 @@ class Capabilities:
     """What only a refused removal shows; empty where nothing is refused."""
     rights: str
     """What a key needs, as advice for when one is refused."""
+    unknown_key: str
+    """Advice for when a key is not known."""
 
 
 Rule = Callable[[Roster], Change | None]

@@ -1,6 +1,22 @@
 """What can go wrong between the service and the on-call system, in the terms a caller acts on."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from service.model import Blocker
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What a call that failed was about, and what the vendor's answer has to say of it."""
+
+    what: str = ""
+    """What was read or written, as in a sentence."""
+    status: int | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with each field, in the vendor's words."""
+    request_id: str = ""
+    """The vendor's."""
 
 
 class ServiceError(Exception):
@@ -14,6 +30,7 @@ class ServiceError(Exception):
         super().__init__(message)
         self.outcome_unknown = outcome_unknown or pending
         self.pending = pending
+        self.cause = Cause()
 
     def after(self, earlier: "ServiceError | None") -> None:
         """Take over what an earlier try of the same call left open."""
@@ -54,6 +71,10 @@ class UnauthorizedError(ServiceError):
     """The key is unknown, or lacks a right."""
 
 
+class UnknownKeyError(UnauthorizedError):
+    """The key is not one of the account's, or has not the form of a key."""
+
+
 class BadRequestError(ServiceError):
     """The server understood the call and refuses it to any key."""
 
@@ -84,6 +105,10 @@ class UnavailableError(ServiceError):
         super().__init__(message, outcome_unknown=outcome_unknown, pending=pending)
         self.retry_after = retry_after
         self.period = period
+
+
+class UnreachableError(UnavailableError):
+    """The server was not reached: the text says which hop failed, and how."""
 
 
 class ThrottledError(UnavailableError):

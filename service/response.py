@@ -9,17 +9,21 @@ from service.changes import Changes
 from service.client import Capabilities
 from service.errors import (
     BlockedError,
+    Cause,
     InUseError,
     NotFoundError,
+    NotInPlanError,
     OutOfTimeError,
     ReaddedError,
     ServiceError,
     UnauthorizedError,
     UnavailableError,
+    UnknownKeyError,
+    UnreachableError,
 )
 from service.json_body import BodyError
 from service.model import Change, Request
-from service.serialization import blockers_json, change_json, on_call_json, summary
+from service.serialization import as_json, blockers_json, change_json, on_call_json, summary
 from service.survey import Report
 from service.wording import API, Wording
 
@@ -66,7 +70,8 @@ def crashed(changes: Changes | None = None) -> Answer:
 
 def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wording: Wording = API) -> Answer:
     """Return the answer to a failed or blocked off-boarding."""
-    so_far, product, made = _so_far(changes), capabilities.product, _made(changes, wording)
+    product, made = capabilities.product, _made(changes, wording)
+    so_far = {**_so_far(changes), **_cause(error)}
     match error:
         case NotFoundError():
             return Answer(404, str(error))
@@ -80,25 +85,49 @@ def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wo
             again = "" if _is_gone(changes) else f"; {wording.send_again}, it goes on where it stopped"
             return Answer(504, f"out of time{again}. {made}", {**so_far, "remaining": _json(changes.remaining)})
         case UnavailableError() if _is_gone(changes):
-            return Answer(502, f"{product} is throttling or down ({error}). {made}", so_far)
+            return Answer(502, f"{product} {_down(error)}. {made}", so_far)
         case UnavailableError():
             wait = str(_wait(error))
-            message = f"{product} is throttling or down ({error}); {wording.send_again} in {wait} seconds. {made}"
+            message = f"{product} {_down(error)}; {wording.send_again} in {wait} seconds. {made}"
             return Answer(503, message, so_far, {"Retry-After": wait})
         case UnauthorizedError():
-            return Answer(502, f"{product} refused the key ({error}); {capabilities.rights}. {made}", so_far)
+            advice = capabilities.unknown_key if isinstance(error, UnknownKeyError) else capabilities.rights
+            return Answer(502, f"{product} refused the key ({error}); {advice}. {made}", so_far)
+        case NotInPlanError():
+            message = f"the plan of this {product} account does not have it: {_about(error)}. {made}"
+            return Answer(502, message, so_far)
         case InUseError():
             return Answer(502, f"{product} still refuses to delete the user: {error}. {made}", so_far)
         case ReaddedError():
             return Answer(502, f"{error}. {made}", so_far)
         case _:
-            return Answer(502, f"{product} did not do as asked: {error}. {made}", so_far)
+            return Answer(502, f"{product} did not do as asked: {_about(error)}. {made}", so_far)
+
+
+def _down(error: UnavailableError) -> str:
+    return f"{'was not reached' if isinstance(error, UnreachableError) else 'is throttling or down'} ({error})"
+
+
+def _about(error: ServiceError) -> str:
+    """Say what a call was about, what the vendor said, and under which id it knows the call."""
+    what, request_id = error.cause.what, error.cause.request_id
+    return f"{f'{what}: ' if what else ''}{error}{f' (request {request_id})' if request_id else ''}"
 
 
 def _wait(error: UnavailableError) -> int:
     """Return the whole seconds after which the request may be sent again."""
     told = error.period if error.retry_after is None else error.retry_after
     return max(1, math.ceil(RETRY_AFTER if told is None else told))
+
+
+def _cause(error: ServiceError) -> dict[str, Any]:
+    """Return what the vendor said of the call that failed: the first in the chain of errors that has it."""
+    found: BaseException | None = error
+    while isinstance(found, ServiceError):
+        if found.cause != Cause():
+            return {"cause": as_json(found.cause)}
+        found = found.__cause__
+    return {}
 
 
 def _so_far(changes: Changes) -> dict[str, Any]:

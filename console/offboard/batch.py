@@ -12,6 +12,7 @@ from service import response
 from service.errors import (
     BlockedError,
     NotFoundError,
+    NotInPlanError,
     OutOfTimeError,
     ServiceError,
     UnauthorizedError,
@@ -93,7 +94,7 @@ def run(
         if isinstance(error, KeyboardInterrupt):
             return Result(tuple(outcomes), rest, "interrupted", interrupted=True)
         trouble = error if isinstance(error, Exception) and not isinstance(error, ServiceError) else None
-        if trouble or (rest and (isinstance(error, UnauthorizedError) or down == DOWN)):
+        if trouble or (rest and (isinstance(error, UnauthorizedError | NotInPlanError) or down == DOWN)):
             why = "the record cannot be written" if isinstance(error, RecordError) else outcome.answer["message"]
             return Result(tuple(outcomes), rest, f"stopped after {request.username}: {why}", trouble=trouble)
     return Result(tuple(outcomes))

@@ -11,8 +11,8 @@ from console.opsgenie.endpoints import ConsoleEndpoints
 from console.report.inventory import Inventory
 from service.deadline import Deadline
 from service.model import Entry, Escalation, ForwardingRule, Membership, Override, Person, Rotation
+from service.opsgenie.calls import api
 from service.opsgenie.client import Opsgenie
-from service.opsgenie.endpoints import api
 from service.parallel import Parallel
 from service.settings import Settings
 from service.transport.call import Transport

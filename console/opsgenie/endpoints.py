@@ -8,7 +8,7 @@ from service.errors import UnexpectedResponseError
 from service.model import ForwardingRule, Membership, Override, Person
 from service.opsgenie import parsing
 from service.opsgenie.account import PAGE, AccountEndpoints, whole
-from service.opsgenie.endpoints import SCHEDULE_BY_ID, TEAM_BY_ID
+from service.opsgenie.calls import SCHEDULE_BY_ID, TEAM_BY_ID
 from service.opsgenie.parsing import Json
 from service.transport.call import Transport
 
@@ -74,15 +74,15 @@ class ConsoleEndpoints(AccountEndpoints):
 
         https://docs.opsgenie.com/docs/user-api#list-users
         """
-        with parsing.parsing("users"):
-            return list({parsing.text(user["id"]): user for page in self._user_pages() for user in page}.values())
+        with parsing.parsing("the list of users"):
+            return list({parsing.text(user, "id"): user for page in self._user_pages() for user in page}.values())
 
     def user_with_contacts(self, user_id: str) -> Json:
         """Get a user with the contact methods.
 
         https://docs.opsgenie.com/docs/user-api#get-user
         """
-        return self._get("a user", whole, "v2", "users", user_id, query={"expand": "contact"})
+        return self._get(f"the user {user_id}", whole, "v2", "users", user_id, query={"expand": "contact"})
 
     def _post(self, body: Json, *path: str, query: Json | None = None) -> None:
         self._transport.request("POST", *path, query=query, body=body, retry=False)
@@ -102,7 +102,7 @@ class ConsoleEndpoints(AccountEndpoints):
 
     def _query_of(self, address: Any) -> dict[str, str]:
         """Return the next page's query; the rest of the address is unused: the key goes nowhere else."""
-        parts = urlsplit(parsing.text(address))
+        parts = urlsplit(parsing.text({"next": address}, "next"))
         if parts.netloc.lower() != urlsplit(self._base_url).netloc.lower():
             host = "".join(char for char in parts.netloc if char.isprintable())[:100]
             raise UnexpectedResponseError(

@@ -70,9 +70,9 @@ def _whole_escalation(api: ConsoleEndpoints, found: Named | Escalation) -> Escal
 
 def _user(data: Json, *, contacts: bool = False) -> User:
     return User(
-        id=parsing.text(data["id"]),
-        username=parsing.text(data["username"]),
-        full_name=parsing.maybe_text(data.get("fullName")),
+        id=parsing.text(data, "id"),
+        username=parsing.text(data, "username"),
+        full_name=parsing.maybe_text(data, "fullName"),
         blocked=data.get("blocked") is True,
         verified=data.get("verified") is not False,
         reachable=any(map(_is_enabled, data.get("userContacts") or ())) if contacts else None,

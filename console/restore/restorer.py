@@ -16,6 +16,7 @@ from service.model import (
     Change,
     ForwardingRule,
     Membership,
+    Named,
     Override,
     Person,
     Roster,
@@ -160,7 +161,8 @@ class Restorer:
         api, moment = connection.console, self._context.now()
         match change.before:
             case Membership() as before:
-                return rules.membership(before, unless_gone(partial(api.members, before.id)), person)
+                members = unless_gone(partial(api.members, Named(before.id, before.name)))
+                return rules.membership(before, members, person)
             case Override() as before:
                 overrides = unless_gone(partial(api.overrides, before.schedule))
                 rotations = unless_gone(partial(api.rotations, before.schedule)) if before.rotations else ()

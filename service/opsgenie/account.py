@@ -6,7 +6,8 @@ from typing import Any
 
 from service.model import Escalation, Named, Participant, Person, Rotation, RoutingRule
 from service.opsgenie import calendar, parsing, schedules
-from service.opsgenie.endpoints import BY_ID, SCHEDULE_BY_ID, TEAM_BY_ID, Endpoints
+from service.opsgenie.calls import BY_ID, SCHEDULE_BY_ID, TEAM_BY_ID
+from service.opsgenie.endpoints import Endpoints
 from service.opsgenie.parsing import Json
 from service.schedule import Schedule
 
@@ -27,8 +28,8 @@ class AccountEndpoints(Endpoints):
         https://docs.opsgenie.com/docs/user-api#list-users
         """
         query = {"query": "blocked:true", "limit": str(PAGE), "offset": str(offset)}
-        answer = self._transport.request("GET", "v2", "users", query=query)
-        with parsing.parsing("blocked users"):
+        answer = self._request("GET", "the list of blocked users", "v2", "users", query=query)
+        with parsing.parsing("the list of blocked users"):
             page = parsing.entries(answer["data"])
             total = answer.get("totalCount")
             blocked = [parsing.user_participant(user) for user in page if user.get("blocked") is True]
@@ -39,15 +40,16 @@ class AccountEndpoints(Endpoints):
 
         https://docs.opsgenie.com/docs/schedule-api#list-schedules
         """
-        return self._list("schedules", schedules.listed, "v2", "schedules")
+        return self._list("the list of schedules", schedules.listed, "v2", "schedules")
 
     def has_turns(self, person: Person, now: datetime) -> bool:
         """Tell from a user's calendar whether a turn is not over; it shows three months.
 
         https://docs.opsgenie.com/docs/who-is-on-call-api#export-on-call-user
         """
-        answer = self._transport.request("GET", "v2", "schedules", "on-calls", f"{person.id}.ics")
-        with parsing.parsing("a user's turns"):
+        what = f"the turns of {person.username}"
+        answer = self._request("GET", what, "v2", "schedules", "on-calls", f"{person.id}.ics")
+        with parsing.parsing(what):
             return calendar.has_turns(answer["calendar"], now)
 
     def whole_schedules(self) -> list[Json]:
@@ -55,7 +57,7 @@ class AccountEndpoints(Endpoints):
 
         https://docs.opsgenie.com/docs/schedule-api#list-schedules
         """
-        return self._list("schedules", whole, "v2", "schedules", query={"expand": "rotation"})
+        return self._list("the list of schedules", whole, "v2", "schedules", query={"expand": "rotation"})
 
     def all_rotations(self, schedule: Named) -> list[Rotation]:
         """List the rotations of a schedule, each of which must be readable.
@@ -63,21 +65,24 @@ class AccountEndpoints(Endpoints):
         https://docs.opsgenie.com/docs/schedule-rotation-api#list-schedule-rotations
         """
         path = ("v2", "schedules", schedule.id, "rotations")
-        return self._list("rotations", lambda data: parsing.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
+        what = f"the rotations of {schedule.name}"
+        return self._list(what, lambda data: parsing.rotation(data, schedule), *path, query=SCHEDULE_BY_ID)
 
     def whole_schedule(self, known: Participant) -> Json:
         """Get a schedule with its rotations.
 
         https://docs.opsgenie.com/docs/schedule-api#get-schedule
         """
-        return self._get("a schedule", whole, "v2", "schedules", known.id or known.name, query=_by(known))
+        return self._get(
+            f"the schedule {_name(known)}", whole, "v2", "schedules", known.id or known.name, query=_by(known)
+        )
 
     def whole_escalations(self) -> list[Named | Escalation]:
         """List the escalations, each whole where the list has it whole: that is not documented.
 
         https://docs.opsgenie.com/docs/escalation-api#list-escalations
         """
-        return self._list("escalations", _whole_or_named, "v2", "escalations")
+        return self._list("the list of escalations", _whole_or_named, "v2", "escalations")
 
     def recipients(self, known: Participant) -> list[Participant]:
         """Get the recipients of an escalation.
@@ -85,23 +90,25 @@ class AccountEndpoints(Endpoints):
         https://docs.opsgenie.com/docs/escalation-api#get-escalation
         """
         read: Callable[[Any], list[Participant]] = lambda data: list(parsing.escalation(data).listed)  # noqa: E731
-        return self._get("an escalation", read, "v2", "escalations", known.id or known.name, query=_by(known))
+        what = f"the escalation {_name(known)}"
+        return self._get(what, read, "v2", "escalations", known.id or known.name, query=_by(known))
 
     def team_members(self, known: Participant) -> list[Participant]:
         """Get the members of a team.
 
         https://docs.opsgenie.com/docs/team-api#get-team
         """
-        found = self._get("a team", parsing.members, "v2", "teams", known.id or known.name, query=_by(known))
+        what, path = f"the team {_name(known)}", ("v2", "teams", known.id or known.name)
+        found = self._get(what, parsing.members, *path, query=_by(known))
         return [Participant("user", user.id, user.name, role=role) for user, role in found]
 
-    def routing_rules(self, team_id: str) -> list[RoutingRule]:
+    def routing_rules(self, team: Named) -> list[RoutingRule]:
         """List the routing rules of a team.
 
         https://docs.opsgenie.com/docs/team-routing-rule-api#list-team-routing-rules
         """
-        path = ("v2", "teams", team_id, "routing-rules")
-        return self._list("routing rules", parsing.routing_rule, *path, query=TEAM_BY_ID)
+        what, path = f"the routing rules of {team.name}", ("v2", "teams", team.id, "routing-rules")
+        return self._list(what, parsing.routing_rule, *path, query=TEAM_BY_ID)
 
 
 def whole(data: Any) -> Json:
@@ -117,3 +124,7 @@ def _whole_or_named(data: Any) -> Named | Escalation:
 
 def _by(known: Participant) -> Json:
     return BY_ID if known.id else BY_NAME
+
+
+def _name(known: Participant) -> str:
+    return known.name or known.id

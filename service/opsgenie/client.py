@@ -28,7 +28,7 @@ from service.model import (
 )
 from service.opsgenie import reach
 from service.opsgenie.account import AccountEndpoints
-from service.opsgenie.endpoints import api
+from service.opsgenie.calls import api
 from service.opsgenie.on_calls import SECONDS, on_calls
 from service.opsgenie.surveys import SurveyReader
 from service.parallel import Parallel
@@ -52,6 +52,9 @@ class Opsgenie:
         rights=(
             "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, "
             "Configuration Access"
+        ),
+        unknown_key=(
+            "give ACCESS_TOKEN an API key of the account, and set OPSGENIE_API_URL to eu if the account is in the EU"
         ),
     )
 

@@ -25,8 +25,8 @@ class OddEntries:
                 found.append(read(entry))
             except parsing.ODD:
                 if self._may_be_the_leavers(entry):
-                    raise
-                self.names.append(f"{what} {_label(entry)}")
+                    return parsing.each(read, [entry])
+                self.names.append(f"{what} {parsing.label(entry)}")
         return found
 
     def _may_be_the_leavers(self, entry: Any) -> bool:
@@ -34,11 +34,3 @@ class OddEntries:
             return True
         text = json.dumps(entry, ensure_ascii=False)
         return self.leaver.id in text or ascii_lower(self.leaver.username) in ascii_lower(text)
-
-
-def _label(entry: Any) -> str:
-    """Return what an entry goes by, without characters that cannot be shown."""
-    known = entry if isinstance(entry, dict) else {}
-    names = (known.get(name) for name in ("name", "alias", "id"))
-    name = next((name for name in names if isinstance(name, str) and name), "without a name")
-    return "".join(char if char.isprintable() else " " for char in name[:100])

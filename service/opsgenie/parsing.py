@@ -1,8 +1,8 @@
 """Convert between Opsgenie's JSON and the classes of the rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from service.errors import UnexpectedResponseError
 from service.model import (
@@ -20,6 +20,7 @@ from service.model import (
 from service.survey import OnCall
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
 
 LONGEST_DELAY = 10**6
 """The most of a unit that is taken for the delay of an escalation rule."""
@@ -32,31 +33,74 @@ ODD = (KeyError, TypeError, AttributeError, ValueError, IndexError)
 """What reading JSON of another shape than documented raises."""
 
 
+class OddError(ValueError):
+    """JSON of another shape than documented; the text says what is odd, as the end of a sentence."""
+
+
 @contextmanager
 def parsing(what: str) -> Iterator[None]:
     """Turn an answer of an undocumented shape into an UnexpectedResponseError that names what was read."""
     try:
         yield
     except ODD as error:
-        raise UnexpectedResponseError(f"the answer about {what} is not of the documented form") from error
+        message = f"the answer about {what} is not of the documented form: {_odd(error)}"
+        raise UnexpectedResponseError(message) from error
 
 
-def text(value: Any) -> str:
+def each(read: Callable[[Any], T], data: Any, name: str = "it") -> list[T]:
+    """Read the entries of a list; an OddError names the entry."""
+    found = []
+    for entry in entries(data, name):
+        try:
+            found.append(read(entry))
+        except ODD as error:
+            raise OddError(f"in {label(entry)} {_odd(error)}") from error
+    return found
+
+
+def label(entry: Any) -> str:
+    """Return what an entry goes by, without characters that cannot be shown."""
+    known = entry if isinstance(entry, dict) else {}
+    texts = [known[name] for name in ("name", "alias", "username", "id") if isinstance(known.get(name), str)]
+    shown = ["".join(char if char.isprintable() else " " for char in text[:100]) for text in texts if text]
+    if not shown:
+        return "an entry without a name"
+    return shown[0] if shown[0] == shown[-1] else f"{shown[0]} ({shown[-1]})"
+
+
+def _odd(error: Exception) -> str:
+    if isinstance(error, OddError):
+        return str(error)
+    if isinstance(error, KeyError):
+        return f"there is no {error.args[0]}"
+    return "something is of another type"
+
+
+def text(data: Json, name: str) -> str:
     """Return a string that must be there and not be empty."""
+    value = data[name]
     if not isinstance(value, str) or not value:
-        raise ValueError("not a text")
+        raise OddError(f"{name} is not a text")
     return value
 
 
-def maybe_text(value: Any) -> str:
+def maybe_text(data: Json, name: str) -> str:
     """Return a string that may be absent or empty."""
-    return text(value) if value else ""
+    return text(data, name) if data.get(name) else ""
 
 
-def entries(value: Any) -> list[Any]:
+def part(data: Json, name: str) -> Json:
+    """Return an object that must be there."""
+    value = data[name]
+    if not isinstance(value, Mapping):
+        raise OddError(f"{name} is not an object")
+    return value
+
+
+def entries(value: Any, name: str = "it") -> list[Any]:
     """Return a list that must be there."""
     if not isinstance(value, list):
-        raise ValueError("not a list")
+        raise OddError(f"{name} is not a list")
     return value
 
 
@@ -65,10 +109,10 @@ def user(data: Json) -> Person:
 
     https://docs.opsgenie.com/docs/user-api
     """
-    role = data["role"]["name"] if "role" in data else ""
+    role = text(part(data, "role"), "name") if "role" in data else ""
     return Person(
-        id=text(data["id"]),
-        username=text(data["username"]),
+        id=text(data, "id"),
+        username=text(data, "username"),
         full_name=data.get("fullName") or "",
         role=role,
         owner=role.lower() == "owner",
@@ -79,23 +123,24 @@ def user(data: Json) -> Person:
 
 def named(data: Json) -> Named:
     """Read a reference to a thing; without a name it is called by its id."""
-    return Named(text(data["id"]), data.get("name") or data["id"])
+    return Named(text(data, "id"), data.get("name") or data["id"])
 
 
 def named_user(data: Json) -> Named:
     """Read a reference to a user; id or username may be missing."""
-    found = Named(maybe_text(data.get("id")), maybe_text(data.get("username")))
-    text(found.id or found.name)
+    found = Named(maybe_text(data, "id"), maybe_text(data, "username"))
+    if not (found.id or found.name):
+        raise OddError("a user has neither id nor username")
     return found
 
 
 def participant(data: Json) -> Participant:
     """Read a participant of a rotation or a recipient of an escalation rule; empty is absent."""
     return Participant(
-        type=text(data["type"]),
-        id=maybe_text(data.get("id")),
-        username=maybe_text(data.get("username")),
-        name=maybe_text(data.get("name")),
+        type=text(data, "type"),
+        id=maybe_text(data, "id"),
+        username=maybe_text(data, "username"),
+        name=maybe_text(data, "name"),
         source=data,
     )
 
@@ -113,7 +158,7 @@ def rotation(data: Json, schedule: Named) -> Rotation:
 
     https://docs.opsgenie.com/docs/schedule-rotation-api
     """
-    participants = tuple(participant(entry) for entry in data["participants"])
+    participants = tuple(each(participant, data["participants"], "participants"))
     found = named(data)
     return Rotation(found.id, found.name, schedule, participants, source=data)
 
@@ -124,7 +169,7 @@ def escalation(data: Json) -> Escalation:
     https://docs.opsgenie.com/docs/escalation-api
     """
     found = named(data)
-    rules = tuple(_rule(entry) for entry in data["rules"])
+    rules = tuple(_rule(entry) for entry in entries(data["rules"], "rules"))
     return Escalation(found.id, found.name, rules, team=_team(data.get("ownerTeam")), source=data)
 
 
@@ -146,8 +191,8 @@ def _rule(data: Json) -> Rule:
     return Rule(
         condition=data.get("condition") or "",
         notify_type=data.get("notifyType") or "",
-        delay=Delay(_amount(delay.get("timeAmount")), maybe_text(delay.get("timeUnit")) or "minutes"),
-        recipient=participant(data["recipient"]),
+        delay=Delay(_amount(delay.get("timeAmount")), maybe_text(delay, "timeUnit") or "minutes"),
+        recipient=participant(part(data, "recipient")),
         source=data,
     )
 
@@ -163,9 +208,9 @@ def override(data: Json, schedule: Named) -> Override:
     https://docs.opsgenie.com/docs/schedule-override-api
     """
     return Override(
-        id=text(data["alias"]),
+        id=text(data, "alias"),
         schedule=schedule,
-        user=_stand_in(data["user"]),
+        user=_stand_in(part(data, "user")),
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
         rotations=tuple(named(entry) for entry in data.get("rotations") or ()),
@@ -184,10 +229,10 @@ def forwarding_rule(data: Json) -> ForwardingRule:
     https://docs.opsgenie.com/docs/forwarding-rule-api
     """
     return ForwardingRule(
-        id=text(data["id"]),
+        id=text(data, "id"),
         alias=data.get("alias") or "",
-        from_user=named_user(data["fromUser"]),
-        to_user=named_user(data["toUser"]),
+        from_user=named_user(part(data, "fromUser")),
+        to_user=named_user(part(data, "toUser")),
         start_date=data.get("startDate") or "",
         end_date=data.get("endDate") or "",
     )
@@ -213,7 +258,10 @@ def members(data: Json) -> list[tuple[Named, str]]:
 
     https://docs.opsgenie.com/docs/team-api
     """
-    return [(named_user(member["user"]), member.get("role") or "") for member in data.get("members") or ()]
+    return [
+        (named_user(part(member, "user")), member.get("role") or "")
+        for member in entries(data.get("members") or [], "members")
+    ]
 
 
 def on_call(data: Json) -> OnCall:
@@ -221,7 +269,8 @@ def on_call(data: Json) -> OnCall:
 
     https://docs.opsgenie.com/docs/who-is-on-call-api
     """
-    schedule = named(data["_parent"])
+    schedule = named(part(data, "_parent"))
     if "onCallParticipants" in data:
-        raise ValueError("not the flat form, which was asked for")
-    return OnCall(schedule.id, schedule.name, tuple(text(name) for name in data.get("onCallRecipients") or ()))
+        raise OddError("it is not the flat form, which was asked for")
+    recipients = entries(data.get("onCallRecipients") or [], "onCallRecipients")
+    return OnCall(schedule.id, schedule.name, tuple(text({"a recipient": name}, "a recipient") for name in recipients))

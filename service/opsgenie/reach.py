@@ -75,11 +75,11 @@ def behind(api: AccountEndpoints, one: Participant) -> tuple[Participant, ...]:
 def uses(api: AccountEndpoints, parallel: Parallel, teams: tuple[Named, ...]) -> tuple[TeamUse, ...]:
     """Read every escalation, every rotation that is not over, and the routing rules of these teams."""
     lists: list[Callable[[], list[Any]]] = [api.whole_schedules, api.whole_escalations]
-    lists += [partial(_unless_gone, partial(api.routing_rules, team.id)) for team in teams]
+    lists += [partial(_unless_gone, partial(api.routing_rules, team)) for team in teams]
     schedules, escalations, *routing_rules = parallel.run(lists)
     found: list[TeamUse] = [*chain.from_iterable(routing_rules)]
     more: list[Callable[[], list[Any]]] = []
-    with parsing.parsing("schedules"):
+    with parsing.parsing("the list of schedules"):
         for data in schedules:
             if isinstance(data.get("rotations"), list):
                 found += _running(data)

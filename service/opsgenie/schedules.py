@@ -27,9 +27,9 @@ def schedule(data: Json, overrides: list[Override] | None) -> Schedule:
     https://docs.opsgenie.com/docs/schedule-api
     """
     return Schedule(
-        id=parsing.text(data["id"]),
-        name=parsing.maybe_text(data.get("name")),
-        timezone=parsing.maybe_text(data.get("timezone")) or "Etc/UTC",
+        id=parsing.text(data, "id"),
+        name=parsing.maybe_text(data, "name"),
+        timezone=parsing.maybe_text(data, "timezone") or "Etc/UTC",
         enabled=data.get("enabled") is not False,
         rotations=tuple(_rotation(entry) for entry in data.get("rotations") or ()),
         overrides=tuple(_override(override) for override in overrides or ()),
@@ -76,8 +76,8 @@ def _rotation(data: Json) -> TimedRotation:
     single = restriction.get("restriction")
     end = data.get("endDate")
     return TimedRotation(
-        id=parsing.text(data["id"]),
-        name=parsing.maybe_text(data.get("name")),
+        id=parsing.text(data, "id"),
+        name=parsing.maybe_text(data, "name"),
         start=_moment(data["startDate"]),
         end=_moment(end) if end else None,
         turn=timedelta(hours=HOURS[data["type"]] * _number(data.get("length") or 1, LONGEST, least=1)),

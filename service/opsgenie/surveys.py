@@ -81,7 +81,7 @@ class SurveyReader:
 
     def membership(self, team: Named, user: Named) -> Membership | None:
         """Read a user's place in a team; None where the team does not list the user."""
-        members = self._api.members(team.id)
+        members = self._api.members(team)
         person = Person(user.id, user.name)
         roles = [role for member, role in members if person.is_named(member.id, member.name)]
         if not roles:

@@ -1,6 +1,5 @@
 """One choke point for HTTP: address, auth, time-outs, retries, and what an answer means."""
 
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -11,18 +10,17 @@ from urllib.parse import quote
 import requests
 from requests.auth import AuthBase
 from tenacity import Retrying
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
 from service.deadline import Deadline
 from service.errors import (
-    OutOfTimeError,
     ServiceError,
     ThrottledError,
-    UnavailableError,
     UnexpectedResponseError,
 )
 from service.parallel import AT_ONCE
+from service.transport.failures import lost
 from service.transport.limiter import ConcurrencyLimit
 from service.transport.retries import http_date, retrying
 
@@ -132,19 +130,10 @@ class Transport:
                     content = content.replace(self._api.secret.encode(), b"[the key]")
                 return self._api.decipher(response.status_code, response.headers, content)
         except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
-            raise self._lost(error) from error
+            raise lost(error, out_of_time=not self._deadline.remaining()) from error
         except requests.RequestException as error:
             message = f"the answer cannot be read ({type(error).__name__})"
             raise UnexpectedResponseError(message, outcome_unknown=True) from error
-
-    def _lost(self, error: Exception) -> ServiceError:
-        cause = getattr(error.args[0], "reason", None) if error.args else None
-        if isinstance(cause, SSLError) and isinstance(cause.args[0], ssl.SSLCertVerificationError):
-            return UnexpectedResponseError("the server's TLS certificate cannot be trusted")
-        sent = not isinstance(cause, NewConnectionError | ConnectTimeoutError)
-        if not self._deadline.remaining():
-            return OutOfTimeError("no answer in time", pending=sent)
-        return UnavailableError(f"no answer ({type(error).__name__})", pending=sent)
 
 
 def _quoted(part: str) -> str:

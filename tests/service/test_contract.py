@@ -75,6 +75,8 @@ def test_service_gives_each_example_answer(status: int, name: str, example: dict
 
         answer = post(service_env, example["x-request"])
 
+    if "request_id" in answer[1].get("cause", {}):
+        answer[1]["cause"]["request_id"] = "43a29c5c-3dbf-4fa4-9c26-f4f71023e120"  # a new one with each call
     assert answer == (status, example["value"])
     check(*answer)
 

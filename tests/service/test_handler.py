@@ -37,7 +37,11 @@ def test_throttling_by_opsgenie_gets_503_with_retry_after(simulation: Simulation
     answered = handle(api_gateway_event(body=NORA), milliseconds=3300)
 
     message = "Opsgenie is throttling or down (too many requests); send this again in 1 seconds. Nothing was changed"
-    assert answered == answer(503, {"Retry-After": "1"}, message=message, request_id=REQUEST_ID, changes=[])
+    known_to_opsgenie = json.loads(answered["body"])["cause"]["request_id"]
+    cause = {"what": "the user nora@example.com", "status": 429, "request_id": known_to_opsgenie}
+    assert answered == answer(
+        503, {"Retry-After": "1"}, message=message, request_id=REQUEST_ID, changes=[], cause=cause
+    )
 
 
 @pytest.mark.parametrize("body", [None, "", "username=hari"])

@@ -56,7 +56,9 @@ def _lists(entry: Roster, person: Person) -> bool:
     return any(one.is_person(person) for one in entry.listed)
 
 
-CAPABILITIES = Capabilities("Callout", "deactivate", False, ("phones that were lent",), "", "give it all rights")
+CAPABILITIES = Capabilities(
+    "Callout", "deactivate", False, ("phones that were lent",), "", "give it all rights", "give it another key"
+)
 
 
 class FakeClient:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from service.deadline import Deadline
-from service.opsgenie.endpoints import api
+from service.opsgenie.calls import api
 from service.settings import Settings
 from service.transport.call import Transport
 from service.vendors import open_session

@@ -19,7 +19,7 @@ from service.model import (
     Rotation,
     Rule,
 )
-from service.opsgenie.endpoints import api
+from service.opsgenie.calls import api
 from service.settings import Settings
 from service.transport.call import Transport
 from service.vendors import open_session

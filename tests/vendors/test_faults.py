@@ -11,6 +11,7 @@ from service import changes, deadline, reach, rules
 from service.errors import NotFoundError, ServiceError
 from service.opsgenie import surveys
 from service.transport import call, retries
+from service.transport.failures import lost as really_lost
 from tests.support.fault_table import (
     ALL_FAULTS,
     BODIES,
@@ -82,9 +83,9 @@ def in_another_order(participants: Any, leavers: Any) -> Any:
     return tuple(sorted(reach.without(participants, leavers), key=lambda entry: entry.id))
 
 
-def not_sent(self: Any, error: Exception) -> ServiceError:
+def not_sent(error: Exception, *, out_of_time: bool) -> ServiceError:
     """Treat every lost answer as a request that was not sent."""
-    lost = LOST(self, error)
+    lost = really_lost(error, out_of_time=out_of_time)
     lost.outcome_unknown = False
     return lost
 
@@ -103,7 +104,6 @@ def lenient(read: Any, listed: Any, _: Any) -> Any:
     return found if isinstance(found, list) else [found]
 
 
-LOST = call.Transport._lost
 LOOK = changes.Changes._happened
 BROKEN = {
     "teams are dropped": (rules, "without", without_teams, "delete", "429", "PATCH"),
@@ -117,7 +117,7 @@ BROKEN = {
         "PATCH",
     ),
     "a lost answer counts as made": (changes.Changes, "_happened", lambda *_: True, "delete", "drop", "PATCH"),
-    "a time-out counts as not sent": (call.Transport, "_lost", not_sent, "delete", "hang-lost", "PATCH"),
+    "a time-out counts as not sent": (call, "lost", not_sent, "delete", "hang-lost", "PATCH"),
     "a 404 is believed": (changes.Changes, "_happened", believing, "delete", "404", "DELETE"),
     "what is planned counts as made": (
         changes.Changes,

@@ -161,8 +161,8 @@ WHY = {
     "403": "no access",
     "404": "no such thing",
     "422": "not processable",
-    "null": ODD,
-    "another form": ODD,
+    "null": f"{ODD}: it is not a list",
+    "another form": f"{ODD}: in an entry without a name there is no _parent",
 }
 
 

@@ -34,7 +34,10 @@ def test_goes_on_where_the_plan_has_no_such_list(what: str, fault: str) -> None:
         answer = service_env.post(username=HARI)
 
     assert answer.status == 200
-    assert f"{what}: Opsgenie does not have them for this account ({PLAN[fault]})" in answer.body["not_checked"]
+    assert (
+        f"{what}: Opsgenie does not have them for this account ({PLAN[fault].rstrip('.')})"
+        in answer.body["not_checked"]
+    )
     assert service_env.snapshot() == expected_account.left(service_env.before, HARI)
 
 
@@ -42,7 +45,7 @@ def without_participants(account: Item) -> str:
     rotation = {**account["schedules"][0]["rotations"][0], "id": "odd", "name": "Odd"}
     del rotation["participants"]
     account["schedules"][0]["rotations"].append(rotation)
-    return f"the rotation {account['schedules'][0]['name']} / Odd"
+    return f"the rotation {account['schedules'][0]['name']} / Odd (odd)"
 
 
 def without_user(account: Item) -> str:
@@ -97,4 +100,7 @@ def test_stops_where_an_entry_that_names_the_leaver_cannot_be_read() -> None:
         answer = service_env.post(username=HARI)
 
     assert (answer.status, answer.body["changes"]) == (502, [])
-    assert answer.body["message"].startswith("Opsgenie did not do as asked: the answer about rotations is not of the")
+    assert answer.body["message"] == (
+        "Opsgenie did not do as asked: the answer about the rotations of Platform 24x7 is not of the documented form: in "
+        f"Primary ({rotation['id']}) participants is not a list. Nothing was changed"
+    )

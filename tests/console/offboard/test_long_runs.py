@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.opsgenie import Simulation
+from local.opsgenie.answers import response
 from tests.support import expected_account
 from tests.support.console_runner import Run, interrupt, lines_of, runner
 from tests.support.fault_table import KOFI
@@ -26,6 +27,32 @@ def test_refused_key_stops_the_run_after_one_call(simulation: Simulation) -> Non
     assert len(simulation.calls) == 1
     assert "stopped after hari@example.com: Opsgenie refused the key (Could not authenticate)" in result.stdout
     assert "Not tried: nora@example.com and 1 after" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "told"),
+    [
+        (
+            422,
+            "Key format is not valid!",
+            "Opsgenie refused the key (Key format is not valid!); give ACCESS_TOKEN an API key",
+        ),
+        (
+            402,
+            "Upgrade first.",
+            "the plan of this Opsgenie account does not have it: the user hari@example.com: Upgrade",
+        ),
+    ],
+)
+def test_key_or_plan_that_is_refused_stops_the_run_after_the_first(
+    simulation: Simulation, run: Run, status: int, message: str, told: str
+) -> None:
+    simulation.faults.add(lambda _: response({"message": message}, status), None, "/v2/", None)
+
+    result = run("offboard", HARI, NORA, MEERA)
+
+    assert (result.exit_code, len(simulation.calls)) == (1, 1)
+    assert f"stopped after hari@example.com: {told}" in result.stdout
 
 
 def test_run_stops_after_three_people_in_a_row_find_opsgenie_down(

@@ -67,12 +67,20 @@ def test_circular_paging_is_an_error() -> None:
 
 
 @responses.activate
-@pytest.mark.parametrize("users", [{"data": [{}]}, {"data": None}, {"more": 1}, {"data": [], "paging": {"next": 7}}])
-def test_malformed_users_exit_1_with_a_message(users: Any) -> None:
+@pytest.mark.parametrize(
+    ("users", "why"),
+    [
+        ({"data": [{}]}, "there is no id"),
+        ({"data": None}, "something is of another type"),
+        ({"more": 1}, "there is no data"),
+        ({"data": [], "paging": {"next": 7}}, "next is not a text"),
+    ],
+)
+def test_malformed_users_exit_1_with_a_message(users: Any, why: str) -> None:
     result = over_the_wire(users=users)
 
     assert result.exit_code == 1
-    assert "the answer about users is not of the documented form" in result.stderr
+    assert f"the answer about the list of users is not of the documented form: {why}" in result.stderr
 
 
 @responses.activate

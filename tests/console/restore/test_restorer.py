@@ -138,7 +138,7 @@ def test_refused_key_stops_the_restore_and_reports_finished_steps(simulation: Si
         *[("rotation", "not tried")] * 4,
     ]
     assert answer["stopped"].startswith(
-        "stopped at hari@example.com: Opsgenie refused the key (API Key is not granted with write access.)"
+        "stopped at hari@example.com: Opsgenie refused the key (API Key is not granted with write access)"
     )
     assert answer["not_tried"] == [NORA]
 

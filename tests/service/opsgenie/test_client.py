@@ -89,7 +89,9 @@ def listed(mocked: responses.RequestsMock, *answers: list[str]) -> None:
 def test_survey_skips_items_deleted_while_it_runs(mocked: responses.RequestsMock, opsgenie: Opsgenie) -> None:
     listed(mocked, list(LISTED), [])
 
-    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(HARI, on_call=OnCalls(unread="gone"))
+    assert opsgenie.survey(HARI, Scope.FIRST) == Survey(
+        HARI, on_call=OnCalls(unread="gone"), not_checked=("the times of schedules: gone",)
+    )
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -113,6 +115,7 @@ def test_membership_is_stale_when_the_team_does_not_list_the_user(
         HARI,
         memberships=(Membership("t1", "t1", Named("u/1", "hari@example.com"), "", stale=True),),
         on_call=OnCalls(unread="gone"),
+        not_checked=("the times of schedules: gone",),
     )
 
 

@@ -93,19 +93,38 @@ def test_refused_list_of_on_calls_leaves_the_rest(mocked: responses.RequestsMock
     assert survey() == Survey(HARI, on_call=OnCalls(unread="no"))
 
 
-@pytest.mark.parametrize("data", [None, {}, [None], [{}], [{"_parent": None}], [{**ON_CALL, "onCallRecipients": [7]}]])
-def test_odd_list_of_on_calls_leaves_the_rest(mocked: responses.RequestsMock, data: Any) -> None:
-    answers(mocked, on_calls=data, listed=[LISTED])
-
-    unread = "the answer about who is on call is not of the documented form"
-    assert survey() == Survey(HARI, on_call=OnCalls(unread=unread))
-
-
-ODD_LIST = "the answer about schedules is not of the documented form"
+NAMELESS = "in an entry without a name"
 
 
 @pytest.mark.parametrize(
-    ("listed", "why"), [(403, "no"), (None, ODD_LIST), ([7], ODD_LIST), ([{"name": "no id"}], ODD_LIST)]
+    ("data", "why"),
+    [
+        (None, "it is not a list"),
+        ({}, "it is not a list"),
+        ([None], f"{NAMELESS} something is of another type"),
+        ([{}], f"{NAMELESS} there is no _parent"),
+        ([{"_parent": None}], f"{NAMELESS} _parent is not an object"),
+        ([{**ON_CALL, "onCallRecipients": [7]}], f"{NAMELESS} a recipient is not a text"),
+    ],
+)
+def test_odd_list_of_on_calls_leaves_the_rest(mocked: responses.RequestsMock, data: Any, why: str) -> None:
+    answers(mocked, on_calls=data, listed=[LISTED])
+
+    unread = f"the answer about who is on call is not of the documented form: {why}"
+    assert survey() == Survey(HARI, on_call=OnCalls(unread=unread))
+
+
+ODD_LIST = "the answer about the list of schedules is not of the documented form: "
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [
+        (403, "no"),
+        (None, f"{ODD_LIST}it is not a list"),
+        ([7], f"{ODD_LIST}in an entry without a name something is of another type"),
+        ([{"name": "no id"}], f"{ODD_LIST}in no id there is no id"),
+    ],
 )
 def test_unread_list_of_schedules_leaves_the_rest(mocked: responses.RequestsMock, listed: Any, why: str) -> None:
     answers(mocked, on_calls=[ON_CALL], listed=listed, rotations=[ROTATION], overrides=[OVERRIDE])

@@ -106,7 +106,10 @@ def test_nobody_is_behind_what_is_gone_or_of_another_kind(mocked: responses.Requ
 def test_odd_schedule_behind_an_escalation_is_unexpected(mocked: responses.RequestsMock) -> None:
     mocked.get(re.compile(".*"), json={"data": []})
 
-    with pytest.raises(UnexpectedResponseError, match=r"^the answer about a schedule is not of the documented form$"):
+    with pytest.raises(
+        UnexpectedResponseError,
+        match=r"^the answer about the schedule .* is not of the documented form: something is of another type$",
+    ):
         behind(AccountEndpoints(transport()), ROUND)
 
 

@@ -87,12 +87,12 @@ READS: list[tuple[Callable[[AccountEndpoints], Any], str, Any, Any]] = [
         ESCALATION,
     ),
     (
-        lambda api: api.members("t/1"),
+        lambda api: api.members(Named("t/1", "Data")),
         "/v2/teams/t%2F1?identifierType=id",
         {"members": [{"user": HARI_JSON, "role": "admin"}, {"user": {"id": "u/2"}}]},
         [(Named("u/1", "hari@example.com"), "admin"), (Named("u/2", ""), "")],
     ),
-    (lambda api: api.members("t/1"), "/v2/teams/t%2F1?identifierType=id", {"name": "Data"}, []),
+    (lambda api: api.members(Named("t/1", "Data")), "/v2/teams/t%2F1?identifierType=id", {"name": "Data"}, []),
 ]  # fmt: skip
 
 

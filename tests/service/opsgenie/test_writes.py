@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import responses
 
-from service.errors import BadRequestError, InUseError, NotFoundError, UnavailableError, UnexpectedResponseError
+from service.errors import BadRequestError, Cause, InUseError, NotFoundError, UnavailableError, UnexpectedResponseError
 from service.model import Blocker, Delay, Entry, Escalation, Participant, Rotation, Rule
 from service.opsgenie.endpoints import Endpoints
 from tests.support.wire_samples import (
@@ -171,15 +171,19 @@ def test_428_on_deleting_anything_but_a_user_is_a_bad_request(
 ) -> None:
     mocked.delete(ANYTHING, status=428, json={"message": f"{MODIFIED} integrations: [API]"})
 
-    with pytest.raises(BadRequestError, match=f"^{re.escape(entry.name)}: {re.escape(MODIFIED)} integrations"):
+    with pytest.raises(BadRequestError, match=f"^{re.escape(MODIFIED)} integrations") as refused:
         api.delete(entry)
+
+    assert entry.name in refused.value.cause.what
 
 
 def test_428_on_a_patch_is_a_bad_request(mocked: responses.RequestsMock, api: Endpoints) -> None:
     mocked.patch(ANYTHING, status=428, json={"message": "in use"})
 
-    with pytest.raises(BadRequestError, match=r"^Days: in use$"):
+    with pytest.raises(BadRequestError, match=r"^in use$") as refused:
         api.patch_rotation(ROTATION)
+
+    assert refused.value.cause == Cause("the rotation Payments / Days", 428)
 
 
 @pytest.mark.parametrize("answer", [{}, {"result": "Accepted"}, {"result": None}, {"result": {"x": 1}}])
@@ -188,8 +192,8 @@ def test_write_without_the_documented_word_has_an_unknown_outcome(
 ) -> None:
     mocked.delete(ANYTHING, json=answer)
 
-    with pytest.raises(
-        UnexpectedResponseError, match=r"^hari@example\.com: the answer is .*, not that it is done$"
-    ) as odd:
+    with pytest.raises(UnexpectedResponseError, match=r"^the answer is .*, not that it is done$") as odd:
         api.delete(HARI)
+
     assert (odd.value.outcome_unknown, odd.value.pending) == (True, False)
+    assert odd.value.cause == Cause("the user hari@example.com")

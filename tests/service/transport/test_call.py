@@ -19,6 +19,8 @@ from service.errors import (
     UnauthorizedError,
     UnavailableError,
     UnexpectedResponseError,
+    UnknownKeyError,
+    UnreachableError,
 )
 from service.settings import Settings
 from service.transport.call import LARGEST_ANSWER
@@ -26,7 +28,14 @@ from service.vendors import open_session
 from tests.support.wire_samples import ANYTHING, KEY, URL, transport
 
 JSON = b'{"message": "said so", "took": 0.1}'
-NO_OBJECT = "status {} with a body that is no JSON object of the API"
+NO_OBJECT = (
+    "status {} with a body that is no JSON object of the API; OPSGENIE_API_URL must be us, eu or the address of "
+    "Opsgenie's API"
+)
+UNTRUSTED = (
+    "the server's TLS certificate is not trusted (it was refused); REQUESTS_CA_BUNDLE names a file of the certificates "
+    "that are"
+)
 HTML = b"<!doctype html><title>Be right back</title>"
 
 
@@ -58,7 +67,8 @@ def test_success_returns_the_json_object(mocked: responses.RequestsMock, status:
     ("status", "body", "error", "message", "outcome_unknown"),
     [
         (400, JSON, BadRequestError, "said so", False),
-        (401, JSON, UnauthorizedError, "said so", False),
+        (401, JSON, UnknownKeyError, "said so", False),
+        (407, HTML, UnreachableError, "the proxy answers 407 Proxy Authentication Required", False),
         (202, JSON, UnexpectedResponseError, "the answer promises to do it later", True),
         (402, JSON, NotInPlanError, "said so", False),
         (403, JSON, UnauthorizedError, "said so", False),
@@ -128,9 +138,10 @@ def test_body_that_is_no_json_object_is_an_unexpected_response(
 @pytest.mark.parametrize(
     ("message", "shown"),
     [
-        (None, "None"),
+        (None, "null"),
         ("", "status 422"),
-        (["a", "b"], "['a', 'b']"),
+        (["a", "b"], '["a", "b"]'),
+        ("Please check. . ", "Please check"),
         ("one\r\ntwo\x00\u2028three", "one  two  three"),
         ("x" * 2000, "x" * 1000),
     ],
@@ -192,7 +203,7 @@ def test_undecodable_answer_counts_as_no_answer(mocked: responses.RequestsMock) 
     [
         (
             ssl.SSLCertVerificationError("self-signed"),
-            (UnexpectedResponseError, "the server's TLS certificate cannot be trusted", False),
+            (UnexpectedResponseError, UNTRUSTED, False),
         ),
         (ssl.SSLEOFError("closed in the handshake"), (UnavailableError, "no answer (SSLError)", True)),
     ],

@@ -10,7 +10,7 @@ import pytest
 from bench.keep_alive import KeepAliveServer
 from local.opsgenie import Simulation, create_app
 from service import app
-from service.errors import OutOfTimeError, ServiceError, UnavailableError
+from service.errors import OutOfTimeError, ServiceError, UnreachableError
 from service.settings import Settings
 from service.vendors import open_session
 from tests.support.raw_server import calls, http, raw_server, resolve
@@ -82,7 +82,7 @@ def test_unreachable_host_is_unavailable_with_nothing_sent(
             lambda: calls(server.port, scheme="http").request("DELETE", "v2", "users", "u", retry=False)
         )
 
-    assert (kind, outcome_unknown, server.heard) == (UnavailableError, False, [])
+    assert (kind, outcome_unknown, server.heard) == (UnreachableError, False, [])
 
 
 def test_unresolvable_host_leaves_no_unknown_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_unresolvable_host_leaves_no_unknown_outcome(monkeypatch: pytest.MonkeyP
 
     kind, outcome_unknown, _ = failure(lambda: calls(443).request("DELETE", "v2", "users", "u", retry=False))
 
-    assert (kind, outcome_unknown) == (UnavailableError, False)
+    assert (kind, outcome_unknown) == (UnreachableError, False)
 
 
 def test_slow_name_resolution_runs_out_of_time_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:

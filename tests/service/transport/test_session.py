@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import responses
 
-from service.errors import OutOfTimeError, ServiceError, UnavailableError, UnexpectedResponseError
+from service.errors import OutOfTimeError, ServiceError, UnavailableError, UnexpectedResponseError, UnreachableError
 from service.settings import Settings
 from service.vendors import open_session
 from tests.support.raw_server import http, raw_server
@@ -32,9 +32,11 @@ def test_refused_connection_leaves_no_unknown_outcome() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening
 
-        error = failure(f"http://127.0.0.1:{taken.getsockname()[1]}")
+        port = taken.getsockname()[1]
+        error = failure(f"http://127.0.0.1:{port}")
 
-    assert (type(error), str(error), error.outcome_unknown) == (UnavailableError, "no answer (ConnectionError)", False)
+    refused = f"no connection to 127.0.0.1:{port}: connection refused"
+    assert (type(error), str(error), error.outcome_unknown) == (UnreachableError, refused, False)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,12 @@ def test_refused_connection_leaves_no_unknown_outcome() -> None:
         ((b"SSH-2.0-OpenSSH_9.6\r\n",), UnavailableError, "no answer (ConnectionError)"),
         ((OK[:-5],), UnavailableError, "no answer (ProtocolError)"),
         ((HEAD,), UnavailableError, "no answer (ProtocolError)"),
-        ((http(b""),), UnexpectedResponseError, "status 200 with a body that is no JSON object of the API"),
+        (
+            (http(b""),),
+            UnexpectedResponseError,
+            "status 200 with a body that is no JSON object of the API; OPSGENIE_API_URL must be us, eu or the address "
+            "of Opsgenie's API",
+        ),
     ],
 )
 def test_broken_answer_leaves_the_outcome_unknown(
