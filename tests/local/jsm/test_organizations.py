@@ -5,7 +5,7 @@ import pytest
 from local.jsm import Quirks, Simulation
 from local.jsm.people import DIRECTORY_ID, person
 from local.jsm.sample_site import HIDDEN, ORGANIZATION_ADMIN, SYNCED
-from tests.local.jsm.site_client import DIRECTORY, NOW, ORGANIZATION, organization_client
+from tests.local.jsm.site_client import DIRECTORY, NOW, ORGANIZATION, organization_client, quoted
 from tests.local.jsm.small_site import HARI, KOFI, NOBODY, small_site
 
 SEARCH = f"{ORGANIZATION}/directories/-/users/search"
@@ -93,6 +93,7 @@ def test_search_is_paged_by_a_cursor():
         ({"membershipStatus": "suspended"}, "suspended"),
         ({"accountStatus": "inactive"}, "deactivated"),
         ({"accountStatus": "closed", "membershipStatus": "suspended"}, "for_deletion"),
+        ({"membershipStatus": "no_membership"}, "not_invited"),
     ],
 )
 def test_status_is_made_of_both(fields, status):
@@ -102,6 +103,25 @@ def test_status_is_made_of_both(fields, status):
     assert client_of(site=site).ask("POST", SEARCH, {"emails": ["hari@example.com"]}) == (
         200,
         {"data": [{**ROW, **fields, "status": status}], "links": {"next": None}},
+    )
+
+
+def test_directories_are_paged_by_a_cursor():
+    site = small_site()
+    site["directories"] += [{"directoryId": f"d-{n}", "name": f"Directory {n}"} for n in range(50)]
+    client = client_of(site=site)
+    first = client.ask("GET", f"{ORGANIZATION}/directories")[1]
+    second = client.ask("GET", f"{ORGANIZATION}/directories?cursor={quoted(first['links']['next'])}")
+
+    assert len(first["data"]) == 50
+    assert second == (200, {"data": [{"directoryId": "d-49", "name": "Directory 49"}], "links": {}})
+
+
+@pytest.mark.parametrize("limit", ["0", "51", "x"])
+def test_limit_of_the_older_search_is_from_1_to_50(limit):
+    assert client_of().ask("GET", f"{DIRECTORY}/users?searchTerm=hari&limit={limit}") == (
+        400,
+        {"code": 400, "message": "limit must be a number from 1 to 50"},
     )
 
 
@@ -130,7 +150,7 @@ def test_directories_that_hold_a_person_are_listed_and_no_row_names_them():
 
     assert client.ask("GET", f"{ORGANIZATION}/directories?accountId={HARI}") == (
         200,
-        {"data": [default], "links": {"next": None}},
+        {"data": [default], "links": {}},
     )
     assert client.ask("GET", f"{ORGANIZATION}/directories?accountId={KOFI}")[1]["data"] == [other]
     assert client.ask("GET", f"{ORGANIZATION}/directories?accountId={NOBODY}")[1]["data"] == []
