@@ -166,13 +166,23 @@ def test_myself_is_whose_token_it_is_at_each_address():
     ("path", "message"),
     [
         ("user/search", "The query parameter 'query', 'accountId' or 'property' must be set."),
-        ("user/search?query=a&maxResults=x", "The query parameter 'maxResults' must be a number."),
         ("user/bulk", "The query parameter 'accountId' must be set."),
         ("mypermissions", "The permissions query parameter is required."),
     ],
 )
 def test_query_that_cannot_be_is_refused(path, message):
     assert site_client().ask("GET", f"{API}/{path}") == (400, {"errorMessages": [message], "errors": {}})
+
+
+@pytest.mark.parametrize("path", ["user/search?query=a&", f"user/bulk?accountId={HARI}&"])
+@pytest.mark.parametrize("query", ["maxResults=x", "startAt=-1"])
+def test_number_that_cannot_be_is_refused(path, query):
+    name = query.partition("=")[0]
+
+    assert site_client().ask("GET", f"{API}/{path}{query}") == (
+        400,
+        {"errorMessages": [f"{name} must be a number, at least 0"], "errors": {name: "must be a number, at least 0"}},
+    )
 
 
 def test_tenant_info_needs_no_credential():
