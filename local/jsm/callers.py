@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.jsm.answers import ApiError, unauthorized
+from local.jsm.answers import forbidden, unauthorized
 from local.jsm.people import SEATS
 from local.jsm.sample_site import TOKEN_OWNER
 from local.jsm.site import Site, is_active
@@ -103,4 +103,4 @@ def organization_of(keys: Mapping[str, OrganizationKey], authorization: str) -> 
 def require_admin(caller: Caller, what: str) -> None:
     """Raise 403 unless the caller is an admin of Operations."""
     if not caller.operations_admin:
-        raise ApiError(403, f"You are not allowed to {what}.")
+        raise forbidden(what)

@@ -23,7 +23,7 @@ class Quirks:
     """A person's calendar: a year or a month of turns, through teams and escalations or direct ones only, none at all,
     or a 404 for a person without turns: UNVERIFIED."""
     forwarding_plan: Literal["covered", "402"] = "covered"  # SPEC lists 402
-    policies_plan: Literal["covered", "403"] = "covered"  # LIVE: 403 under two credentials
+    policies_plan: Literal["covered", "403"] = "covered"  # team roles too; LIVE: 403 under two credentials
     show_all_needs_admin: Literal["own", "403"] = "own"  # forwarding rules for one who is no admin: UNVERIFIED
     new_team_lag: int = 0  # Operations answers 404 for a team just made, so many times: TFA 38
 

@@ -39,10 +39,20 @@ def test_policies_show_responders_only_one_by_one():
     assert client.operations("GET", "/v1/alerts/policies/p-3") == (404, refusal("No policy exists with id [p-3]"))
 
 
-def test_policies_are_refused_as_the_quirk_says():
-    assert client_of(Quirks(policies_plan="403")).operations("GET", "/v1/alerts/policies") == (
+@pytest.mark.parametrize(
+    ("path", "feature"),
+    [
+        ("/v1/alerts/policies", "alert policies"),
+        ("/v1/alerts/policies/p-1", "alert policies"),
+        ("/v1/teams/t-1/policies?type=alert", "alert policies"),
+        ("/v1/teams/t-1/roles", "team roles"),
+    ],
+)
+def test_policies_and_roles_are_refused_as_the_quirk_says(path, feature):
+    assert client_of().operations("GET", path)[0] == 200
+    assert client_of(Quirks(policies_plan="403")).operations("GET", path) == (
         403,
-        refusal("The feature [alert policies] is not available in your plan."),
+        refusal(f"The feature [{feature}] is not available in your plan."),
     )
 
 
