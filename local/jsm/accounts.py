@@ -1,4 +1,4 @@
-"""Serve the ends of an account, and their undoing.
+"""Suspend, remove, deactivate and invite people, and undo it.
 
 https://developer.atlassian.com/cloud/admin/organization/rest/api-group-users/ and
 https://developer.atlassian.com/cloud/admin/user-management/rest/api-group-lifecycle/
@@ -127,7 +127,7 @@ def _group(context: Context) -> Item:
 
 
 def invite(context: Context) -> Reply:
-    """Invite people by address, new ones or removed ones; what is answered is UNVERIFIED."""
+    """Invite people by address, new ones or removed ones; the body of the answer is UNVERIFIED."""
     require_organization(context)
     if context.quirks.invitations == "402":
         raise not_in_plan("invitations", 402)

@@ -34,7 +34,7 @@ def routes() -> Iterator[Route]:
 
 
 def search(context: Context) -> Reply:
-    """Find active users by what their name or address begins with; nobody, without the permission to browse users."""
+    """Find active users whose name or address begins with the query; without the permission to browse users, none."""
     query = context.query.get("query", context.query.get("username", "")).lower()
     account_id = context.query.get("accountId", "")
     if not query and not account_id:
@@ -84,13 +84,13 @@ def read(context: Context) -> Reply:
 
 
 def myself(context: Context) -> Reply:
-    """Answer whose token it is."""
+    """Answer the owner of the token."""
     person = context.site.people.find(context.caller.account_id, "accountId") or {}
     return Reply({**_shown(context, person), **_expanded(context, person)})
 
 
 def my_permissions(context: Context) -> Reply:
-    """Answer whether the caller has the one permission that is known here."""
+    """Answer whether the caller may browse users, the only permission that is known here."""
     if context.query.get("permissions") != PICKER:
         raise ApiError(400, "The permissions query parameter is required.")
     return Reply({"permissions": {PICKER: {**GLOBAL_PERMISSION, "havePermission": context.caller.browses_users}}})

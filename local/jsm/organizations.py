@@ -1,4 +1,4 @@
-"""Serve the organization's people: search them, and tell what is known of them.
+"""Search and read the people of the organization, and its directories.
 
 https://developer.atlassian.com/cloud/admin/organization/rest/api-group-users/ and -directory
 """
@@ -146,7 +146,7 @@ def count_look(person: Item) -> None:
 
 
 def status_of(person: Item) -> str:
-    """Tell the one status that is made of those of the account and of the membership."""
+    """Combine the statuses of the account and of the membership into one."""
     of_account = {"inactive": "deactivated", "closed": "for_deletion"}.get(person["accountStatus"])
     of_membership = {"suspended": "suspended", "no_membership": "not_invited"}.get(person["membershipStatus"])
     return of_account or of_membership or "active"

@@ -1,4 +1,4 @@
-"""Serve what may hold a person without any list that says so: policies, integrations, syncs.
+"""Serve policies, integrations and syncs, which may name a person although no list by person shows them.
 
 https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/, -policies and -syncs
 """

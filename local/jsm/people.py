@@ -19,7 +19,7 @@ def stable_id(name: str) -> str:
 
 
 def person(account_id: str, email: str, name: str, **fields: Any) -> Item:
-    """Make the account of somebody on the site; `fields` says what is not as usual."""
+    """Make the account of somebody on the site; `fields` override the defaults."""
     return {
         "accountId": account_id,
         "accountType": "atlassian",

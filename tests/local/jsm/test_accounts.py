@@ -94,7 +94,7 @@ def test_end_clears_operations_as_the_quirk_says(method, path, clears):
 def test_removal_takes_the_seat_and_an_invitation_does_not_give_it_back():
     client = client_of(Quirks(removal_lag=0))
     client.ask("DELETE", ONE)
-    invited = client.ask("POST", f"{ORGANIZATION}/users/invite", {"emails": ["hari@example.com", "zoe@example.com"]})
+    invited = client.ask("POST", f"{ORGANIZATION}/users/invite", {"emails": ["Hari@example.com", "zoe@example.com"]})
     (hari, zoe) = invited[1]["data"]
 
     assert (invited[0], hari) == (200, {"accountId": HARI, "email": "hari@example.com"})

@@ -32,6 +32,11 @@ DATE = "must be a date like 2026-11-25T09:00:00Z"
             },
             {"errors": [{"title": ODD, "detail": f"startDate {DATE}", "code": "422"}]},
         ),
+        (
+            "titles",
+            {"errors": [{"title": "No schedule rotation exists with id [r-9]", "code": "404"}]},
+            {"errors": [{"title": ODD, "code": "422"}]},
+        ),
         ("bare", refusal("No schedule rotation exists with id [r-9]"), refusal(ODD)),
     ],
 )
