@@ -45,6 +45,13 @@ def test_search_by_addresses_is_whole():
     assert client_of().ask("POST", SEARCH, body) == (200, {"data": [EXPANDED], "links": {"next": None}})
 
 
+def test_full_page_that_is_the_last_has_no_next():
+    assert client_of().ask("POST", SEARCH, {"emails": ["hari@example.com"], "limit": 1}) == (
+        200,
+        {"data": [ROW], "links": {"next": None}},
+    )
+
+
 def test_search_shows_roles_and_counts_only_expanded():
     assert client_of().ask("POST", SEARCH, {"emails": ["hari@example.com"]})[1]["data"] == [ROW]
 
