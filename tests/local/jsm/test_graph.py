@@ -3,9 +3,9 @@
 import pytest
 
 from local.jsm import Quirks
-from local.jsm.people import CLOUD_ID, HOST, ORGANIZATION_ID
+from local.jsm.people import CLOUD_ID, HOST, ORGANIZATION_ID, team
 from tests.local.jsm.site_client import GRAPH, site_client
-from tests.local.jsm.small_site import HARI, NOBODY, team
+from tests.local.jsm.small_site import HARI, NOBODY
 
 TENANT = {
     "operationName": "TenantContext",
