@@ -14,7 +14,7 @@ class Entities:
 
     entity = ""
     path = ""
-    identifier = "id"  # the variable in the path
+    identifier = ""  # the variable in the path
     by = "id"  # the field that tells entities apart
     unique_name = False  # 409 for a name that is taken
     update_method = "PATCH"

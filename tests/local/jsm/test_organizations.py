@@ -4,7 +4,6 @@ import pytest
 
 from local.jsm import Quirks, Simulation
 from local.jsm.people import DIRECTORY_ID, person
-from local.jsm.sample_site import HIDDEN, ORGANIZATION_ADMIN, SYNCED
 from tests.local.jsm.site_client import DIRECTORY, NOW, ORGANIZATION, organization_client, quoted
 from tests.local.jsm.small_site import HARI, KOFI, NOBODY, small_site
 
@@ -179,21 +178,3 @@ def test_original_user_management_is_not_there_as_the_quirk_says(path):
 
 def test_no_call_gives_the_organization():
     assert client_of().ask("GET", "/admin/v1/orgs") == (200, {"data": [], "links": {}})
-
-
-@pytest.mark.parametrize(
-    ("email", "expected"),
-    [
-        (SYNCED, {"managementSource": "synced"}),
-        (ORGANIZATION_ADMIN, {"platformRoles": ["atlassian/org-admin"]}),
-        (HIDDEN, {"email": HIDDEN}),
-        ("mirror@bots.example.com", {"accountType": "app", "claimStatus": "unmanaged", "managementSource": None}),
-        ("hari@example.com.example.com", {"accountType": "customer"}),
-        ("bela@example.com", {"status": "suspended", "membershipStatus": "suspended"}),
-    ],
-)
-def test_sample_site_has_people_of_each_kind(email, expected):
-    client = organization_client(Simulation(now=lambda: NOW))
-    (row,) = client.ask("POST", SEARCH, {"emails": [email], "expand": EXPAND})[1]["data"]
-
-    assert {name: row[name] for name in expected} == expected
