@@ -123,6 +123,16 @@ def test_throttled_request_says_when_to_come_back_as_the_quirk_says(quirk, heade
     assert answers[1].get_json()["message"] == "You are making too many requests!"
 
 
+def test_throttled_request_is_refused_in_the_form_of_the_quirk():
+    client = site_client(Quirks(error_form="titles"))
+    client.simulation.faults.order("429")
+
+    assert client.operations("GET", "/v1/teams") == (
+        429,
+        {"errors": [{"title": "You are making too many requests!", "code": "429"}]},
+    )
+
+
 def test_throttled_request_says_a_date_as_the_quirk_says():
     client = site_client(Quirks(throttle_header="date"))
     client.simulation.faults.order("429")

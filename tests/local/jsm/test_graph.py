@@ -108,6 +108,10 @@ def test_search_has_pages():
     with client.simulation.edit() as site:
         site["teams"] += [team(f"t-x{n}", f"X{n}", [HARI]) for n in range(59)]
 
+    (page,) = client.ask("POST", GRAPH, search(HARI, first="first: 1"))[1]["data"]["team"].values()
+
+    assert [node["team"]["id"] for node in page["nodes"]] == ["ari:cloud:identity::team/t-1"]
+    assert page["pageInfo"] == {"hasNextPage": True, "endCursor": "1"}
     assert len(answered(client, member=HARI)) == 50
     assert len(answered(client, member=HARI, after=', after: "50"')) == 10
 
