@@ -67,6 +67,13 @@ def test_rotation_without_participants_is_created_or_not():
     assert refused == unprocessable(participants="may not be empty")
 
 
+def test_rotation_without_a_name_is_named_by_its_place():
+    body = {"type": "daily", "startDate": START, "participants": [user(HARI)]}
+    created = site_client().operations("POST", PATH, body)[1]
+
+    assert created == {**body, "id": created["id"], "name": "Rotation 2", "length": 1}
+
+
 @pytest.mark.parametrize(("quirk", "first"), [("as sent", "wednesday"), ("sorted", "monday")])
 def test_restrictions_come_back_in_the_order_of_the_quirk(quirk, first):
     hours = {"type": "weekday-and-time-of-day", "restrictions": TWO_DAYS}
