@@ -121,6 +121,11 @@ def test_logs_need_both_times_and_a_limit(query, refused):
     assert site_client().operations("GET", f"/v1/logs?{query}") == unprocessable(**refused)
 
 
+@pytest.mark.parametrize("limit", [1000, 5000])
+def test_logs_are_limited_to_1000_at_least_and_5000_at_most(limit):
+    assert site_client().operations("GET", f"/v1/logs?{WINDOW}&limit={limit}") == (200, {"values": [], "links": {}})
+
+
 def test_alerts_are_listed_and_read():
     site = small_site()
     alert = {"id": "x-1", "message": "Disk full", "status": "open"}
