@@ -153,6 +153,7 @@ def test_bulk_has_ten_unless_told_otherwise():
         {"maxResults": 50, "startAt": 0, "total": 1, "isLast": True, "values": [HARI_SHOWN]},
     )
     assert len(client.ask("GET", f"{API}/user/bulk?{wanted}&startAt=10")[1]["values"]) == 2
+    assert client.ask("GET", f"{API}/user/bulk?{wanted}&maxResults=12")[1]["isLast"] is True
 
 
 def test_myself_is_whose_token_it_is_at_each_address():
