@@ -1,4 +1,4 @@
-"""Serve the ends of an account, and their undoing.
+"""Suspend, remove, deactivate and invite people, and undo it.
 
 https://developer.atlassian.com/cloud/admin/organization/rest/api-group-users/ and
 https://developer.atlassian.com/cloud/admin/user-management/rest/api-group-lifecycle/
@@ -11,7 +11,7 @@ from local.jsm.answers import NO_CONTENT, ApiError, Reply, not_in_plan
 from local.jsm.callers import ADMIN_WRITE
 from local.jsm.context import Context, Route
 from local.jsm.organizations import directory_of, person_of, require_organization
-from local.jsm.people import person
+from local.jsm.people import DIRECTORY_ID, person
 from local.jsm.site import Site
 from local.simulator.fields import brief
 from local.simulator.store import Item
@@ -70,6 +70,8 @@ def remove(context: Context) -> Reply:
     found["membershipStatus"] = "no_membership"
     if context.quirks.removal_lag:
         found["listedFor"] = context.quirks.removal_lag
+    else:
+        found["directories"] = []
     for group in context.site.groups.values():
         group["members"] = [member for member in group["members"] if member != found["accountId"]]
     _forget(context, found["accountId"])
@@ -125,7 +127,7 @@ def _group(context: Context) -> Item:
 
 
 def invite(context: Context) -> Reply:
-    """Invite people by address, new ones or removed ones; what is answered is UNVERIFIED."""
+    """Invite people by address, new ones or removed ones; the body of the answer is UNVERIFIED."""
     require_organization(context)
     if context.quirks.invitations == "402":
         raise not_in_plan("invitations", 402)
@@ -142,6 +144,7 @@ def _invited(context: Context, email: str) -> Item:
         context.site.people.add(found)
     elif found["membershipStatus"] == "no_membership":
         found.pop("listedFor", None)
+        found["directories"] = found["directories"] or [DIRECTORY_ID]
         found.update(membershipStatus="active", operationsRole="none")
     return brief(found, "accountId", "email")
 

@@ -28,12 +28,12 @@ class ApiError(Exception):
 
 
 def unauthorized(why: str = "") -> ApiError:
-    """Make the gateway's error for a credential, or a scope, that does not do."""
+    """Make the gateway's error for a credential that is wrong, or a scope that is missing."""
     return ApiError(401, f"Unauthorized; {why}" if why else "Unauthorized", code=401)
 
 
 def no_operations() -> ApiError:
-    """Make the error of every path of Operations where the plan or the person has none."""
+    """Make the error of all of Operations where the plan or the person has no access to it."""
     return ApiError(403, "Account does not have access to Opsgenie.", code=40301)
 
 

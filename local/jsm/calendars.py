@@ -79,7 +79,7 @@ def _references(schedule: Item, rotation: Item) -> Iterator[Item]:
 
 
 def _leading_to(site: Site, account_id: str) -> set[str]:
-    """List the ids of everybody and everything that may lead to a person: it saves most turns from being computed."""
+    """List the ids of all whose turns may be a person's; the turns of the others need not be computed."""
     ids = {
         account_id,
         *(rule["fromUserId"] for rule in site.forwarding_rules.values() if rule["toUserId"] == account_id),

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.jsm.answers import ApiError, unauthorized
+from local.jsm.answers import forbidden, unauthorized
 from local.jsm.people import SEATS
 from local.jsm.sample_site import TOKEN_OWNER
 from local.jsm.site import Site, is_active
@@ -57,7 +57,7 @@ KEYS: Mapping[str, OrganizationKey] = {
 
 
 class Caller:
-    """Somebody who asks, by a token of theirs or by a key of the organization, which is nobody's."""
+    """The person whose token is used, or nobody in particular for a key of the organization."""
 
     def __init__(self, scopes: Scopes | None, person: Item | None = None, *, seated: bool = False) -> None:
         self.scopes = scopes
@@ -76,7 +76,7 @@ class Caller:
 
 
 def person_of(site: Site, tokens: Mapping[str, Token], authorization: str) -> Caller:
-    """Find out whose token it is; raises 401 for any other credential, and for an account that has ended."""
+    """Find the owner of a token; raises 401 for any other credential, and where the owner is no longer active."""
     scheme, _, encoded = authorization.partition(" ")
     try:
         email, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
@@ -93,7 +93,7 @@ def person_of(site: Site, tokens: Mapping[str, Token], authorization: str) -> Ca
 
 
 def organization_of(keys: Mapping[str, OrganizationKey], authorization: str) -> Caller:
-    """Find out whose key it is; raises 401 for any other credential."""
+    """Find the key of the organization; raises 401 for any other credential."""
     scheme, _, secret = authorization.partition(" ")
     if scheme != "Bearer" or secret not in keys:
         raise unauthorized()
@@ -103,4 +103,4 @@ def organization_of(keys: Mapping[str, OrganizationKey], authorization: str) -> 
 def require_admin(caller: Caller, what: str) -> None:
     """Raise 403 unless the caller is an admin of Operations."""
     if not caller.operations_admin:
-        raise ApiError(403, f"You are not allowed to {what}.")
+        raise forbidden(what)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 
-from local.jsm.answers import Reply, unprocessable
+from local.jsm.answers import Reply
 from local.jsm.callers import Caller
 from local.jsm.quirks import Quirks
 from local.jsm.site import Site
+from local.simulator.fields import FieldError
 from local.simulator.store import Item
 
 
@@ -32,12 +33,12 @@ class Context:
         return self.query.get(name, "").lower() == "true"
 
     def number(self, name: str, default: int, least: int = 0) -> int:
-        """Read a number of the query; raises 422 for anything else."""
+        """Read a number of the query; raises FieldError for anything else."""
         text = self.query.get(name, "")
         if not text:
             return default
         if not (text.isascii() and text.isdigit() and int(text) >= least):
-            raise unprocessable(**{name: f"must be a number, at least {least}"})
+            raise FieldError({name: f"must be a number, at least {least}"})
         return int(text)
 
 

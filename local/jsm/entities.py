@@ -14,7 +14,7 @@ class Entities:
 
     entity = ""
     path = ""
-    identifier = "id"  # the variable in the path
+    identifier = ""  # the variable in the path
     by = "id"  # the field that tells entities apart
     unique_name = False  # 409 for a name that is taken
     update_method = "PATCH"
@@ -82,7 +82,7 @@ class Entities:
         return Reply(self.show(context, item))
 
     def delete(self, context: Context) -> Reply:
-        """Remove an item; nothing keeps it from going."""
+        """Remove an item, also where something still refers to it."""
         item = self.get(context, write=f"delete a {self.entity}")
         self.check_removal(context, item)
         self.shelf(context).remove(item)

@@ -48,7 +48,7 @@ def _null(_: Situation) -> Response:
 
 
 def _unchanged(situation: Situation) -> Response:
-    """Answer an update with the thing as it was, and stays."""
+    """Answer an update with the thing unchanged, and change nothing."""
     shown: Any = situation.read().get_json(silent=True) or {}
     return response(Reply(shown))
 

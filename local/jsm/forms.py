@@ -32,12 +32,14 @@ def gateway(error: ApiError, _: Quirks) -> Any:
 
 
 def operations(error: ApiError, quirks: Quirks) -> Any:
-    """Form an error of Operations, which has three forms."""
+    """Form an error of Operations, as `Quirks.error_form` says."""
     if error.status == 401:
         return gateway(error, quirks)
     trace = {"took": 0.001, "requestId": str(uuid.uuid4())}
     if error.code == 40301:
         return {"code": error.code, "message": error.message, **trace}
+    if quirks.error_form == "titles":
+        return {"errors": [{"title": error.message, "code": str(error.status)}]}
     if quirks.error_form == "errors":
         details = [f"{field} {why}" for field, why in error.fields.items()] or [error.message]
         return {"errors": [{"title": error.message, "detail": detail, "code": str(error.status)} for detail in details]}

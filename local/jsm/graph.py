@@ -22,7 +22,7 @@ def routes() -> Iterator[Route]:
 
 
 def query(context: Context) -> Reply:
-    """Answer a query; what cannot be answered is a 200 with `errors`."""
+    """Answer a query; a query that cannot be answered gets a 200 with `errors`."""
     text = context.body.get("query")
     if not isinstance(text, str):
         raise ApiError(400, "query must be a string")

@@ -34,7 +34,7 @@ def routes() -> Iterator[Route]:
 
 
 def search(context: Context) -> Reply:
-    """Find active users by what their name or address begins with; nobody, without the permission to browse users."""
+    """Find active users whose name or address begins with the query; without the permission to browse users, none."""
     query = context.query.get("query", context.query.get("username", "")).lower()
     account_id = context.query.get("accountId", "")
     if not query and not account_id:
@@ -49,7 +49,7 @@ def search(context: Context) -> Reply:
         ),
         key=lambda person: str(person["name"]).lower(),
     )
-    first, most = _number(context, "startAt", 0), _number(context, "maxResults", 50)
+    first, most = context.number("startAt", 0), context.number("maxResults", 50)
     return Reply([_shown(context, person) for person in found[:FOUND][first : first + most]])
 
 
@@ -67,7 +67,7 @@ def bulk(context: Context) -> Reply:
     if not wanted:
         raise ApiError(400, "The query parameter 'accountId' must be set.")
     found = [person for one in wanted if (person := context.site.person(one))]
-    first, most = _number(context, "startAt", 0), min(_number(context, "maxResults", 10), 200)
+    first, most = context.number("startAt", 0), min(context.number("maxResults", 10), 200)
     values = [_shown(context, person) for person in found[first : first + most]]
     paging = {"maxResults": most, "startAt": first, "total": len(found), "isLast": first + most >= len(found)}
     return Reply({**paging, "values": values})
@@ -84,13 +84,13 @@ def read(context: Context) -> Reply:
 
 
 def myself(context: Context) -> Reply:
-    """Answer whose token it is."""
+    """Answer the owner of the token."""
     person = context.site.people.find(context.caller.account_id, "accountId") or {}
     return Reply({**_shown(context, person), **_expanded(context, person)})
 
 
 def my_permissions(context: Context) -> Reply:
-    """Answer whether the caller has the one permission that is known here."""
+    """Answer whether the caller may browse users, the only permission that is known here."""
     if context.query.get("permissions") != PICKER:
         raise ApiError(400, "The permissions query parameter is required.")
     return Reply({"permissions": {PICKER: {**GLOBAL_PERMISSION, "havePermission": context.caller.browses_users}}})
@@ -120,10 +120,3 @@ def _expanded(context: Context, person: Item) -> Item:
     ]
     every = {"groups": {"size": len(groups), "items": groups}, "applicationRoles": {"size": 0, "items": []}}
     return {name: value for name, value in every.items() if name in wanted}
-
-
-def _number(context: Context, name: str, default: int) -> int:
-    text = context.query.get(name, "")
-    if text and not text.isdecimal():
-        raise ApiError(400, f"The query parameter '{name}' must be a number.")
-    return int(text) if text else default

@@ -6,7 +6,7 @@ https://support.atlassian.com/opsgenie/docs/migrate-from-terraforms-opsgenie-pro
 
 from collections.abc import Mapping
 
-from local.jsm.people import CLOUD_ID, DIRECTORY_ID, HOST, ORGANIZATION_ID, SEATS, person, stable_id
+from local.jsm.people import CLOUD_ID, DIRECTORY_ID, HOST, ORGANIZATION_ID, SEATS, person, stable_id, team
 from local.simulator.fields import brief, without
 from local.simulator.store import Item
 
@@ -33,7 +33,7 @@ def migrated(account: Item) -> Item:
         "people": people,
         "directories": [{"directoryId": DIRECTORY_ID, "name": "Default"}],
         "groups": [{"groupId": stable_id(SEATS), "name": SEATS, "members": seated}],
-        "teams": [_team(team, ids) for team in account.get("teams", [])],
+        "teams": [_team(old, ids) for old in account.get("teams", [])],
         "schedules": [_schedule(schedule, ids) for schedule in account.get("schedules", [])],
         "escalations": escalations,
         "forwardingRules": [_forwarding_rule(rule, ids) for rule in account.get("forwardingRules", [])],
@@ -74,24 +74,19 @@ def _owner(item: Item) -> str:
     return str(item.get("ownerTeam", {}).get("id", ""))
 
 
-def _team(team: Item, ids: Mapping[str, str]) -> Item:
-    members = team.get("members", [])
+def _team(old: Item, ids: Mapping[str, str]) -> Item:
+    members = old.get("members", [])
     rules = [
-        {**without(rule, "notify"), "notify": _notify(rule["notify"], ids)} for rule in team.get("routingRules", [])
+        {**without(rule, "notify"), "notify": _notify(rule["notify"], ids)} for rule in old.get("routingRules", [])
     ]
-    return {
-        "teamId": team["id"],
-        "displayName": team["name"],
-        "description": team.get("description", ""),
-        "organizationId": ORGANIZATION_ID,
-        "teamType": "OPEN",
-        "state": "ACTIVE",
-        "externalReference": None,
-        "operations": True,
-        "members": [ids[member["user"]["id"]] for member in members],
-        "admins": [ids[member["user"]["id"]] for member in members if member.get("role") == "admin"],
-        "routingRules": rules,
-    }
+    return team(
+        old["id"],
+        old["name"],
+        [ids[member["user"]["id"]] for member in members],
+        description=old.get("description", ""),
+        admins=[ids[member["user"]["id"]] for member in members if member.get("role") == "admin"],
+        routingRules=rules,
+    )
 
 
 def _notify(notify: Item, ids: Mapping[str, str]) -> Item:

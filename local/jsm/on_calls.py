@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from local.jsm.answers import Reply, unprocessable
 from local.jsm.context import Context, Route
+from local.jsm.references import exists
 from local.jsm.shifts import Period, behind, next_on_call, on_call, people, periods
 from local.jsm.sight import schedule_of
 from local.jsm.site import is_active
@@ -104,9 +105,15 @@ def _responders(context: Context, account_ids: Iterable[str]) -> Iterator[Item]:
 
 
 def _responder(context: Context, reference: Item) -> Item:
-    person = context.site.person(reference["id"]) if reference["type"] == "user" else None
-    gone = reference["type"] == "user" and (person is None or not is_active(person))
-    return {"id": reference["id"], "type": reference["type"], "deleted": gone}
+    return {"id": reference["id"], "type": reference["type"], "deleted": _is_deleted(context, reference)}
+
+
+def _is_deleted(context: Context, reference: Item) -> bool:
+    kind, identifier = reference["type"], reference["id"]
+    if kind == "user":
+        person = context.site.person(identifier)
+        return person is None or not is_active(person)
+    return kind != "noone" and not exists(context.site, kind, identifier)
 
 
 def _beginning(moment: datetime, unit: str, schedule: Item) -> datetime:

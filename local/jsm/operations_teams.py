@@ -6,7 +6,7 @@ https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-te
 import uuid
 from collections.abc import Iterator
 
-from local.jsm.answers import Reply, not_found, unprocessable
+from local.jsm.answers import Reply, not_found, not_in_plan, unprocessable
 from local.jsm.callers import CONFIG_READ, require_admin
 from local.jsm.context import Context, Route
 from local.jsm.escalations import default_escalation
@@ -52,6 +52,8 @@ def list_roles(context: Context) -> Reply:
     The fields of a role are UNVERIFIED.
     """
     team = team_of(context)
+    if context.quirks.policies_plan == "403":
+        raise not_in_plan("team roles", 403)
     return Reply([{"id": f"{team['teamId']}-{role}", "name": role, "rights": []} for role in ROLES])
 
 

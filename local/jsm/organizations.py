@@ -1,4 +1,4 @@
-"""Serve the organization's people: search them, and tell what is known of them.
+"""Search and read the people of the organization, and its directories.
 
 https://developer.atlassian.com/cloud/admin/organization/rest/api-group-users/ and -directory
 """
@@ -44,10 +44,10 @@ def list_directories(context: Context) -> Reply:
     require_organization(context)
     account_id = context.query.get("accountId")
     person = context.site.person(account_id) if account_id else None
-    holding = person["directories"] if person and is_listed(person) else []
+    holding = person["directories"] if person else []
     every = context.site.directories.values()
     found = [entry for entry in every if not account_id or entry["directoryId"] in holding]
-    return Reply(_page(found, context.query.get("cursor"), LIMIT))
+    return Reply(_page(found, context.query.get("cursor"), LIMIT, last={}))
 
 
 def search(context: Context) -> Reply:
@@ -56,9 +56,7 @@ def search(context: Context) -> Reply:
     emails, term = body.get("emails"), body.get("searchTerm")
     if emails is not None and term is not None:
         raise ApiError(400, "emails and searchTerm cannot be used together")
-    limit = body.get("limit", LIMIT)
-    if type(limit) is not int or not 1 <= limit <= LIMIT:
-        raise ApiError(400, f"limit must be a number from 1 to {LIMIT}")
+    limit = _limit(body.get("limit", LIMIT))
     if emails is not None and not (isinstance(emails, list) and all(isinstance(one, str) for one in emails)):
         raise ApiError(400, "emails must be a list of addresses")
     expand = body.get("expand") or []
@@ -71,8 +69,15 @@ def search(context: Context) -> Reply:
 def search_by_query(context: Context) -> Reply:
     """Find people by a term in the query; it stops after 2027-06-30."""
     expand = context.query.get("expand", "").split(",")
-    limit = context.number("limit", LIMIT, least=1)
+    text = context.query.get("limit", str(LIMIT))
+    limit = _limit(int(text) if text.isdecimal() else text)
     return Reply(_found(context, None, context.query.get("searchTerm", ""), limit, context.query.get("cursor"), expand))
+
+
+def _limit(given: object) -> int:
+    if type(given) is not int or not 1 <= given <= LIMIT:
+        raise ApiError(400, f"limit must be a number from 1 to {LIMIT}")
+    return given
 
 
 def read(context: Context) -> Reply:
@@ -95,7 +100,7 @@ def _found(
         and (emails is None or person["email"] in emails)
         and term.lower() in f"{person['name']} {person['email']}".lower()
     ]
-    answer = _page(found, cursor, limit)
+    answer = _page(found, cursor, limit, last={"next": None})
     rows = [_row(person, expand) for person in answer["data"]]
     for person in answer["data"]:
         count_look(person)
@@ -127,8 +132,8 @@ def person_of(context: Context) -> Item:
 
 
 def is_listed(person: Item) -> bool:
-    """Tell whether the organization lists somebody: also for a while after the removal."""
-    return bool(person["membershipStatus"] != "no_membership" or "listedFor" in person)
+    """Tell whether the organization lists somebody: whoever is in a directory, also for a while after the removal."""
+    return bool(person["directories"])
 
 
 def count_look(person: Item) -> None:
@@ -137,10 +142,11 @@ def count_look(person: Item) -> None:
         person["listedFor"] -= 1
         if not person["listedFor"]:
             del person["listedFor"]
+            person["directories"] = []
 
 
 def status_of(person: Item) -> str:
-    """Tell the one status that is made of those of the account and of the membership."""
+    """Combine the statuses of the account and of the membership into one."""
     of_account = {"inactive": "deactivated", "closed": "for_deletion"}.get(person["accountStatus"])
     of_membership = {"suspended": "suspended", "no_membership": "not_invited"}.get(person["membershipStatus"])
     return of_account or of_membership or "active"
@@ -158,11 +164,12 @@ def _row(person: Item, expand: Iterable[str]) -> Item:
     return row
 
 
-def _page(items: list[Item], cursor: str | None, limit: int) -> Item:
+def _page(items: list[Item], cursor: str | None, limit: int, last: Item) -> Item:
+    """Cut a page; `last` is the links of the last one, which differ from list to list."""
     try:
         start = int(base64.b64decode(cursor or "", validate=True) or 0)
     except (TypeError, ValueError):
         raise ApiError(400, "cursor is not one that was answered") from None
     end = start + limit
-    following = base64.b64encode(str(end).encode()).decode() if end < len(items) else None
-    return {"data": items[start:end], "links": {"next": following}}
+    links = {"next": base64.b64encode(str(end).encode()).decode()} if end < len(items) else last
+    return {"data": items[start:end], "links": links}

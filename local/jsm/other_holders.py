@@ -1,9 +1,10 @@
-"""Serve what may hold a person without any list that says so: policies, integrations, syncs.
+"""Serve policies, integrations and syncs, which may name a person although no list by person shows them.
 
 https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-integrations/, -policies and -syncs
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from local.jsm.answers import Reply, not_found, not_in_plan
 from local.jsm.callers import require_admin
@@ -21,15 +22,11 @@ def routes() -> Iterator[Route]:
     yield Route("GET", "/v1/teams/<raw:team>/policies", list_policies)
     yield Route("GET", "/v1/teams/<raw:team>/policies/<raw:policy>", read_policy)
     for kind in ("integrations", "syncs"):
-        yield Route("GET", f"/v1/{kind}", lambda context, kind=kind: list_holders(context, kind))  # type: ignore[misc]
         one = f"/v1/{kind}/<raw:holder>"
-        yield Route("GET", one, lambda context, kind=kind: read_holder(context, kind))  # type: ignore[misc]
-        yield Route("GET", f"{one}/actions", lambda context, kind=kind: list_actions(context, kind))  # type: ignore[misc]
-        yield Route(
-            "GET",
-            f"{one}/actions/<raw:action>",
-            lambda context, kind=kind: read_action(context, kind),  # type: ignore[misc]
-        )
+        yield Route("GET", f"/v1/{kind}", partial(list_holders, kind=kind))
+        yield Route("GET", one, partial(read_holder, kind=kind))
+        yield Route("GET", f"{one}/actions", partial(list_actions, kind=kind))
+        yield Route("GET", f"{one}/actions/<raw:action>", partial(read_action, kind=kind))
 
 
 def list_policies(context: Context) -> Reply:

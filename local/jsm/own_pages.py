@@ -39,7 +39,7 @@ def read_alert(context: Context) -> Reply:
 
 
 def list_logs(context: Context) -> Reply:
-    """List what was done, of which nothing is kept here: that the answer is 200 proves the caller's role."""
+    """Answer an empty page of logs, which are not kept here; that it is a 200 proves the caller's role."""
     require(context.query.to_dict(), "startTime", "endTime")
     dates(context.query.to_dict(), "startTime", "endTime")
     least, most = LOG_LIMITS
@@ -55,7 +55,7 @@ def list_logs(context: Context) -> Reply:
 
 
 def list_contacts(context: Context) -> Reply:
-    """List the caller's own ways to be reached; nobody else's can be asked for."""
+    """List the caller's own contacts; there is no way to ask for anybody else's."""
     person = context.site.person(context.caller.account_id)
     address = person["email"] if person else ""
     contact = {"id": f"{context.caller.account_id}-email", "method": "email", "to": address, "enabled": True}

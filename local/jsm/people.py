@@ -1,4 +1,4 @@
-"""The site and its people: names and ids that are made up, and what every account has."""
+"""The site, its people and its teams: names and ids that are made up, and what every account and team has."""
 
 import uuid
 from typing import Any
@@ -19,7 +19,7 @@ def stable_id(name: str) -> str:
 
 
 def person(account_id: str, email: str, name: str, **fields: Any) -> Item:
-    """Make the account of somebody on the site; `fields` says what is not as usual."""
+    """Make the account of somebody on the site; `fields` override the defaults."""
     return {
         "accountId": account_id,
         "accountType": "atlassian",
@@ -39,5 +39,23 @@ def person(account_id: str, email: str, name: str, **fields: Any) -> Item:
         "addedToOrg": "2025-01-01T09:00:00Z",
         "operationsRole": "agent",
         "browsesUsers": True,
+        **fields,
+    }
+
+
+def team(team_id: str, name: str, members: list[str], **fields: Any) -> Item:
+    """Make a team on the site, open to everybody and with Operations; `fields` override the defaults."""
+    return {
+        "teamId": team_id,
+        "displayName": name,
+        "description": "",
+        "organizationId": ORGANIZATION_ID,
+        "teamType": "OPEN",
+        "state": "ACTIVE",
+        "externalReference": None,
+        "operations": True,
+        "members": members,
+        "admins": [],
+        "routingRules": [],
         **fields,
     }

@@ -23,7 +23,7 @@ class Quirks:
     """A person's calendar: a year or a month of turns, through teams and escalations or direct ones only, none at all,
     or a 404 for a person without turns: UNVERIFIED."""
     forwarding_plan: Literal["covered", "402"] = "covered"  # SPEC lists 402
-    policies_plan: Literal["covered", "403"] = "covered"  # LIVE: 403 under two credentials
+    policies_plan: Literal["covered", "403"] = "covered"  # team roles too; LIVE: 403 under two credentials
     show_all_needs_admin: Literal["own", "403"] = "own"  # forwarding rules for one who is no admin: UNVERIFIED
     new_team_lag: int = 0  # Operations answers 404 for a team just made, so many times: TFA 38
 
@@ -36,9 +36,9 @@ class Quirks:
 
     # Every API.
     decodes_paths: bool = True  # else %3A and %20 are taken as they are: RENKEI saw a 404 that repeated %20
-    error_form: Literal["message", "errors", "bare"] = "message"
-    """Operations' errors: `message`, with the object `errors` in a 422 (LIVE); the list `errors` (SPEC); `message`
-    alone."""
+    error_form: Literal["message", "errors", "titles", "bare"] = "message"
+    """Operations' errors: `message`, with the object `errors` in a 422 (LIVE); the list `errors`, of titles with
+    details (LIVE) or without (SPEC); `message` alone."""
     throttle_header: Literal["1", "none", "date"] = "1"  # Retry-After on a 429: UNVERIFIED
 
     # Teams.
@@ -49,7 +49,7 @@ class Quirks:
     external_team: Literal["errors", "403"] = "errors"  # removing from a team managed elsewhere: UNVERIFIED
     teams_lag: int = 0  # somebody removed is listed so many reads more: UNVERIFIED
     graph_teams: Literal["complete", "behind", "opt-in"] = "complete"
-    """The search of teams by member: right, as it was at the start, or refused without @optIn: UNVERIFIED."""
+    """The search of teams by member: up to date, as it was at the start, or refused without @optIn: UNVERIFIED."""
     tenant_context: Literal["answers", "errors", "404"] = "answers"  # JJS: a failure is a 200 with errors
 
     # Organizations.

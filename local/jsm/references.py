@@ -9,7 +9,7 @@ from local.simulator.store import Item
 
 
 def reference(site: Site, given: Any, allowed: AnyOf[str], field: str) -> Item:
-    """Check a reference, which has a type and an id and no name; raises 422 for one to what is not there.
+    """Check a reference, which has a type and an id and no name; raises 422 where it refers to nothing.
 
     `noone` is nobody; its id is null.
     """
@@ -24,7 +24,7 @@ def reference(site: Site, given: Any, allowed: AnyOf[str], field: str) -> Item:
 
 
 def exists(site: Site, kind: str, identifier: Any) -> bool:
-    """Tell whether there is somebody or something of a kind with an id."""
+    """Tell whether a user, team, schedule or escalation with an id exists."""
     if kind == "user":
         return site.person(identifier) is not None
     if kind == "team":

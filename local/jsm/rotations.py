@@ -33,7 +33,7 @@ class Rotations(Entities):
 
     def prepare(self, context: Context, body: Item, old: Item) -> Item:
         kept = old if context.quirks.partial_patch_keeps else without(old, "length")
-        return _checked(context, body, kept, len(schedule_of(context)["rotations"]), is_new=not old)
+        return _checked(context, body, kept, len(schedule_of(context)["rotations"]))
 
     def show(self, context: Context, item: Item) -> Item:
         return shown(context, item)
@@ -49,7 +49,7 @@ class Rotations(Entities):
 
 def new_rotation(context: Context, body: Item, place: int) -> Item:
     """Make the rotation that a schedule is created with; it gets an id of its own."""
-    return {"id": str(uuid.uuid4()), **_checked(context, body, {}, place, is_new=True)}
+    return {"id": str(uuid.uuid4()), **_checked(context, body, {}, place)}
 
 
 def shown(context: Context, rotation: Item) -> Item:
@@ -57,18 +57,18 @@ def shown(context: Context, rotation: Item) -> Item:
     hours = rotation.get("timeRestriction") or {}
     if context.quirks.restrictions_order == "as sent" or "restrictions" not in hours:
         return rotation
-    in_order = sorted(hours["restrictions"], key=lambda one: (one["startDay"], one["startHour"]))
+    in_order = sorted(hours["restrictions"], key=lambda one: (one.get("startDay", ""), one["startHour"]))
     return {**rotation, "timeRestriction": {**hours, "restrictions": in_order}}
 
 
-def _checked(context: Context, body: Item, old: Item, place: int, *, is_new: bool) -> Item:
+def _checked(context: Context, body: Item, old: Item, place: int) -> Item:
     defaults: Item = {"name": f"Rotation {place + 1}", "length": 1, "participants": []}
     picked = chosen(body, {"name": str, "type": str, "length": int})
     new = {**defaults, **old, **picked, **dates(body, "startDate"), **_end_date(body), **time_restriction(body)}
     if body.get("participants") is not None:
         entries = listed(body, "participants")
         new["participants"] = [reference(context.site, entry, PARTICIPANTS, "participants") for entry in entries]
-    may_be_empty = not is_new and context.quirks.accepts_empty_participants
+    may_be_empty = context.quirks.accepts_empty_participants
     require(new, "name", "type", "startDate", *([] if may_be_empty else ["participants"]))
     if new["type"] not in TYPES or new["length"] < 1:
         raise unprocessable(type="must be hourly, daily or weekly, with a length of at least 1")

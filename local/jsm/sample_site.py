@@ -3,7 +3,7 @@
 from typing import Any
 
 from local.jsm.migration import migrated
-from local.jsm.people import ORGANIZATION_ID, SEATS, person, stable_id
+from local.jsm.people import SEATS, person, stable_id, team
 from local.opsgenie import sample_account
 from local.simulator.store import Item
 
@@ -66,20 +66,7 @@ def _team(name: str, members: list[str], **fields: Any) -> Item:
         "criteria": {"type": "match-all"},
         "notify": {"type": "none"},
     }
-    return {
-        "teamId": team_id,
-        "displayName": name,
-        "description": "",
-        "organizationId": ORGANIZATION_ID,
-        "teamType": "OPEN",
-        "state": "ACTIVE",
-        "externalReference": None,
-        "operations": True,
-        "members": [account_of(email) for email in members],
-        "admins": [],
-        "routingRules": [rule],
-        **fields,
-    }
+    return team(team_id, name, [account_of(email) for email in members], **{"routingRules": [rule], **fields})
 
 
 def _teams() -> list[Item]:

@@ -85,7 +85,7 @@ def people(participants: Iterable[Item]) -> list[str]:
 
 
 def behind(site: Site, reference: Item, moment: datetime, depth: int = DEEPEST) -> list[Item]:
-    """List those behind a team, a schedule or an escalation; nobody is behind a person."""
+    """List whom a team, a schedule or an escalation reaches at a moment; for a person the list is empty."""
     kind, identifier = reference["type"], str(reference["id"])
     found: list[Item] = []
     if kind == "team" and (team := site.teams.find(identifier, "teamId")):

@@ -61,7 +61,7 @@ class Site:
         }
 
     def person(self, account_id: object) -> Item | None:
-        """Find somebody by account id, whoever still knows of them."""
+        """Find somebody by account id, suspended and removed people too."""
         return self.people.find(str(account_id), "accountId")
 
     def teams_of(self, account_id: str) -> set[str]:

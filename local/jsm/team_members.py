@@ -37,7 +37,7 @@ def list_members(context: Context) -> Reply:
 
 
 def _leaving(team: Item, *, first_page: bool) -> list[str]:
-    """List who was removed a moment ago and is listed still; each look at the first page counts."""
+    """List removed members that are still shown, for as many reads of the first page as the quirk says."""
     leaving = team.get("leaving", {})
     found = list(leaving)
     for member in found if first_page else []:
@@ -50,7 +50,7 @@ def _leaving(team: Item, *, first_page: bool) -> list[str]:
 
 
 def add_members(context: Context) -> Reply:
-    """Add members; who cannot be added is in `errors`."""
+    """Add members; `errors` name the people who could not be added."""
     require_site_id(context)
     team = team_of(context)
     added, errors = [], []
@@ -68,7 +68,7 @@ def add_members(context: Context) -> Reply:
 
 
 def remove_members(context: Context) -> Reply:
-    """Remove members; the answer is 200 also where some could not be, who are in `errors`."""
+    """Remove members; the answer is a 200 whose `errors` name the members that could not be removed."""
     require_site_id(context)
     team = team_of(context)
     errors = []

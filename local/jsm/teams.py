@@ -6,6 +6,7 @@ https://developer.atlassian.com/platform/teams/rest/v1/api-group-teams-public-ap
 import uuid
 from collections.abc import Iterator
 
+from local.jsm import people
 from local.jsm.answers import NO_CONTENT, ApiError, Reply
 from local.jsm.callers import TEAM_READ, TEAM_WRITE
 from local.jsm.context import Context, Route
@@ -30,23 +31,14 @@ def routes() -> Iterator[Route]:
 def create(context: Context) -> Reply:
     """Make a team, of which the caller becomes a member."""
     require_site_id(context, context.body.get("siteId"))
-    new = {"displayName": "", "description": "", "teamType": "OPEN", **_texts(context)}
-    require(new, "displayName")
-    team = {
-        "teamId": str(uuid.uuid4()),
-        **new,
-        "organizationId": context.site.organization_id,
-        "state": "ACTIVE",
-        "externalReference": None,
-        "operations": False,
-        "members": [context.caller.account_id],
-        "admins": [],
-        "routingRules": [],
-    }
+    texts = _texts(context)
+    require(texts, "displayName")
+    own = {**texts, "organizationId": context.site.organization_id, "operations": False}
+    new = people.team(str(uuid.uuid4()), texts["displayName"], [context.caller.account_id], **own)
     if context.quirks.new_team_lag:
-        team["unknownFor"] = context.quirks.new_team_lag
-    context.site.teams.add(team)
-    return Reply(shown(context, team), 201)
+        new["unknownFor"] = context.quirks.new_team_lag
+    context.site.teams.add(new)
+    return Reply(shown(context, new), 201)
 
 
 def read(context: Context) -> Reply:

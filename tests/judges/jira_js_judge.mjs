@@ -16,7 +16,10 @@ const user = await jira.users.getUser({ accountId: hari.accountId });
 show("users.getUser", user);
 const myself = await jira.myself.getCurrentUser();
 show("myself.getCurrentUser", myself);
+const { permissions } = await jira.permissions.getMyPermissions({ permissions: "USER_PICKER" });
+show("permissions.getMyPermissions", permissions);
 
 assert.equal(user.displayName, "Hari Prasad");
 assert.equal(myself.emailAddress, process.env.JSM_SITE_EMAIL);
+assert.equal(permissions.USER_PICKER.havePermission, true);
 await assert.rejects(jira.users.getUser({ accountId: "nobody" }), (error) => error.status === 404);

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from local.jsm.people import CLOUD_ID, DIRECTORY_ID, HOST, ORGANIZATION_ID, SEATS, person
+from local.jsm.people import CLOUD_ID, DIRECTORY_ID, HOST, ORGANIZATION_ID, SEATS, person, team
 from local.jsm.sample_site import TOKEN_OWNER
 
 Json = dict[str, Any]
@@ -75,24 +75,6 @@ ROUTING: Json = {
     "criteria": {"type": "match-all"},
     "notify": {"type": "escalation", "id": "e-1"},
 }
-
-
-def team(team_id: str, name: str, members: list[str], **fields: Any) -> Json:
-    """Make a team of the site."""
-    return {
-        "teamId": team_id,
-        "displayName": name,
-        "description": "",
-        "organizationId": ORGANIZATION_ID,
-        "teamType": "OPEN",
-        "state": "ACTIVE",
-        "externalReference": None,
-        "operations": True,
-        "members": members,
-        "admins": [],
-        "routingRules": [],
-        **fields,
-    }
 
 
 def small_site() -> Json:

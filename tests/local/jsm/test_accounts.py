@@ -4,7 +4,7 @@ import pytest
 
 from local.jsm import Quirks
 from tests.local.jsm.site_client import DIRECTORY, ORGANIZATION, organization_client, site_client
-from tests.local.jsm.small_site import HARI, MEERA, NOBODY, NOONE, OWNER, RULE, user
+from tests.local.jsm.small_site import FORWARDING, HARI, KOFI, MEERA, NOBODY, NOONE, OWNER, RULE, user
 from tests.local.jsm.test_organizations import SEARCH, client_of
 
 ONE = f"{DIRECTORY}/users/{HARI}"
@@ -71,8 +71,10 @@ def test_unknown_person_is_not_found(method, path):
 @pytest.mark.parametrize(("method", "path"), [("POST", "/suspend"), ("DELETE", "")])
 def test_end_clears_operations_as_the_quirk_says(method, path, clears):
     client = client_of(Quirks(ends_clear_operations=clears))
+    other = {**FORWARDING, "id": "f-2", "fromUserId": MEERA, "toUserId": KOFI}
     with client.simulation.edit() as site:
         site["escalations"][0]["rules"].append({**RULE, "recipient": user(MEERA)})
+        site["forwardingRules"].append(other)
     before = client.simulation.snapshot()
     client.ask(method, f"{ONE}{path}", {} if method == "POST" else None)
     after = client.simulation.snapshot()
@@ -86,7 +88,7 @@ def test_end_clears_operations_as_the_quirk_says(method, path, clears):
         {"type": "escalation", "id": "e-1"},
         NOONE,
     ]
-    assert after["schedules"][0]["overrides"] == after["forwardingRules"] == []
+    assert (after["schedules"][0]["overrides"], after["forwardingRules"]) == ([], [other])
     assert after["escalations"][0]["rules"] == [{**RULE, "recipient": user(MEERA)}]
     assert after["teams"][0]["members"] == [MEERA]
 
@@ -94,9 +96,16 @@ def test_end_clears_operations_as_the_quirk_says(method, path, clears):
 def test_removal_takes_the_seat_and_an_invitation_does_not_give_it_back():
     client = client_of(Quirks(removal_lag=0))
     client.ask("DELETE", ONE)
-    invited = client.ask("POST", f"{ORGANIZATION}/users/invite", {"emails": ["hari@example.com", "zoe@example.com"]})
+    invited = client.ask("POST", f"{ORGANIZATION}/users/invite", {"emails": ["Hari@example.com", "zoe@example.com"]})
     (hari, zoe) = invited[1]["data"]
 
+    before = client.simulation.snapshot()
+
+    assert client.ask("POST", f"{ORGANIZATION}/users/invite", {"emails": ["meera@example.com"]}) == (
+        200,
+        {"data": [{"accountId": MEERA, "email": "meera@example.com"}]},
+    )
+    assert client.simulation.snapshot() == before
     assert (invited[0], hari) == (200, {"accountId": HARI, "email": "hari@example.com"})
     assert zoe["email"] == "zoe@example.com"
     assert status(client) == "active"

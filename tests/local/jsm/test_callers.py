@@ -56,7 +56,7 @@ OF_PEOPLE, OF_ORGANIZATION = EVERY_API[:7], EVERY_API[7:]
     ],
     ids=["none", "wrong", "of somebody else", "wrong key", "nonsense"],
 )
-def test_credential_that_does_not_do_is_refused(headers, method, path):
+def test_wrong_credential_is_refused(headers, method, path):
     client = site_client()
     client.headers = headers
 

@@ -90,6 +90,28 @@ def test_terraform_provider_creates_changes_and_destroys(client):
     assert client.simulation.snapshot() == before
 
 
+def test_terraform_provider_changes_what_there_is(client):
+    schedule = ok(client.operations("GET", "/v1/schedules?size=50&expand=rotation"))["values"][0]
+    team = f"/v1/teams/{schedule['teamId']}"
+    paths = [
+        f"/v1/schedules/{schedule['id']}",
+        f"/v1/schedules/{schedule['id']}/rotations/{schedule['rotations'][0]['id']}",
+    ]
+    paths += [
+        f"{team}/{kind}/{ok(client.operations('GET', f'{team}/{kind}'))['values'][0]['id']}"
+        for kind in ("escalations", "routing-rules")
+    ]
+    shown = ok(client.teams("GET", f"/{schedule['teamId']}?siteId={CLOUD_ID}"))
+
+    for path in paths:
+        changed = {**ok(client.operations("GET", path)), "name": "Changed"}
+        # The rotations of a schedule are a resource of their own.
+        sent = {name: value for name, value in changed.items() if name != "rotations"}
+        assert ok(client.operations("PATCH", path, sent)) == changed
+    renamed = {**shown, "displayName": "Changed", "siteId": None, "userPermissions": None}
+    assert ok(client.teams("PATCH", f"/{schedule['teamId']}", renamed)) == {**shown, "displayName": "Changed"}
+
+
 def test_renkei_reads_who_is_on_call_and_stands_in(client):
     ok(client.ask("GET", "/_edge/tenant_info"))
     owner = ok(client.ask("GET", "/rest/api/3/myself"))["accountId"]
@@ -136,3 +158,13 @@ def test_atlassian_python_api_finds_and_deactivates(client):
     assert ok(client.ask("GET", "/rest/api/2/myself"))["active"] is True
     assert ok(client.ask("GET", "/rest/api/2/user/search?query=nora"))[0]["accountId"] == account_id
     assert client.simulation.snapshot() == sample_site()
+
+
+def test_jira_js_finds_and_reads_people(client):
+    found = ok(client.ask("GET", "/rest/api/3/user/search?query=hari%40example.com&maxResults=50"))
+    (hari,) = [user for user in found if user["emailAddress"] == "hari@example.com"]
+    encoded = hari["accountId"].replace(":", "%3A")
+
+    assert ok(client.ask("GET", f"/rest/api/3/user?accountId={encoded}")) == hari
+    assert ok(client.ask("GET", "/rest/api/3/myself"))["emailAddress"] == "offboarding@example.com"
+    assert client.ask("GET", "/rest/api/3/user?accountId=nobody")[0] == 404

@@ -32,6 +32,11 @@ DATE = "must be a date like 2026-11-25T09:00:00Z"
             },
             {"errors": [{"title": ODD, "detail": f"startDate {DATE}", "code": "422"}]},
         ),
+        (
+            "titles",
+            {"errors": [{"title": "No schedule rotation exists with id [r-9]", "code": "404"}]},
+            {"errors": [{"title": ODD, "code": "422"}]},
+        ),
         ("bare", refusal("No schedule rotation exists with id [r-9]"), refusal(ODD)),
     ],
 )
@@ -116,6 +121,16 @@ def test_throttled_request_says_when_to_come_back_as_the_quirk_says(quirk, heade
     assert [answer.status_code for answer in answers] == [200, 429]
     assert answers[1].headers.get("Retry-After") == header
     assert answers[1].get_json()["message"] == "You are making too many requests!"
+
+
+def test_throttled_request_is_refused_in_the_form_of_the_quirk():
+    client = site_client(Quirks(error_form="titles"))
+    client.simulation.faults.order("429")
+
+    assert client.operations("GET", "/v1/teams") == (
+        429,
+        {"errors": [{"title": "You are making too many requests!", "code": "429"}]},
+    )
 
 
 def test_throttled_request_says_a_date_as_the_quirk_says():

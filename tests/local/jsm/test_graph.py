@@ -3,9 +3,9 @@
 import pytest
 
 from local.jsm import Quirks
-from local.jsm.people import CLOUD_ID, HOST, ORGANIZATION_ID
+from local.jsm.people import CLOUD_ID, HOST, ORGANIZATION_ID, team
 from tests.local.jsm.site_client import GRAPH, site_client
-from tests.local.jsm.small_site import HARI, NOBODY, team
+from tests.local.jsm.small_site import HARI, NOBODY
 
 TENANT = {
     "operationName": "TenantContext",
@@ -108,6 +108,10 @@ def test_search_has_pages():
     with client.simulation.edit() as site:
         site["teams"] += [team(f"t-x{n}", f"X{n}", [HARI]) for n in range(59)]
 
+    (page,) = client.ask("POST", GRAPH, search(HARI, first="first: 1"))[1]["data"]["team"].values()
+
+    assert [node["team"]["id"] for node in page["nodes"]] == ["ari:cloud:identity::team/t-1"]
+    assert page["pageInfo"] == {"hasNextPage": True, "endCursor": "1"}
     assert len(answered(client, member=HARI)) == 50
     assert len(answered(client, member=HARI, after=', after: "50"')) == 10
 

@@ -153,6 +153,7 @@ def test_bulk_has_ten_unless_told_otherwise():
         {"maxResults": 50, "startAt": 0, "total": 1, "isLast": True, "values": [HARI_SHOWN]},
     )
     assert len(client.ask("GET", f"{API}/user/bulk?{wanted}&startAt=10")[1]["values"]) == 2
+    assert client.ask("GET", f"{API}/user/bulk?{wanted}&maxResults=12")[1]["isLast"] is True
 
 
 def test_myself_is_whose_token_it_is_at_each_address():
@@ -166,13 +167,23 @@ def test_myself_is_whose_token_it_is_at_each_address():
     ("path", "message"),
     [
         ("user/search", "The query parameter 'query', 'accountId' or 'property' must be set."),
-        ("user/search?query=a&maxResults=x", "The query parameter 'maxResults' must be a number."),
         ("user/bulk", "The query parameter 'accountId' must be set."),
         ("mypermissions", "The permissions query parameter is required."),
     ],
 )
 def test_query_that_cannot_be_is_refused(path, message):
     assert site_client().ask("GET", f"{API}/{path}") == (400, {"errorMessages": [message], "errors": {}})
+
+
+@pytest.mark.parametrize("path", ["user/search?query=a&", f"user/bulk?accountId={HARI}&"])
+@pytest.mark.parametrize("query", ["maxResults=x", "startAt=-1"])
+def test_number_that_cannot_be_is_refused(path, query):
+    name = query.partition("=")[0]
+
+    assert site_client().ask("GET", f"{API}/{path}{query}") == (
+        400,
+        {"errorMessages": [f"{name} must be a number, at least 0"], "errors": {name: "must be a number, at least 0"}},
+    )
 
 
 def test_tenant_info_needs_no_credential():

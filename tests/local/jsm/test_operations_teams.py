@@ -4,7 +4,7 @@ import pytest
 
 from local.jsm import Quirks
 from tests.local.jsm.site_client import SiteClient, blind, refusal, site_client, unprocessable
-from tests.local.jsm.small_site import HARI, KOFI, NOBODY, SELIN
+from tests.local.jsm.small_site import HARI, KOFI, NOBODY, ROUTING, RULE, SELIN
 
 
 def test_list_has_the_key_platform_teams_and_no_pages():
@@ -60,9 +60,23 @@ def test_enable_ops_makes_a_schedule_an_escalation_and_a_routing_rule():
 
     assert before == (404, refusal(f"No team exists with id [{team}]"))
     assert answer == (200, {"platformTeamId": team, "adminAccountIds": [HARI]})
-    assert (schedule["name"], schedule["teamId"]) == ("New_schedule", team)
-    assert escalation["rules"][0]["recipient"] == {"type": "schedule", "id": schedule["id"]}
-    assert rule["notify"] == {"type": "escalation", "id": escalation["id"]}
+    assert schedule == {
+        "id": schedule["id"],
+        "name": "New_schedule",
+        "description": "",
+        "timezone": "Etc/UTC",
+        "enabled": True,
+        "teamId": team,
+    }
+    to_schedule = {**RULE, "delay": 1, "recipient": {"type": "schedule", "id": schedule["id"]}}
+    assert escalation == {
+        "id": escalation["id"],
+        "name": "New_escalation",
+        "description": "",
+        "enabled": True,
+        "rules": [to_schedule],
+    }
+    assert rule == {**ROUTING, "id": rule["id"], "notify": {"type": "escalation", "id": escalation["id"]}}
 
 
 def test_enable_ops_on_a_team_that_has_them_adds_admins_only():

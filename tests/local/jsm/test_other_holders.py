@@ -39,10 +39,20 @@ def test_policies_show_responders_only_one_by_one():
     assert client.operations("GET", "/v1/alerts/policies/p-3") == (404, refusal("No policy exists with id [p-3]"))
 
 
-def test_policies_are_refused_as_the_quirk_says():
-    assert client_of(Quirks(policies_plan="403")).operations("GET", "/v1/alerts/policies") == (
+@pytest.mark.parametrize(
+    ("path", "feature"),
+    [
+        ("/v1/alerts/policies", "alert policies"),
+        ("/v1/alerts/policies/p-1", "alert policies"),
+        ("/v1/teams/t-1/policies?type=alert", "alert policies"),
+        ("/v1/teams/t-1/roles", "team roles"),
+    ],
+)
+def test_policies_and_roles_are_refused_as_the_quirk_says(path, feature):
+    assert client_of().operations("GET", path)[0] == 200
+    assert client_of(Quirks(policies_plan="403")).operations("GET", path) == (
         403,
-        refusal("The feature [alert policies] is not available in your plan."),
+        refusal(f"The feature [{feature}] is not available in your plan."),
     )
 
 
@@ -109,6 +119,11 @@ def test_logs_need_what_the_quirk_says(quirk, role, status):
 )
 def test_logs_need_both_times_and_a_limit(query, refused):
     assert site_client().operations("GET", f"/v1/logs?{query}") == unprocessable(**refused)
+
+
+@pytest.mark.parametrize("limit", [1000, 5000])
+def test_logs_are_limited_to_1000_at_least_and_5000_at_most(limit):
+    assert site_client().operations("GET", f"/v1/logs?{WINDOW}&limit={limit}") == (200, {"values": [], "links": {}})
 
 
 def test_alerts_are_listed_and_read():

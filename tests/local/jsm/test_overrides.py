@@ -63,11 +63,15 @@ def test_create_gives_an_alias_of_the_server_s():
     assert client.get(f"{PATH}/{created['alias']}") == created
 
 
-@pytest.mark.parametrize(("quirk", "status"), [("taken", 201), ("422", 422)])
-def test_start_in_the_past_is_taken_as_the_quirk_says(quirk, status):
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_start_in_the_past_is_taken_as_the_quirk_says(method):
     body = {**BODY, "startDate": "2026-11-25T08:00:00Z"}
+    path = PATH if method == "POST" else f"{PATH}/o-1"
+    status, taken = site_client().operations(method, path, body)
+    refused = site_client(Quirks(past_override_start="422")).operations(method, path, body)
 
-    assert site_client(Quirks(past_override_start=quirk)).operations("POST", PATH, body)[0] == status
+    assert (status, taken) == (201 if method == "POST" else 200, {**body, "alias": taken["alias"]})
+    assert refused == unprocessable(startDate="must not be in the past")
 
 
 @pytest.mark.parametrize(

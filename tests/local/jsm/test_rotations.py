@@ -58,6 +58,22 @@ def test_empty_participants_are_taken_or_not():
     assert refused == unprocessable(participants="may not be empty")
 
 
+def test_rotation_without_participants_is_created_or_not():
+    body = {"name": "Empty", "type": "daily", "startDate": START, "participants": []}
+    status, created = site_client().operations("POST", PATH, body)
+    refused = site_client(Quirks(accepts_empty_participants=False)).operations("POST", PATH, body)
+
+    assert (status, created) == (201, {**body, "id": created["id"], "length": 1})
+    assert refused == unprocessable(participants="may not be empty")
+
+
+def test_rotation_without_a_name_is_named_by_its_place():
+    body = {"type": "daily", "startDate": START, "participants": [user(HARI)]}
+    created = site_client().operations("POST", PATH, body)[1]
+
+    assert created == {**body, "id": created["id"], "name": "Rotation 2", "length": 1}
+
+
 @pytest.mark.parametrize(("quirk", "first"), [("as sent", "wednesday"), ("sorted", "monday")])
 def test_restrictions_come_back_in_the_order_of_the_quirk(quirk, first):
     hours = {"type": "weekday-and-time-of-day", "restrictions": TWO_DAYS}
@@ -94,12 +110,23 @@ def test_time_of_day_has_one_restriction_without_days():
 
 
 def test_taken_name_is_a_conflict():
+    client = site_client()
     body = {"name": "Primary", "type": "daily", "startDate": START, "participants": [user(HARI)]}
+    taken = (409, refusal("Schedule rotation with name [Primary] already exists."))
+    other = client.operations("POST", PATH, {**body, "name": "Second"})[1]
 
-    assert site_client().operations("POST", PATH, body) == (
-        409,
-        refusal("Schedule rotation with name [Primary] already exists."),
-    )
+    assert client.operations("POST", PATH, body) == taken
+    assert client.operations("PATCH", f"{PATH}/{other['id']}", {"name": "Primary"}) == taken
+    assert client.get(f"{PATH}/{other['id']}") == other
+
+
+@pytest.mark.parametrize("quirk", ["as sent", "sorted"])
+def test_restrictions_without_days_come_back_as_they_were_sent(quirk):
+    nights = [{"startHour": hour, "startMin": 0, "endHour": hour + 1, "endMin": 0} for hour in (3, 1)]
+    hours = {"type": "time-of-day", "restrictions": nights}
+    status, changed = site_client(Quirks(restrictions_order=quirk)).operations("PATCH", ONE, {"timeRestriction": hours})
+
+    assert (status, sorted(changed["timeRestriction"]["restrictions"], key=str)) == (200, sorted(nights, key=str))
 
 
 @pytest.mark.parametrize(

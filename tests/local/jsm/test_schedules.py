@@ -122,10 +122,12 @@ def test_create_answers_the_whole_with_ids_of_rotations():
 
 
 def test_taken_name_is_a_conflict():
-    assert site_client().operations("POST", "/v1/schedules", {"name": "Platform 24x7"}) == (
-        409,
-        refusal("Schedule with name [Platform 24x7] already exists."),
-    )
+    client = site_client(site=many(2))
+    taken = (409, refusal("Schedule with name [Platform 24x7] already exists."))
+
+    assert client.operations("POST", "/v1/schedules", {"name": "Platform 24x7"}) == taken
+    assert client.operations("PATCH", "/v1/schedules/s-x0", {"name": "Platform 24x7"}) == taken
+    assert client.get("/v1/schedules/s-x0")["name"] == "More 0"
 
 
 @pytest.mark.parametrize(

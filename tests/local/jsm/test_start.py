@@ -1,12 +1,20 @@
 """Starting the simulated site by `flask --app local.jsm run`."""
 
 import json
+import re
+import shlex
+
+import pytest
 
 from local.jsm import create_app, sample_site
 from local.jsm.people import CLOUD_ID
 from local.jsm.sample_site import TOKEN_OWNER
 from tests.local.jsm.site_client import GRAPH, OPERATIONS, ORGANIZATION, TEAMS, basic, organization_client, site_client
+from tests.support.local_stack import ROOT
 
+SECTION = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A simulated Jira Service Management site\n")[2]
+STARTED_AT = re.findall(r"^    SIMULATION_NOW=(\S+) flask --app local\.jsm run --port 5002 &$", SECTION, re.MULTILINE)
+EXCHANGES = re.findall(r"^\$ curl (.+)\n(.+)$", SECTION, re.MULTILINE)
 ON_CALLS = f"{OPERATIONS}/v1/schedules/9b9b25a1-217a-5fdc-8882-7318122fa48a/on-calls?flat=true"
 
 
@@ -61,3 +69,20 @@ def test_reads_by_post_are_no_writes():
 
     assert [call.path for call in client.simulation.writes] == [f"{TEAMS}/teams/t-1/members/remove"]
     assert len(client.simulation.calls) == 4
+
+
+@pytest.mark.parametrize(("command", "answer"), EXCHANGES, ids=range(len(EXCHANGES)))
+def test_site_that_is_started_as_the_readme_says_answers_as_it_shows(monkeypatch, command, answer):
+    (now,) = STARTED_AT
+    monkeypatch.setenv("SIMULATION_NOW", now)
+    _, credential, *method, url = shlex.split(command)
+    email, _, token = credential.partition(":")
+    path = url.replace("$OPS", f"{OPERATIONS}/v1")
+    verb = method[0].removeprefix("-X") if method else "GET"
+    shown = create_app().test_client().open(path, method=verb, headers=basic(email, token))
+
+    assert shown.get_data(as_text=True) == answer
+
+
+def test_readme_shows_three_answers():
+    assert len(EXCHANGES) == 3

@@ -6,7 +6,7 @@ import pytest
 
 from tests.local.jsm.site_client import NOW, SiteClient
 from tests.local.jsm.small_site import FORWARDING, HARI, KOFI, MEERA, OVERRIDE, small_site, user
-from tests.local.jsm.test_on_calls import MONDAY, SCHEDULE, TEAM, client_at, rotation, site_of
+from tests.local.jsm.test_on_calls import ESCALATION, MONDAY, SCHEDULE, TEAM, client_at, rotation, site_of
 
 
 def periods(client: SiteClient, query: str, timeline: str = "finalTimeline") -> list[tuple[str, str, str, str]]:
@@ -107,3 +107,14 @@ def test_references_outlive_people():
 
     assert client.get(f"{SCHEDULE}/on-calls?flat=true") == {"onCallUsers": [HARI]}
     assert found["periods"][0]["responder"] == {"id": HARI, "type": "user", "deleted": True}
+
+
+@pytest.mark.parametrize(("participant", "kind"), [(TEAM, "team"), (ESCALATION, "escalation")])
+def test_references_outlive_teams_and_escalations(participant, kind):
+    client = client_at(MONDAY, site_of(rotation(participant)))
+    with client.simulation.edit() as site:
+        site["teams"][0]["state"] = "DELETED"
+        site["escalations"] = []
+    (found,) = client.get(f"{SCHEDULE}/timeline?intervalUnit=days")["finalTimeline"]["rotations"]
+
+    assert found["periods"][0]["responder"] == {**participant, "type": kind, "deleted": True}
