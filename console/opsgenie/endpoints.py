@@ -77,6 +77,18 @@ class ConsoleEndpoints(AccountEndpoints):
         with parsing.parsing("users"):
             return list({parsing.text(user["id"]): user for page in self._user_pages() for user in page}.values())
 
+    def user_count(self) -> int:
+        """Return how many users the account has.
+
+        https://docs.opsgenie.com/docs/user-api#list-users
+        """
+        answer = self._transport.request("GET", "v2", "users", query={"limit": "1"})
+        with parsing.parsing("the number of users"):
+            count = answer["totalCount"]
+            if type(count) is not int or count < 0:
+                raise ValueError("not a count")
+            return count
+
     def user_with_contacts(self, user_id: str) -> Json:
         """Get a user with the contact methods.
 
