@@ -110,11 +110,14 @@ def _username(header: Row, folded: list[str], where: str) -> int:
 
 def named(header: Row, where: str, name: str) -> int:
     """Return the place of the column that the command line names; raises ListError unless there is one."""
-    exact = [place for place in range(len(header.cells)) if header.cell(place) == name.strip()]
+    name = name.strip()
+    exact = [place for place in range(len(header.cells)) if name and header.cell(place) == name]
     alike = [place for place, cell in enumerate(header.cells) if fold(name) and fold(cell) == fold(name)]
     found = exact if len(exact) == 1 else alike or exact
     if not found:
-        raise ListError([f"{where}: there is no column {name}; the header has {shown(header.cells)}"])
+        raise ListError(
+            [f"{where}: there is no column {name or 'without a name'}; the header has {shown(header.cells)}"]
+        )
     if len(found) > 1:
         raise ListError([f"{where}: the header has the column {name} twice"])
     return found[0]

@@ -32,9 +32,14 @@ Examples:
   flask --app console offboard hari@example.com --replace-with kofi@example.com --apply
   flask --app console offboard hari@example.com --keep-turns --apply
   flask --app console offboard --from-csv leavers.csv --apply --yes --json > result.json
+  flask --app console offboard --from-csv staff.csv --column 'Work email' --where Status=terminated
 
-The CSV has a header with the column username and, if you like, replace_with or keep_turns (true or false, yes or no,
-1 or 0). What a line says wins over the options; commas, semicolons and tabs will do, as spreadsheets write them.
+A list is a CSV whose column username, email, e-mail, mail, work email or user principal name says who leaves; beside it
+there may be replace_with or keep_turns (true or false, yes or no, 1 or 0). What a line says wins over the options.
+Commas, semicolons and tabs will do, as spreadsheets write them, and so will one address a line, without a header.
+
+A list with a column that looks like a status needs --where or --all-rows: it may have people in it who stay. --apply
+takes at most 25 people, and of more than 5 at most a tenth of the account's users, unless --at-most says how many.
 
 Each --apply writes a record of what was before and after, readable by you only: keep it, `restore` puts everything back
 from it. What is planned for a person is in it before it is changed, so that not even a crash loses the way back.

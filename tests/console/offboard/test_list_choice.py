@@ -7,6 +7,7 @@ import pytest
 from console.offboard.columns import COLUMNS
 from local.opsgenie import Simulation
 from tests.support.console_runner import Run, as_json, runner_of
+from tests.support.local_stack import ROOT
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 STAFF = f"""Name;Status;Work email;Manager's mail;Country
@@ -66,6 +67,11 @@ def test_all_of_several_where_must_hold(run: Run) -> None:
         (
             ("--column", "Login"),
             "standard input line 1: there is no column Login; "
+            "the header has Name, Status, Work email, Manager's mail, Country",
+        ),
+        (
+            ("--column", " "),
+            "standard input line 1: there is no column without a name; "
             "the header has Name, Status, Work email, Manager's mail, Country",
         ),
         (("--where", "status"), "Invalid value for '--where': write COLUMN=VALUE, not 'status'"),
@@ -222,3 +228,18 @@ def test_filled_template_is_read_as_a_list(run: Run) -> None:
 
     assert [(one["username"], one["keep_turns"]) for one in as_json(result)["people"]] == [("ghost@example.com", True)]
     assert result.stderr == ""
+
+
+def test_help_and_readme_name_every_option_of_a_list(run: Run) -> None:
+    readme = (ROOT / "README.md").read_text()
+    help_ = run("offboard", "--help").stdout
+    options = ("--from-csv", "--column", "--where", "--all-rows", "--at-most", "--template")
+
+    assert [(option, option in help_, option in readme) for option in options] == [
+        (option, True, True) for option in options
+    ]
+    words = " ".join(help_.split())
+    assert (
+        "--apply takes at most 25 people, and of more than 5 at most a tenth of the account's users, unless --at-most"
+        in words
+    )
