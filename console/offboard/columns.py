@@ -113,7 +113,7 @@ def named(header: Row, where: str, name: str) -> int:
     name = name.strip()
     exact = [place for place in range(len(header.cells)) if name and header.cell(place) == name]
     alike = [place for place, cell in enumerate(header.cells) if fold(name) and fold(cell) == fold(name)]
-    found = exact if len(exact) == 1 else alike or exact
+    found = exact or alike
     if not found:
         raise ListError(
             [f"{where}: there is no column {name or 'without a name'}; the header has {shown(header.cells)}"]

@@ -123,3 +123,15 @@ def test_count_of_another_form_is_not_trusted(count: Any) -> None:
     result = listed(runner(simulation), 6, *GO)
 
     assert f"note: the account's users could not be counted ({UNKNOWN})" in result.stderr
+
+
+def test_key_in_the_reason_is_masked() -> None:
+    simulation = small()
+    simulation.faults.known = {"echo": lambda _: response({"message": "local-key may not"}, 403)}
+    simulation.faults.order("echo", "GET", "/v2/users$")
+
+    result = listed(runner(simulation), 6, *GO)
+
+    assert result.stderr == (
+        "note: the account's users could not be counted ([the key] may not); up to 25 people are taken\n"
+    )

@@ -36,6 +36,10 @@ def test_reads_common_csv_dialects(content: bytes) -> None:
     ("content", "problem"),
     [
         (b"login\nhari@example.com\n", f"list.csv line 1: {NO_COLUMN.format('login')}"),
+        (
+            b"Replace with,username,replace_with\n",
+            "list.csv line 1: the header has the column replace_with twice",
+        ),
         (b"username,username\n", "list.csv line 1: the header has the column username twice"),
         (b"username\nhari@example.com,kofi@example.com\n", "list.csv line 2: more fields than the header has columns"),
         (b"username\n", "list.csv names nobody below its header"),
