@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from console.offboard.csv_table import ListError, Row
 from service import usernames
+from service.wording import joined
 
 COLUMNS = ("username", "replace_with", "keep_turns")
 USERNAME = re.compile("username|upn|userprincipalname|(work|primary)?e?mail(address)?(required)?")
@@ -148,8 +149,3 @@ def shown(names: Sequence[str], most: int = MOST_SHOWN) -> str:
     some = [" ".join(name.split())[:50] for name in names if name.strip()]
     more = f" and {len(some) - most} more" if len(some) > most else ""
     return ", ".join(some[:most]) + more
-
-
-def joined(names: Sequence[str]) -> str:
-    """Return names as a sentence has them."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

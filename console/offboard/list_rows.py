@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from console.offboard import columns
-from console.offboard.columns import Table, joined, shown
+from console.offboard.columns import Table, shown
 from console.offboard.csv_table import ListError, Row
+from service.wording import joined
 
 MOST_VALUES = 5
 """Values of a status that a message counts."""
