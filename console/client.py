@@ -24,6 +24,9 @@ class ConsoleClient(Protocol):
     def read_account(self, now: datetime) -> Inventory:
         """Read the whole account."""
 
+    def count_users(self) -> int:
+        """Return how many users the account has."""
+
     def members(self, team: Named) -> list[tuple[Named, str]]:
         """Get the members of a team, each with the role in it."""
 

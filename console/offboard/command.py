@@ -1,10 +1,9 @@
 """`flask --app console offboard`: off-board people, after showing what would change."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import click
 from flask.cli import with_appcontext
@@ -12,9 +11,10 @@ from flask.cli import with_appcontext
 from console import terminal
 from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
 from console.json_output import as_json
-from console.offboard import batch, leavers, output
+from console.offboard import batch, limits, output
 from console.offboard.batch import Outcome, Result
 from console.offboard.leavers import Defaults
+from console.offboard.list_options import ListOptions, list_options, requests_of
 from console.record.writer import PersonLine, Record, RecordError, default_path
 from console.signals import Interrupts, interruptible
 from console.wording import CONSOLE, CONSOLE_JSON
@@ -32,9 +32,14 @@ Examples:
   flask --app console offboard hari@example.com --replace-with kofi@example.com --apply
   flask --app console offboard hari@example.com --keep-turns --apply
   flask --app console offboard --from-csv leavers.csv --apply --yes --json > result.json
+  flask --app console offboard --from-csv staff.csv --column 'Work email' --where Status=terminated
 
-The CSV has a header with the column username and, if you like, replace_with or keep_turns (true or false, yes or no,
-1 or 0). What a line says wins over the options; commas, semicolons and tabs will do, as spreadsheets write them.
+A list is a CSV whose column username, email, e-mail, mail, work email or user principal name says who leaves; beside it
+there may be replace_with or keep_turns (true or false, yes or no, 1 or 0). What a line says wins over the options.
+Commas, semicolons and tabs will do, as spreadsheets write them, and so will one address a line, without a header.
+
+A list with a column that looks like a status needs --where or --all-rows: it may have people in it who stay. --apply
+takes at most 25 people, and of more than 5 at most a tenth of the account's users, unless --at-most says how many.
 
 Each --apply writes a record of what was before and after, readable by you only: keep it, `restore` puts everything back
 from it. What is planned for a person is in it before it is changed, so that not even a crash loses the way back.
@@ -68,7 +73,7 @@ class Options(NamedTuple):
 
 @click.command(help=HELP)
 @click.argument("emails", metavar="EMAIL...", nargs=-1)
-@click.option("--from-csv", "csv_file", type=click.File("rb"), metavar="FILE", help="Read a list; - is standard input.")
+@list_options
 @click.option("--replace-with", metavar="EMAIL", help="Who takes the places in rotations and escalations.")
 @click.option(
     "--keep-turns", is_flag=True, help='Leave "no one" in the places in rotations, so that nobody else\'s turns move.'
@@ -87,7 +92,7 @@ class Options(NamedTuple):
 @interruptible
 def offboard(
     emails: tuple[str, ...],
-    csv_file: BinaryIO | None,
+    listed: ListOptions,
     replace_with: str | None,
     keep_turns: bool,
     keep_user: bool,
@@ -98,9 +103,10 @@ def offboard(
 ) -> None:
     """Off-board people; HELP is the help text."""
     options = Options(apply, yes, json, record)
-    _check(options, can_ask=csv_file is not sys.stdin.buffer and terminal.can_ask())
-    requests = _requests(emails, csv_file, Defaults(replace_with, keep_user, keep_turns))
+    _check(options, can_ask=not listed.is_stdin and terminal.can_ask())
+    requests = requests_of(emails, listed, Defaults(replace_with, keep_user, keep_turns))
     context = current_context()
+    limits.check(context, len(requests), listed.at_most, apply=apply)
     interrupts = Interrupts("finishing this person, then stopping; Ctrl-C again breaks off")
     with interrupts.watched():  # until the last line, which says who is off-boarded, is printed
         result, path = _go(context, requests, interrupts, options)
@@ -120,28 +126,6 @@ def _check(options: Options, *, can_ask: bool) -> None:
         raise click.UsageError("--yes answers what --apply asks: without it nothing is changed")
     if options.apply and not options.yes and (options.json or not can_ask):
         raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
-
-
-def _requests(emails: Sequence[str], csv_file: BinaryIO | None, defaults: Defaults) -> list[Request]:
-    if defaults.keep_turns and defaults.replace_with is not None:
-        raise click.UsageError(
-            "--keep-turns leaves the places to no one, --replace-with gives them to somebody: choose one of the two"
-        )
-    people = [leavers.Leaver(email, "", "the command line") for email in emails]
-    notes: list[str] = []
-    try:
-        if csv_file is not None:
-            name = "standard input" if csv_file is sys.stdin.buffer else csv_file.name
-            listed, notes = leavers.read_csv(csv_file.read(), name)
-            people += listed
-        requests, more = leavers.requests_of(people, defaults)
-    except leavers.ListError as error:
-        raise click.UsageError(str(error)) from error
-    if not requests:
-        raise click.UsageError("name somebody: EMAIL... or --from-csv FILE")
-    for note in (*notes, *more):
-        terminal.print_note(f"note: {note}", "yellow")
-    return requests
 
 
 def _go(

@@ -1,29 +1,20 @@
 """Read the leavers: names on the command line, lists from a spreadsheet."""
 
-import codecs
-import csv
-import io
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
+from console.offboard import columns, list_rows
+from console.offboard.columns import Table
+from console.offboard.csv_table import ListError, read_rows
+from console.offboard.list_rows import Choice
 from service.json_body import BodyError
 from service.model import Request
 from service.request import parse
 
-COLUMNS = ("username", "replace_with", "keep_turns")
 YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-MOST_PROBLEMS = 20
-
-
-class ListError(ValueError):
-    """The list is invalid; the text has a line for each problem."""
-
-    def __init__(self, problems: list[str]) -> None:
-        more = [f"and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
-        super().__init__("\n".join([*problems[:MOST_PROBLEMS], *more]))
+NO_CHOICE = Choice()
 
 
 @dataclass(frozen=True)
@@ -44,29 +35,35 @@ class Defaults(NamedTuple):
     keep_turns: bool = False
 
 
-def read_csv(content: bytes, name: str) -> tuple[list[Leaver], list[str]]:
-    """Read a spreadsheet's CSV with a header; returns the leavers and notes; raises ListError with line numbers."""
-    text = _text(content, name)
-    dialect, skipped = _separator(text)
-    rows = _rows(text, dialect, skipped, name)
-    first = next(rows, None)
-    if first is None:
-        raise ListError([f"{name} is empty: its first line must name the column username"])
-    places, notes = _header(first[1], f"{name} line {first[0]}")
-    problems: list[str] = []
+def read_csv(content: bytes, name: str, choice: Choice = NO_CHOICE) -> tuple[list[Leaver], list[str]]:
+    """Read a list, with or without a header; returns the leavers and notes; raises ListError with line numbers."""
+    table = _table(content, name, choice)
+    rows, notes = list_rows.choose(table, choice)
     leavers = []
-    for line, row in rows:
-        where = f"{name} line {line}"
-        if len(row) > len(first[1]) and any(cell.strip() for cell in row[len(first[1]) :]):
-            problems.append(f"{where}: more fields than the header has columns")
-            continue
-        cells = {column: row[place].strip() if place < len(row) else "" for column, place in places.items()}
+    for row in rows:
+        cells = {column: row.cell(place) for column, place in table.places.items()}
+        where = f"{name} line {row.line}"
         leavers.append(Leaver(cells["username"], cells.get("replace_with", ""), where, cells.get("keep_turns", "")))
-    if problems:
-        raise ListError(problems)
-    if not leavers:
-        raise ListError([f"{name} names nobody below its header"])
     return leavers, notes
+
+
+def _table(content: bytes, name: str, choice: Choice) -> Table:
+    rows = read_rows(content, name, partial(columns.is_first, chosen=choice.column))
+    if not rows:
+        raise ListError([f"{name} is empty: its first line names the columns, one of which is username"])
+    first, where = rows[0], f"{name} line {rows[0].line}"
+    if columns.is_address(first.cells[0]):
+        if choice.column is not None or choice.where:
+            raise ListError([f"{where} is an address, not a header: --column and --where need one"])
+        return Table(name, None, rows, {"username": 0})
+    table = Table(name, first, rows[1:], columns.find(first, where, choice.column))
+    width = len(first.cells)
+    longer = [row for row in table.rows if any(cell.strip() for cell in row.cells[width:])]
+    if longer:
+        raise ListError([f"{name} line {row.line}: more fields than the header has columns" for row in longer])
+    if not table.rows:
+        raise ListError([f"{name} names nobody below its header"])
+    return table
 
 
 def requests_of(leavers: list[Leaver], defaults: Defaults) -> tuple[list[Request], list[str]]:
@@ -111,55 +108,3 @@ def _keep_turns(text: str) -> bool | None:
     if text and text.lower() not in YES_OR_NO:
         raise BodyError(f"keep_turns is {text[:50]!r}: it must be true or false, yes or no, 1 or 0, or empty")
     return YES_OR_NO.get(text.lower())
-
-
-def _text(content: bytes, name: str) -> str:
-    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ListError([f"{name} line {line}: not UTF-8; save the list as CSV UTF-8"]) from error
-    if "\0" in text:
-        raise ListError([f"{name} line {text[: text.index(chr(0))].count(chr(10)) + 1}: not a text file"])
-    return text
-
-
-def _separator(text: str) -> tuple[str, int]:
-    """Return the column separator, and how many lines only declare it: a file may begin with `sep=;`."""
-    first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
-    if told := re.fullmatch(r'"?sep=([,;\t|])"?', first, re.IGNORECASE):
-        return told[1], 1
-    fitting = (separator for separator in ",;\t" if "username" in map(_column, first.split(separator)))
-    return next(fitting, max(",;\t", key=first.count)), 0
-
-
-def _rows(text: str, separator: str, skipped: int, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, each with the number of its first line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = 1
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                skipped -= 1
-                if skipped < 0:
-                    yield begins, row
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise ListError([f"{name} line {begins}: {error}"]) from error
-
-
-def _header(cells: list[str], where: str) -> tuple[dict[str, int], list[str]]:
-    names = [_column(cell) for cell in cells]
-    if "username" not in names:
-        raise ListError([f"{where}: the header has no column username (it may have replace_with and keep_turns too)"])
-    twice = [name for name in COLUMNS if names.count(name) > 1]
-    if twice:
-        raise ListError([f"{where}: the header has the column {twice[0]} twice"])
-    others = [cell.strip() for cell, name in zip(cells, names, strict=True) if name and name not in COLUMNS]
-    notes = [f"{where}: not read: the column{'s' if len(others) > 1 else ''} {', '.join(others)}"] if others else []
-    return {name: names.index(name) for name in COLUMNS if name in names}, notes
-
-
-def _column(cell: str) -> str:
-    return re.sub(r"[\s-]+", "_", cell.strip(' "').lower())

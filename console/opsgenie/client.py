@@ -17,6 +17,9 @@ from service.parallel import Parallel
 from service.settings import Settings
 from service.transport.call import Transport
 
+COUNT_SECONDS = 10.0
+"""The time for the count of the users, with its retries: a run goes on without it."""
+
 
 class OpsgenieConsole(ConsoleEndpoints):
     """The endpoints, and operations that combine them."""
@@ -32,6 +35,10 @@ class OpsgenieConsole(ConsoleEndpoints):
     def read_account(self, now: datetime) -> Inventory:
         """Read the whole account."""
         return inventory.read_account(self, self._parallel, now)
+
+    def count_users(self) -> int:
+        """Return how many users the account has."""
+        return ConsoleEndpoints(self._transport.within(COUNT_SECONDS), self._base_url).user_count()
 
     def put_back(self, entry: Entry) -> None:
         """Recreate a deleted entry, or write a roster, in one attempt."""

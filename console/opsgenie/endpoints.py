@@ -8,7 +8,7 @@ from service.errors import UnexpectedResponseError
 from service.model import ForwardingRule, Membership, Override, Person
 from service.opsgenie import parsing
 from service.opsgenie.account import PAGE, AccountEndpoints, whole
-from service.opsgenie.calls import SCHEDULE_BY_ID, TEAM_BY_ID
+from service.opsgenie.calls import SCHEDULE_BY_ID, TEAM_BY_ID, described
 from service.opsgenie.parsing import Json
 from service.transport.call import Transport
 
@@ -31,7 +31,7 @@ class ConsoleEndpoints(AccountEndpoints):
             "fullName": person.full_name or person.username,
             "role": {"name": person.role or "User"},
         }
-        self._post(body, "v2", "users")
+        self._post(described(person), body, "v2", "users")
 
     def add_member(self, membership: Membership) -> None:
         """Add a member to a team.
@@ -39,7 +39,7 @@ class ConsoleEndpoints(AccountEndpoints):
         https://docs.opsgenie.com/docs/team-member-api#add-team-member
         """
         body = {"user": {"id": membership.user.id}, "role": membership.role}
-        self._post(body, "v2", "teams", membership.id, "members", query=TEAM_BY_ID)
+        self._post(described(membership), body, "v2", "teams", membership.id, "members", query=TEAM_BY_ID)
 
     def create_override(self, override: Override) -> None:
         """Create an override under its old alias.
@@ -53,7 +53,9 @@ class ConsoleEndpoints(AccountEndpoints):
             "endDate": override.end_date,
             **({"rotations": [{"id": one.id} for one in override.rotations]} if override.rotations else {}),
         }
-        self._post(body, "v2", "schedules", override.schedule.id, "overrides", query=SCHEDULE_BY_ID)
+        self._post(
+            described(override), body, "v2", "schedules", override.schedule.id, "overrides", query=SCHEDULE_BY_ID
+        )
 
     def create_forwarding_rule(self, rule: ForwardingRule) -> None:
         """Create a forwarding rule under its old alias; it gets a new id.
@@ -67,7 +69,7 @@ class ConsoleEndpoints(AccountEndpoints):
             "startDate": rule.start_date,
             "endDate": rule.end_date,
         }
-        self._post(body, "v2", "forwarding-rules")
+        self._post(described(rule), body, "v2", "forwarding-rules")
 
     def users(self) -> list[Json]:
         """List all users, page by page.
@@ -77,6 +79,18 @@ class ConsoleEndpoints(AccountEndpoints):
         with parsing.parsing("the list of users"):
             return list({parsing.text(user, "id"): user for page in self._user_pages() for user in page}.values())
 
+    def user_count(self) -> int:
+        """Return how many users the account has.
+
+        https://docs.opsgenie.com/docs/user-api#list-users
+        """
+        answer = self._request("GET", "the number of users", "v2", "users", query={"limit": "1"})
+        with parsing.parsing("the number of users"):
+            count = answer["totalCount"]
+            if type(count) is not int or count < 0:
+                raise parsing.OddError("totalCount is not a count")
+            return count
+
     def user_with_contacts(self, user_id: str) -> Json:
         """Get a user with the contact methods.
 
@@ -84,15 +98,15 @@ class ConsoleEndpoints(AccountEndpoints):
         """
         return self._get(f"the user {user_id}", whole, "v2", "users", user_id, query={"expand": "contact"})
 
-    def _post(self, body: Json, *path: str, query: Json | None = None) -> None:
-        self._transport.request("POST", *path, query=query, body=body, retry=False)
+    def _post(self, what: str, body: Json, *path: str, query: Json | None = None) -> None:
+        self._request("POST", what, *path, query=query, body=body, retry=False)
 
     def _user_pages(self) -> Iterator[list[Json]]:
         query: dict[str, str] = {"limit": str(PAGE), "offset": "0"}
         asked = []
         while query not in asked:
             asked.append(query)
-            answer = self._transport.request("GET", "v2", "users", query=query)
+            answer = self._request("GET", "the list of users", "v2", "users", query=query)
             yield answer["data"]
             following = (answer.get("paging") or {}).get("next")
             if not following:

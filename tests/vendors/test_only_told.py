@@ -101,6 +101,6 @@ def test_stops_where_an_entry_that_names_the_leaver_cannot_be_read() -> None:
 
     assert (answer.status, answer.body["changes"]) == (502, [])
     assert answer.body["message"] == (
-        "Opsgenie did not do as asked: the answer about the rotations of Platform 24x7 is not of the documented form: in "
-        f"Primary ({rotation['id']}) participants is not a list. Nothing was changed"
+        "Opsgenie did not do as asked: the answer about the rotations of Platform 24x7 is not of the documented form: "
+        f"in Primary ({rotation['id']}) participants is not a list. Nothing was changed"
     )

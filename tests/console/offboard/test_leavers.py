@@ -2,10 +2,12 @@
 
 import pytest
 
-from console.offboard.leavers import Defaults, Leaver, ListError, read_csv, requests_of
+from console.offboard.csv_table import ListError
+from console.offboard.leavers import Defaults, Leaver, read_csv, requests_of
+from console.offboard.list_rows import Choice
 from service.model import Request
 
-NO_COLUMN = "the header has no column username (it may have replace_with and keep_turns too)"
+NO_COLUMN = "no column username, email or the like in the header ({}): choose one with --column NAME"
 TWO = [("hari@example.com", "kofi@example.com"), ("ines@example.com", "")]
 
 
@@ -33,18 +35,19 @@ def test_reads_common_csv_dialects(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "list.csv is empty: its first line must name the column username"),
+        (b"login\nhari@example.com\n", f"list.csv line 1: {NO_COLUMN.format('login')}"),
         (
-            b"email\nhari@example.com\n",
-            f"list.csv line 1: {NO_COLUMN}",
+            b"Replace with,username,replace_with\n",
+            "list.csv line 1: the header has the column replace_with twice",
         ),
         (b"username,username\n", "list.csv line 1: the header has the column username twice"),
         (b"username\nhari@example.com,kofi@example.com\n", "list.csv line 2: more fields than the header has columns"),
-        (b"username\nhari\xe9@example.com\n", "list.csv line 2: not UTF-8; save the list as CSV UTF-8"),
-        (b"username\nok@example.com\nha\0ri\n", "list.csv line 3: not a text file"),
-        (b'username\nok@example.com\n"hari\nines', "list.csv line 3: unexpected end of data"),
+        (b"username\n", "list.csv names nobody below its header"),
         *(
-            (f"sep={char}\nusername\nhari@example.com\n".encode(), f"list.csv line 1: {NO_COLUMN}")
+            (
+                f"sep={char}\nusername\nhari@example.com\n".encode(),
+                f"list.csv line 1: {NO_COLUMN.format(f'sep={char}'.strip())}",
+            )
             for char in '" x\\\r'
         ),
     ],
@@ -57,7 +60,7 @@ def test_invalid_csv_raises_a_list_error_naming_the_problem(content: bytes, prob
 
 
 def test_notes_name_the_ignored_columns() -> None:
-    _, notes = read_csv(b"Name,username,Left on\nHari,hari@example.com,2026-11-25\n", "list.csv")
+    _, notes = read_csv(b"Name,username,Left on\nHari,hari@example.com,2026-11-25\n", "list.csv", Choice(all_rows=True))
 
     assert notes == ["list.csv line 1: not read: the columns Name, Left on"]
 
