@@ -84,6 +84,7 @@ def virtual_time(*, threads: bool) -> Iterator[Clock]:
         mock.patch("service.deadline.time", clock),
         mock.patch("service.opsgenie.client.time", clock),
         mock.patch("service.transport.updates.time", clock),
+        mock.patch("service.recent.time", clock),
         mock.patch("tenacity.nap.time", SimpleNamespace(sleep=CLOCK.sleep)),
         mock.patch.object(Parallel, "run", lambda self, calls: _joined(run, self, calls)),
     ):
