@@ -6,7 +6,7 @@ Key = tuple[str, str]
 
 
 def reached(account: Item) -> set[Key]:
-    """Return the rotations, schedules, escalations and teams through which somebody who is not blocked is called."""
+    """Return everything through which somebody who is not blocked is called, such as a rotation, and these users."""
     found: set[Key] = {("user", user["id"]) for user in account["users"] if not user.get("blocked")}
     lists = _lists(account)
     while True:
@@ -19,17 +19,27 @@ def reached(account: Item) -> set[Key]:
 def must_be_refused(before: Item, after: Item) -> bool:
     """Tell whether something that the leaver was in, or a used team, would reach nobody who can be called."""
     was, now, callable_now = _lists(before), _lists(after), reached(after)
-    used = {entry for key, entries in was.items() if key[0] != "team" for entry in entries if entry[0] == "team"}
+    used = _used(was)
     changed = {key for key in now if now[key] != was[key] and key[0] in ("rotation", "escalation", "team")}
     return any(key not in callable_now and (key[0] != "team" or key in used) for key in changed)
 
 
 def lost(before: Item, after: Item) -> set[Key]:
-    """Return what reached somebody before and does not after: rotations, escalations, and teams that they use."""
+    """Return what reached somebody before and does not after: rotations, escalations, routing rules, used teams."""
     lists = _lists(before)
-    used = {entry for key, entries in lists.items() if key[0] != "team" for entry in entries if entry[0] == "team"}
-    judged = {key for key in lists if key[0] in ("rotation", "escalation") or key in used}
+    judged = {key for key in lists if key[0] in ("rotation", "escalation", "routing rule")} | _used(lists)
     return (reached(before) - reached(after)) & judged
+
+
+def _used(lists: dict[Key, list[Key]]) -> set[Key]:
+    """Return the teams to which a rotation, an escalation or a routing rule leads, in however many steps."""
+    found: set[Key] = set()
+    waiting = [entry for key, entries in lists.items() if key[0] != "team" for entry in entries]
+    while waiting:
+        if (key := waiting.pop()) not in found:
+            found.add(key)
+            waiting += lists.get(key, [])
+    return {key for key in found if key[0] == "team"}
 
 
 def _lists(account: Item) -> dict[Key, list[Key]]:
@@ -42,6 +52,8 @@ def _lists(account: Item) -> dict[Key, list[Key]]:
         lists["escalation", escalation["id"]] = [_key(rule["recipient"]) for rule in escalation["rules"]]
     for team in account["teams"]:
         lists["team", team["id"]] = [("user", member["user"]["id"]) for member in team["members"]]
+        for rule in team["routingRules"]:
+            lists["routing rule", rule["id"]] = [_key(rule["notify"])]
     return lists
 
 

@@ -22,6 +22,8 @@ from tests.support.virtual_time import virtual_time
 pytestmark = pytest.mark.sweep
 
 QUICK, LONG = settings(max_examples=50), settings(max_examples=2500)
+SEARCH = settings(max_examples=200, phases=[Phase.generate], report_multiple_bugs=False)
+"""Looks for an example that fails, and does not make it smaller."""
 
 
 def blocked(account: Item, username: str | None) -> bool:
@@ -65,6 +67,15 @@ def test_random_account_is_offboarded_as_planned(account: Item, body: Item) -> N
 @given(accounts(), bodies)
 @LONG
 def test_many_random_accounts_are_offboarded_as_planned(account: Item, body: Item) -> None:
+    hold(account, body)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a calendar shows no turn of an override beneath another one: it is not looked for"
+)
+@given(accounts(covered=True), bodies)
+@SEARCH
+def test_override_beneath_another_one_goes_as_planned(account: Item, body: Item) -> None:
     hold(account, body)
 
 
@@ -123,9 +134,29 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_random_accounts_catch_each_deliberate_bug(name: str) -> None:
     owner, attribute, broken = BROKEN[name]
-    check = settings(max_examples=200, phases=[Phase.generate])(given(accounts(), bodies)(hold))
+    check = SEARCH(given(accounts(), bodies)(hold))
 
     with mock.patch.object(owner, attribute, broken), pytest.raises((AssertionError, BaseExceptionGroup)):
+        check()
+
+
+def keep_reach(account: Item, body: Item) -> None:
+    """Off-board, and compare only what reached somebody before and after."""
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(account)
+        service_env.post(**body)
+        gone = lost(service_env.before, service_env.snapshot())
+        assert not gone, f"nobody is reached any more: {gone}"
+
+
+@pytest.mark.parametrize("rule", ["somebody", "colleague"])
+def test_lost_reach_is_seen_when_a_rule_is_broken(rule: str) -> None:
+    check = SEARCH(given(accounts(), bodies)(keep_reach))
+
+    with (
+        mock.patch.object(reach.Reach, rule, return_value=True),
+        pytest.raises(AssertionError, match="nobody is reached any more"),
+    ):
         check()
 
 
