@@ -85,7 +85,7 @@ def covered_schedule() -> Item:
         "rotations": [{**rotation, "startDate": "2026-01-05T09:00:00Z"}],
         # The first override of a moment wins.
         "overrides": [
-            {"alias": alias, "user": user(name), **dates} for alias, name in (("on top", "vic"), ("beneath", "lea"))
+            {"alias": alias, "user": user(name), **dates} for alias, name in (("on top", "rex"), ("beneath", "lea"))
         ],
     }
 
