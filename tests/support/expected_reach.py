@@ -4,6 +4,11 @@ from tests.support.expected_account import Item
 
 Key = tuple[str, str]
 
+ROLES = {"team admins": "admin", "team users": "user"}
+"""The members of a team to whom a rule of an escalation may be limited, by their role."""
+
+TEAMS = ("team", *ROLES)
+
 
 def reached(account: Item) -> set[Key]:
     """Return everything through which somebody who is not blocked is called, such as a rotation, and these users."""
@@ -20,8 +25,8 @@ def must_be_refused(before: Item, after: Item) -> bool:
     """Tell whether something that the leaver was in, or a used team, would reach nobody who can be called."""
     was, now, callable_now = _lists(before), _lists(after), reached(after)
     used = _used(was)
-    changed = {key for key in now if now[key] != was[key] and key[0] in ("rotation", "escalation", "team")}
-    return any(key not in callable_now and (key[0] != "team" or key in used) for key in changed)
+    changed = {key for key in now if now[key] != was[key] and key[0] in ("rotation", "escalation", *TEAMS)}
+    return any(key not in callable_now and (key[0] not in TEAMS or key in used) for key in changed)
 
 
 def lost(before: Item, after: Item) -> set[Key]:
@@ -32,14 +37,14 @@ def lost(before: Item, after: Item) -> set[Key]:
 
 
 def _used(lists: dict[Key, list[Key]]) -> set[Key]:
-    """Return the teams to which a rotation, an escalation or a routing rule leads, in however many steps."""
+    """Return the teams, or members of a role, to which anything but a team leads, in however many steps."""
     found: set[Key] = set()
-    waiting = [entry for key, entries in lists.items() if key[0] != "team" for entry in entries]
+    waiting = [entry for key, entries in lists.items() if key[0] not in TEAMS for entry in entries]
     while waiting:
         if (key := waiting.pop()) not in found:
             found.add(key)
             waiting += lists.get(key, [])
-    return {key for key in found if key[0] == "team"}
+    return {key for key in found if key[0] in TEAMS}
 
 
 def _lists(account: Item) -> dict[Key, list[Key]]:
@@ -49,12 +54,21 @@ def _lists(account: Item) -> dict[Key, list[Key]]:
         for rotation in schedule["rotations"]:
             lists["rotation", rotation["id"]] = [_key(entry) for entry in rotation["participants"]]
     for escalation in account["escalations"]:
-        lists["escalation", escalation["id"]] = [_key(rule["recipient"]) for rule in escalation["rules"]]
+        lists["escalation", escalation["id"]] = [_notified(rule) for rule in escalation["rules"]]
     for team in account["teams"]:
         lists["team", team["id"]] = [("user", member["user"]["id"]) for member in team["members"]]
+        for kind, role in ROLES.items():
+            members = (member for member in team["members"] if member["role"] == role)
+            lists[kind, team["id"]] = [("user", member["user"]["id"]) for member in members]
         for rule in team["routingRules"]:
             lists["routing rule", rule["id"]] = [_key(rule["notify"])]
     return lists
+
+
+def _notified(rule: Item) -> Key:
+    kind, name = _key(rule["recipient"])
+    limited = kind == "team" and f"team {rule['notifyType']}" in ROLES
+    return (f"team {rule['notifyType']}" if limited else kind), name
 
 
 def _key(entry: Item) -> Key:

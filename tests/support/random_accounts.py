@@ -37,6 +37,8 @@ turns: st.SearchStrategy[Item] = st.fixed_dictionaries(
     {"type": st.sampled_from(("hourly", "daily", "weekly")), "length": st.integers(1, 5)},
     optional={"timeRestriction": st.sampled_from((NIGHTS, WEEKEND))},
 )
+roles = st.sampled_from(("user", "admin", "stakeholder"))  # besides the first two, an account has roles of its own
+notify_types = st.sampled_from(("default", "next", "previous", "users", "admins", "random", "all"))
 members = st.lists(st.sampled_from(sorted(USERS)), unique=True, max_size=4)
 
 
@@ -95,7 +97,7 @@ def escalation(draw: Any, name: str) -> Item:
     rules = [
         {
             "condition": "if-not-acked",
-            "notifyType": "default",
+            "notifyType": draw(notify_types) if recipient["type"] == "team" else "default",
             "delay": {"timeAmount": 5 * number, "timeUnit": "minutes"},
             "recipient": recipient,
         }
@@ -106,7 +108,7 @@ def escalation(draw: Any, name: str) -> Item:
 
 @st.composite
 def team(draw: Any, name: str) -> Item:
-    found = [{"user": {"id": who, "username": USERS[who]}, "role": "user"} for who in draw(members)]
+    found = [{"user": {"id": who, "username": USERS[who]}, "role": draw(roles)} for who in draw(members)]
     rules = [
         {
             "id": f"{name}-n{number}",
