@@ -26,6 +26,12 @@ from service.wording import API, Wording
 RETRY_AFTER = 5.0
 """Seconds after which a caller may try again, where the vendor does not say."""
 
+LONGEST_RETRY_AFTER = 300.0
+"""The most seconds that a caller is asked to wait, whatever the vendor says: five of Opsgenie's longest windows.
+
+One who comes back too early is told so again; one who is told a date in years never does, and the leaver stays.
+"""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -95,7 +101,7 @@ def failed(error: ServiceError, changes: Changes, capabilities: Capabilities, wo
 def _wait(error: UnavailableError) -> int:
     """Return the whole seconds after which the request may be sent again."""
     told = error.period if error.retry_after is None else error.retry_after
-    return max(1, math.ceil(RETRY_AFTER if told is None else told))
+    return max(1, math.ceil(min(LONGEST_RETRY_AFTER, RETRY_AFTER if told is None else told)))
 
 
 def _so_far(changes: Changes) -> dict[str, Any]:

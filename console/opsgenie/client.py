@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import requests
 from tenacity import Retrying
 
 from console.client import Connection
@@ -16,6 +15,7 @@ from service.opsgenie.endpoints import api
 from service.parallel import Parallel
 from service.settings import Settings
 from service.transport.call import Transport
+from service.transport.session import Session
 
 
 class OpsgenieConsole(ConsoleEndpoints):
@@ -50,7 +50,7 @@ class OpsgenieConsole(ConsoleEndpoints):
                 self.create_forwarding_rule(entry)
 
 
-def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Connection:
+def connect(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Connection:
     """Return the clients for one person."""
     transport = Transport(session, api(settings), deadline)
     console = OpsgenieConsole(transport, settings.opsgenie_api_url, parallel)

@@ -12,6 +12,7 @@ from local.opsgenie import Simulation
 from tests.support import expected_account
 from tests.support.console_runner import Run, interrupt, lines_of, runner
 from tests.support.fault_table import KOFI
+from tests.support.virtual_time import virtual_time
 
 pytestmark = pytest.mark.sweep
 
@@ -28,14 +29,15 @@ def test_refused_key_stops_the_run_after_one_call(simulation: Simulation) -> Non
     assert "Not tried: nora@example.com and 1 after" in result.stdout
 
 
-def test_run_stops_after_three_people_in_a_row_find_opsgenie_down(
-    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
+def test_run_stops_after_three_people_in_a_row_find_opsgenie_down(simulation: Simulation, run: Run) -> None:
     simulation.faults.order("503", times=None)
 
-    result = run("offboard", HARI, NORA, MEERA, KOFI, "bela@example.com")
+    with virtual_time(threads=False) as clock:
+        began = clock.now
+        result = run("offboard", HARI, NORA, MEERA, KOFI, "bela@example.com")
 
+    assert 3 * 110 < clock.now - began <= 3 * 120
+    assert len(simulation.calls) < 3 * 30
     assert result.exit_code == 1
     assert "Sum: 3 failed, 2 not tried" in result.stdout
     assert "stopped after meera@example.com: Opsgenie is throttling or down" in result.stdout
