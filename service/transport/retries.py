@@ -64,10 +64,11 @@ class _Waits:
         return wait + random.uniform(0.0, min(JITTER, wait / 4))  # noqa: S311 -- not for secrets
 
     def too_long(self, state: RetryCallState) -> bool:
-        if not _error(state).pending:
-            return not self._deadline.allows(state.upcoming_sleep + LAST_TRY, write=self._write, asked=self._asked)
-        # Where no answer came, another try does no harm: it says that the time is used up.
-        return self._has_time and not self._deadline.allows(state.upcoming_sleep, write=self._write, asked=False)
+        wait = state.upcoming_sleep
+        if _error(state).__cause__ is None:
+            return not self._deadline.allows(wait + LAST_TRY, write=self._write, asked=self._asked)
+        # No answer came, which is the cause: another try, however brief, says that the time is used up.
+        return self._has_time and not self._deadline.allows(wait, write=self._write, asked=False)
 
     def sleep(self, seconds: float) -> None:
         if self._has_time:
