@@ -210,7 +210,7 @@ BROKEN = {
         "PATCH",
     ),
     "what remains is not told": (changes.Changes, "remaining", property(lambda _: ()), "delete", "hang", "DELETE"),
-    "nothing is tried again": (retries, "ATTEMPTS", 1, "delete", "503", "GET"),
+    "nothing is tried again": (retries._Waits, "too_long", lambda *_: True, "delete", "503", "GET"),
     "time is not looked at": (deadline.Deadline, "remaining", lambda _: 25.0, "delete", "hang", "GET"),
     "what is listed and not there counts as gone": (surveys, "_unless_gone", lenient, "keep_user", "404", "GET"),
 }
