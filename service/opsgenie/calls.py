@@ -55,7 +55,17 @@ class Calls:
         self._transport = transport
         self.odd = OddEntries()
 
-    def _write(self, method: str, entry: Entry, **options: Any) -> None:
+    def _update(self, entry: Entry, field: str, listed: list[Json]) -> None:
+        """Replace a list of the entry's; where the answer shows the entry, it must be with that list."""
+        answer = self._write("PATCH", entry, body={field: listed}, retry=False)
+        data = answer.get("data")
+        shown = data.get(field) if isinstance(data, dict) else None
+        if isinstance(shown, list) and list(map(_who, shown)) != list(map(_who, listed)):
+            odd = UnexpectedResponseError("the answer does not show the change", outcome_unknown=True)
+            odd.cause = replace(odd.cause, what=described(entry))
+            raise odd
+
+    def _write(self, method: str, entry: Entry, **options: Any) -> dict[str, Any]:
         path, query = address(entry)
         what = described(entry)
         try:
@@ -73,6 +83,7 @@ class Calls:
             odd = UnexpectedResponseError(f"the answer is {shown!r}, not that it is done", outcome_unknown=True)
             odd.cause = replace(odd.cause, what=what)
             raise odd
+        return answer
 
     def _request(self, method: str, what: str, *path: str, **options: Any) -> dict[str, Any]:
         try:
@@ -94,6 +105,12 @@ class Calls:
     ) -> list[T]:
         """List what may be other people's too: an odd entry that does not name the leaver is only named."""
         return self._get(what, partial(self.odd.read, label, read), *path, query=query)
+
+
+def _who(entry: Any) -> tuple[Any, Any]:
+    """Return whom a participant, or the recipient of a rule, names: by what both sides of a comparison have."""
+    known = entry.get("recipient", entry) if isinstance(entry, dict) else {}
+    return known.get("type"), known.get("id") or known.get("username")
 
 
 def described(entry: Entry) -> str:

@@ -45,7 +45,7 @@ class Opsgenie:
         removal="delete",
         refuses_while_in_use=True,
         not_checked=(
-            "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person",
+            "overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person",
         ),
         only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
         rights=(
@@ -131,7 +131,9 @@ class Opsgenie:
         def read(schedule: Named) -> list[Override]:
             try:
                 return api.overrides(schedule)
-            except NotFoundError:
+            except NotFoundError as error:
+                if any(listed.id == schedule.id for listed in api.schedules()):
+                    unread.append(f"overrides of {schedule.name}: {error}")
                 return []
             except ServiceError as error:
                 unread.append(f"overrides of {schedule.name}: {error}")

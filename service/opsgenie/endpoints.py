@@ -142,16 +142,14 @@ class Endpoints(Calls):
 
         https://docs.opsgenie.com/docs/schedule-rotation-api#update-schedule-rotation-partial
         """
-        participants = [parsing.participant_json(entry) for entry in rotation.participants]
-        self._write("PATCH", rotation, body={"participants": participants}, retry=False)
+        self._update(rotation, "participants", [parsing.participant_json(entry) for entry in rotation.participants])
 
     def patch_escalation(self, escalation: Escalation) -> None:
         """Replace the rules of an escalation, once: a retry needs a fresh read.
 
         https://docs.opsgenie.com/docs/escalation-api#update-escalation-partial
         """
-        rules = [parsing.rule_json(rule) for rule in escalation.rules]
-        self._write("PATCH", escalation, body={"rules": rules}, retry=False)
+        self._update(escalation, "rules", [parsing.rule_json(rule) for rule in escalation.rules])
 
     def delete(self, entry: Entry) -> None:
         """Delete an override, a forwarding rule, a team membership or a user.

@@ -140,8 +140,8 @@ def forwarding_rules(draw: Any) -> list[Item]:
 
 
 @st.composite
-def accounts(draw: Any, *, covered: bool = False) -> Item:
-    """Draw an account with any mix of what can hold a user; if `covered`, an override beneath another one as well."""
+def accounts(draw: Any) -> Item:
+    """Draw an account with any mix of what can hold a user."""
     unable = draw(blocked)
     return {
         "name": "Random",
@@ -157,7 +157,7 @@ def accounts(draw: Any, *, covered: bool = False) -> Item:
         ],
         "teams": [draw(team(name)) for name in TEAMS],
         "escalations": [draw(escalation(name)) for name in ESCALATIONS],
-        "schedules": [*(draw(schedule(name)) for name in SCHEDULES), *([covered_schedule()] if covered else [])],
+        "schedules": [draw(schedule(name)) for name in SCHEDULES],
         "forwardingRules": draw(forwarding_rules()),
         "integrations": [],
         "policies": [],

@@ -31,22 +31,10 @@ pytestmark = pytest.mark.sweep
 
 FAULTS = [*ALL_FAULTS, "gone"]
 
-DEFECTS = {
-    (kind, "unchanged"): "an update counts as made although the answer shows that it was not" for kind in BODIES
-} | {("hidden+keep_user", "404"): "a listed schedule whose overrides are said not to be there counts as having none"}
-"""What the service does not get right yet, by the kind of request and the fault that show it."""
-
 
 def pairs(kinds: Iterable[str], faults: Iterable[str]) -> list[Any]:
-    """Pair kinds of requests with faults, for a test with these two parameters; known defects fail."""
-    return [
-        pytest.param(
-            *both,
-            marks=pytest.mark.xfail(strict=True, reason=DEFECTS[both]) if both in DEFECTS else (),
-            id="-".join(both),
-        )
-        for both in product(kinds, faults)
-    ]
+    """Pair kinds of requests with faults, for a test with these two parameters."""
+    return [pytest.param(*both, id="-".join(both)) for both in product(kinds, faults)]
 
 
 def quick_points(kind: str) -> tuple[Point, ...]:

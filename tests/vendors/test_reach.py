@@ -14,7 +14,7 @@ from tests.support.virtual_time import virtual_time
 LEA = email("lea")
 ONLY = "without lea@example.com nobody who can be called is left in this"
 LAST = "lea@example.com is the last member of this team"
-NOT_CHECKED = "overrides in other schedules that begin in more than three months: Opsgenie shows no more by person"
+NOT_CHECKED = "overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person"
 
 
 def off_board(start: Item, **body: Any) -> tuple[Answer, bool]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -197,3 +198,42 @@ def test_write_without_the_documented_word_has_an_unknown_outcome(
 
     assert (odd.value.outcome_unknown, odd.value.pending) == (True, False)
     assert odd.value.cause == Cause("the user hari@example.com")
+
+
+SENT = [{"type": "user", "id": "u/1", "username": "hari@example.com"}, {"type": "none"}]
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_odd"),
+    [
+        ({"participants": [{**SENT[0], "name": "Hari"}, {"type": "none", "id": ""}]}, False),
+        ({"participants": [*SENT, {"type": "user", "id": "u/9"}]}, True),
+        ({"participants": []}, True),
+        ({"participants": [7, None]}, True),
+        ({"id": "r/1", "name": "Days"}, False),
+        ({"participants": None}, False),
+        (None, False),
+        ([], False),
+    ],
+)
+def test_update_whose_answer_shows_it_unchanged_has_an_unknown_outcome(
+    mocked: responses.RequestsMock, api: Endpoints, shown: Any, is_odd: bool
+) -> None:
+    mocked.patch(ANYTHING, json={"result": "Updated", "data": shown})
+
+    if not is_odd:
+        api.patch_rotation(ROTATION)
+        return
+    with pytest.raises(UnexpectedResponseError, match=r"^the answer does not show the change$") as odd:
+        api.patch_rotation(ROTATION)
+    assert (odd.value.outcome_unknown, odd.value.cause) == (True, Cause("the rotation Payments / Days"))
+
+
+def test_update_of_an_escalation_is_held_against_the_recipients_shown(
+    mocked: responses.RequestsMock, api: Endpoints
+) -> None:
+    mocked.patch(ANYTHING, json={"result": "Updated", "data": ESCALATION_JSON})
+    api.patch_escalation(ESCALATION)
+
+    with pytest.raises(UnexpectedResponseError, match=r"^the answer does not show the change$"):
+        api.patch_escalation(replace(ESCALATION, rules=ESCALATION.rules[1:]))
