@@ -51,7 +51,7 @@ Settings, from the environment:
   ACCESS_TOKEN      the key of an Opsgenie API integration (required)
   OPSGENIE_API_URL  us, eu, sandbox or an address (default us)
   PROTECTED_USERS   e-mails of people who are never off-boarded
-  TIME_BUDGET       seconds that one person may take (default 120)
+  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that Opsgenie asks for
 
 \b
 Exit codes:

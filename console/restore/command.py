@@ -143,6 +143,8 @@ def _each_once(usernames: Sequence[str]) -> tuple[str, ...]:
 def _why(trouble: Exception, capabilities: Capabilities) -> str:
     if isinstance(trouble, UnauthorizedError):
         return f"{capabilities.product} refused the key ({trouble}); {capabilities.rights}"
+    if isinstance(trouble, ServiceError):
+        return f"{capabilities.product} is throttling or down ({trouble})"
     return f"this program has a defect ({trouble!r})"
 
 

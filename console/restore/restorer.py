@@ -11,7 +11,7 @@ from console.restore import rules
 from console.restore.accounts import CurrentUsers
 from console.restore.rules import DONE, FAILED, LEFT, NOT_TRIED, PLANNED, THERE, WORST_FIRST, Step
 from console.restore.slots import Removal, chain
-from service.errors import NotFoundError, ServiceError, UnauthorizedError
+from service.errors import NotFoundError, OutOfTimeError, ServiceError, UnauthorizedError, UnavailableError
 from service.model import (
     Change,
     ForwardingRule,
@@ -23,6 +23,9 @@ from service.model import (
     ascii_lower,
 )
 from service.serialization import change_json
+
+DOWN = 3
+"""The restore stops after this many people in a row of whom not even the account can be read, for want of an answer."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Restorer:
         self._planned: dict[tuple[str, str], Roster] = {}
         self._back: set[tuple[str, ...]] = set()
         self._trouble: Exception | None = None
+        self._failure: ServiceError | None = None
+        self._down = 0
 
     def places(self, only: str | None) -> list[int]:
         """Return which off-boardings to undo, the last one first: each builds on those before."""
@@ -60,11 +65,15 @@ class Restorer:
         """Undo one off-boarding, continuing past what cannot be undone."""
         with self._context.connect() as connection:
             steps = tuple(self._steps(connection, place))
+        if self._down == DOWN:
+            self._trouble = self._failure
         return RestoreResult(self._offboarded_users[place].person.username, steps, self._trouble)
 
     def _steps(self, connection: Connection, place: int) -> Iterator[Step]:
         offboarded_user = self._offboarded_users[place]
         account = self._invite(connection, offboarded_user.person)
+        is_down = account.status == FAILED and isinstance(self._failure, UnavailableError | OutOfTimeError)
+        self._down = self._down + 1 if is_down else 0
         yield account
         for change in reversed(offboarded_user.changes):
             if isinstance(change.before, Person):
@@ -105,6 +114,7 @@ class Restorer:
         except ServiceError as error:
             if tried and error.outcome_unknown and _was_done(look):
                 return replace(tried, status=DONE)
+            self._failure = error
             if isinstance(error, UnauthorizedError):
                 self._trouble = error
             return self._failed(tried or blank, str(error))

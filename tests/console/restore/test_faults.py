@@ -38,6 +38,22 @@ def test_lost_or_failed_answer_creates_nothing_twice(simulation: Simulation, run
     assert normal(simulation.snapshot()) == before
 
 
+def test_restore_stops_after_three_people_in_a_row_find_opsgenie_down(simulation: Simulation, run: Run) -> None:
+    """Each takes two minutes: that is how long Opsgenie is asked again."""
+    run("offboard", HARI, NORA, KOFI, AIKO, *GO)
+    simulation.faults.order("503", times=None)
+
+    with virtual_time(threads=False) as clock:
+        began = clock.now
+        result = run("restore", RECORD, "--apply", "--json")
+
+    found = as_json(result)
+    assert (result.exit_code, clock.now - began <= 3 * 120) == (1, True)
+    assert [person["username"] for person in found["people"]] == [AIKO, KOFI, NORA]
+    assert found["not_tried"] == [HARI]
+    assert found["stopped"] == f"stopped at {NORA}: Opsgenie is throttling or down (status 503)"
+
+
 def test_one_failed_step_does_not_stop_the_rest(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
     simulation.faults.order("html", method="POST", path="/members$", times=None)

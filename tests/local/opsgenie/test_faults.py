@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -140,6 +141,19 @@ def test_rate_limit_throttles():
 
     assert [answer.status_code for answer in answers] == [200, 429]
     assert [answer.headers["X-RateLimit-State"] for answer in answers] == ["OK", "THROTTLED"]
+
+
+def test_rate_limit_of_a_window_is_told_and_opens_with_the_next_window(monkeypatch):
+    moment = 30.0
+    monkeypatch.setattr("local.simulator.simulation.time", SimpleNamespace(monotonic=lambda: moment))
+    simulation = Simulation()
+    simulation.rate_limit, simulation.rate_period = 2, 20.0
+    answers = [raw(simulation) for _ in range(3)]
+    moment = 40.0
+    answers.append(raw(simulation))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+    assert answers[2].headers["X-RateLimit-Period-In-Sec"] == "20"
 
 
 def test_throttled_request_does_not_consume_a_fault():
