@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import IO, cast
 
 import click
 import requests
@@ -72,8 +71,7 @@ class ConsoleContext:
 
     def tell_defect(self, error: BaseException) -> None:
         """Print the traceback of an unexpected error."""
-        text = self.without_key("".join(traceback.format_exception(error)))
-        click.echo(text, file=cast(IO[str], terminal.stderr()), nl=False)
+        terminal.print_defect(self.without_key("".join(traceback.format_exception(error))))
 
 
 def current_context() -> ConsoleContext:

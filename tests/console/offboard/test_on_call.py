@@ -140,6 +140,6 @@ def test_record_with_the_former_field_can_still_be_restored(run: Run) -> None:
     lines = [json.dumps({**json.loads(line), **former}) + "\n" for line in record.read_text().splitlines()]
     record.write_text("".join(lines))
 
-    result = run("restore", "record.jsonl", "--apply")
+    result = run("restore", "record.jsonl", "--apply", "--yes")
 
     assert (result.exit_code, "Sum: 2 done" in result.stdout) == (0, True)
