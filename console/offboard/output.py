@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,10 @@ def show_end(console: Console, result: Result, record: Path | None, *, applied: 
     words = {name: counts[name] for name in (batch.DONE, batch.PLANNED, batch.REFUSED, batch.NOT_FOUND, batch.FAILED)}
     console.print(line(("Sum: ", "bold"), counted({**words, "not tried": len(result.not_tried)}, "nobody")))
     if len(result.outcomes) > 1:
-        for title, names in _by_name(result.outcomes):
-            console.print(line((f"{title}: ", "bold"), names))
+        for status in (batch.REFUSED, batch.NOT_FOUND, batch.FAILED):
+            if names := [outcome.request.username for outcome in result.outcomes if outcome.status == status]:
+                console.print(line((f"{status.capitalize()}: ", "bold"), ", ".join(names)))
+        _show_on_call(console, result.outcomes)
     if result.stopped:
         _show_stop(console, result)
     if record:
@@ -87,19 +89,18 @@ def _said_of_all(outcomes: Sequence[Outcome]) -> list[str]:
     return [sentence for sentence in lists[0] if all(sentence in sentences for sentences in lists)]
 
 
-def _by_name(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
-    for status in (batch.REFUSED, batch.NOT_FOUND, batch.FAILED):
-        if names := [outcome.request.username for outcome in outcomes if outcome.status == status]:
-            yield status.capitalize(), ", ".join(names)
+def _show_on_call(console: Console, outcomes: Sequence[Outcome]) -> None:
     for status, on_call, perhaps in (
-        (batch.PLANNED, "On call now", "Perhaps on call now"),
-        (batch.DONE, "Were on call", "Perhaps were on call"),
+        (batch.PLANNED, "On call now:", "Perhaps on call now, since who is could not be read:"),
+        (batch.DONE, "Were on call:", "Perhaps were on call, since who is could not be read:"),
     ):
         found, unknown = on_call_now([outcome for outcome in outcomes if outcome.status == status])
         if found:
-            yield on_call, "; ".join(f"{username} in {names}" for username, names in found.items())
+            console.print(line((on_call, "bold")))
+        for username, schedules in found.items():
+            console.print(line(f"  {username} in {schedules}"))
         if unknown:
-            yield f"{perhaps}, since who is could not be read", ", ".join(unknown)
+            console.print(line((f"{perhaps} ", "bold"), ", ".join(unknown)))
 
 
 def _show_stop(console: Console, result: Result) -> None:

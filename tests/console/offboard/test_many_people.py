@@ -22,14 +22,15 @@ INTEGRATIONS = "not checked: integrations and policies: Opsgenie names them only
 def test_end_of_a_dry_run_names_who_is_refused_not_found_and_on_call(run: Run) -> None:
     result = run("offboard", HARI, MEERA, GHOST, NORA, TOMAS)
 
-    assert result.stdout.splitlines()[-8:] == [
+    assert result.stdout.splitlines()[-9:] == [
         OVERRIDES,
         INTEGRATIONS,
         "",
         "Sum: 2 planned, 2 refused, 1 not found",
         "Refused: meera@example.com, tomas@example.com",
         "Not found: ghost@example.com",
-        "On call now: hari@example.com in Platform 24x7",
+        "On call now:",
+        "  hari@example.com in Platform 24x7",
         "Nothing was changed. Add --apply to do it.",
     ]
     assert (result.stdout.count(OVERRIDES), result.stdout.count(INTEGRATIONS)) == (1, 1)
@@ -40,12 +41,13 @@ def test_end_of_a_run_names_who_failed_and_who_was_on_call(simulation: Simulatio
 
     result = run("offboard", HARI, NORA, *GO)
 
-    assert (result.exit_code, result.stdout.splitlines()[-5:]) == (
+    assert (result.exit_code, result.stdout.splitlines()[-6:]) == (
         1,
         [
             "Sum: 1 done, 1 failed",
             "Failed: nora@example.com",
-            "Were on call: hari@example.com in Platform 24x7",
+            "Were on call:",
+            "  hari@example.com in Platform 24x7",
             f"Record: {RECORD}",
             f"To undo: flask --app console restore {RECORD}",
         ],
