@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import requests
 from flask import Flask
 
 from console.context import ConsoleContext
@@ -11,11 +10,12 @@ from console.offboard import command as offboard_command
 from console.report import command as report_command
 from console.restore import command as restore_command
 from service.settings import Settings
+from service.transport.session import Session
 
 
 def create_app(
     settings: Settings | None = None,
-    session: requests.Session | None = None,
+    session: Session | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Flask:
     """Return a Flask app that has commands and no pages; settings are read when a command first needs them."""

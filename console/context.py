@@ -8,15 +8,15 @@ from datetime import datetime
 from functools import cached_property
 
 import click
-import requests
 from flask import current_app
 
 from console import terminal, vendors
 from console.client import Connection
+from console.deadline import PersonDeadline
 from service.client import Capabilities
-from service.deadline import Deadline
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
+from service.transport.session import Session
 from service.vendors import capabilities, open_session
 
 TIME_BUDGET = "120"
@@ -34,9 +34,7 @@ class SetupError(click.ClickException):
 class ConsoleContext:
     """Settings, session and clock of a command."""
 
-    def __init__(
-        self, settings: Settings | None, session: requests.Session | None, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, settings: Settings | None, session: Session | None, now: Callable[[], datetime]) -> None:
         self._settings = settings
         self._session = session
         self.now = now
@@ -48,7 +46,7 @@ class ConsoleContext:
             return self._settings or _from_environ(os.environ)
 
     @cached_property
-    def session(self) -> requests.Session:
+    def session(self) -> Session:
         """The session; an unusable proxy or CA bundle ends the command with a message."""
         with _setup_errors():
             return self._session or open_session(self.settings)
@@ -61,9 +59,12 @@ class ConsoleContext:
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Open a connection with one person's time budget."""
-        deadline = Deadline(self.settings.time_budget)
-        with Parallel() as parallel:
+        deadline = PersonDeadline(self.settings.time_budget, self._tell_wait)
+        with Parallel(deadline.break_off) as parallel:
             yield vendors.connect(self.settings, self.session, deadline, parallel)
+
+    def _tell_wait(self, seconds: int) -> None:
+        terminal.print_note(f"{self.capabilities.product} asks to wait: going on in {seconds} seconds")
 
     def without_key(self, text: str) -> str:
         """Mask the key in a text from the server, which may echo it."""

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import requests
 from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -23,12 +22,13 @@ from service.request import LARGEST_BODY, parse
 from service.response import Answer
 from service.serialization import change_json
 from service.settings import Settings
+from service.transport.session import Session
 
 LARGEST_UPLOAD = 10 * 1024 * 1024
 """Bytes that are read at all: API Gateway's own limit for a payload."""
 
 
-def create_app(settings: Settings | None = None, session: requests.Session | None = None) -> Flask:
+def create_app(settings: Settings | None = None, session: Session | None = None) -> Flask:
     """Return the WSGI app; without settings they are read from the environment, as `flask run` needs it."""
     if settings is None:
         settings = Settings.from_environ()
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None, session: requests.Session | Non
     return app
 
 
-def _offboard(settings: Settings, session: requests.Session) -> Response:
+def _offboard(settings: Settings, session: Session) -> Response:
     wanted = parse(request.get_data(cache=False))
     g.caller["username"] = wanted.username
     parallel = Parallel()

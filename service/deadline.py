@@ -33,13 +33,23 @@ class Deadline:
         """Return the seconds left, never negative."""
         return max(0.0, self._end - time.monotonic())
 
+    # Whether the server asks for a wait makes no difference here; it does where somebody can wait longer.
+
+    def allows(self, wait: float, *, write: bool, asked: bool) -> bool:  # noqa: ARG002
+        """Tell whether a call, or a write, may still start after so many seconds; `asked` as in `wait`."""
+        return self.remaining() - wait > (self._write_reserve if write else 0)
+
+    def wait(self, seconds: float, *, asked: bool) -> None:  # noqa: ARG002
+        """Wait between two calls; `asked` says that the server asks for it."""
+        time.sleep(seconds)
+
     def timeout(self, *, write: bool) -> float:
         """Return the seconds that a call starting now may take."""
         return max(0.001, self.remaining() - (self._look_reserve if write else 0))
 
     def check(self, *, write: bool) -> None:
         """Raise OutOfTimeError if a call, or a write, may no longer start."""
-        if self.remaining() <= (self._write_reserve if write else 0):
+        if not self.allows(0.0, write=write, asked=False):
             raise OutOfTimeError(f"the time for {self._whose} is used up")
 
 

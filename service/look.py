@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from service.client import Client, Scope
@@ -12,6 +12,7 @@ from service.errors import NotFoundError, ServiceError
 from service.model import Entry, Escalation, Membership, Override, Person, Request, Rotation
 from service.parallel import Parallel
 from service.reach import Reach
+from service.recent import recent
 from service.survey import Survey
 
 FEW = 3
@@ -44,8 +45,8 @@ class Look:
     def survey(self, person: Person, scope: Scope) -> Survey:
         """Read everything that holds the person."""
         survey = self._client.survey(person, scope)
-        # One per survey: who is in a team or is blocked may have changed since the last one.
-        self.reach = Reach(survey.blocked, cache(self._client.behind), cache(self._client.uses))
+        # One per survey: who is blocked may have changed since the last one.
+        self.reach = Reach(survey.blocked, recent(self._client.behind), recent(self._client.uses))
         return survey
 
     def again(self, survey: Survey, *calls: Callable[[], Any]) -> tuple[Survey, list[Any]]:

@@ -17,8 +17,10 @@ class Parallel:
     A thread that outlived its request would be frozen with the Lambda and wake up in a later one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_interrupt: Callable[[], None] = lambda: None) -> None:
+        """Take a function that hurries the calls under way once Ctrl-C interrupts the wait for them."""
         self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._on_interrupt = on_interrupt
 
     def __enter__(self) -> Self:
         return self
@@ -40,6 +42,9 @@ class Parallel:
                 done, pending = wait(pending, return_when="FIRST_COMPLETED")
                 for future in done:
                     future.result()
+        except KeyboardInterrupt:
+            self._on_interrupt()
+            raise
         finally:
             for future in pending:
                 future.cancel()

@@ -33,6 +33,12 @@ RETRY_AFTER = 5.0
 MOST_NOT_CHECKED = 50
 """Sentences of `not_checked` in an answer; API Gateway passes on 10 MB at most, and nobody reads more."""
 
+LONGEST_RETRY_AFTER = 300.0
+"""The most seconds that a caller is asked to wait, whatever the vendor says: five of Opsgenie's longest windows.
+
+One who comes back too early is told so again; one who is told a date in years never does, and the leaver stays.
+"""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -117,7 +123,7 @@ def _about(error: ServiceError) -> str:
 def _wait(error: UnavailableError) -> int:
     """Return the whole seconds after which the request may be sent again."""
     told = error.period if error.retry_after is None else error.retry_after
-    return max(1, math.ceil(RETRY_AFTER if told is None else told))
+    return max(1, math.ceil(min(LONGEST_RETRY_AFTER, RETRY_AFTER if told is None else told)))
 
 
 def _cause(error: ServiceError) -> dict[str, Any]:

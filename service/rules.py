@@ -52,15 +52,11 @@ def decide(
     leavers = (*earlier, Leaver(survey.person, replacement, request.keep_turns))
     found: list[Blocker] = [*survey.blockers, *blockers.of_person(survey.person, protected)]
     found += blockers.unfit(request, survey.person, replacement)
-    changes: list[Change] = []
-    if not (request.replace_with and replacement is None):
-        entries: list[Roster] = [*survey.rotations, *survey.escalations]
-        for entry in entries:
-            outcome = detach(entry, leavers, reach)
-            if isinstance(outcome, Blocker):
-                found.append(outcome)
-            elif outcome is not None:
-                changes.append(outcome)
+    entries: list[Roster] = [*survey.rotations, *survey.escalations]
+    is_missing = bool(request.replace_with) and replacement is None
+    outcomes = [] if is_missing else [detach(entry, leavers, reach) for entry in entries]
+    found += [outcome for outcome in outcomes if isinstance(outcome, Blocker)]
+    changes = [outcome for outcome in outcomes if isinstance(outcome, Change)]
     overrides = [override for override in survey.overrides if ended_overrides or not override.is_over(now)]
     changes += [Change("delete", override) for override in overrides]
     changes += [Change("delete", rule) for rule in survey.forwarding_rules]

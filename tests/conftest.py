@@ -10,7 +10,6 @@ from typing import Any
 
 import hypothesis
 import pytest
-import requests
 import responses
 
 import local.opsgenie
@@ -19,6 +18,7 @@ from local.opsgenie import Simulation
 from service.app import create_app
 from service.opsgenie.account import AccountEndpoints
 from service.settings import Settings
+from service.transport.session import Session
 from service.vendors import open_session
 from tests.support import local_stack, sample_run
 from tests.support.captured_log import CapturedLog
@@ -66,7 +66,7 @@ def wire(simulation: Simulation) -> WsgiAdapter:
 
 
 @pytest.fixture
-def session(wire: WsgiAdapter, settings: Settings) -> requests.Session:
+def session(wire: WsgiAdapter, settings: Settings) -> Session:
     """The service's own session, with the simulated Opsgenie instead of a network."""
     session = open_session(settings)
     session.mount(OPSGENIE, wire)
@@ -74,7 +74,7 @@ def session(wire: WsgiAdapter, settings: Settings) -> requests.Session:
 
 
 @pytest.fixture
-def post(settings: Settings, session: requests.Session) -> Post:
+def post(settings: Settings, session: Session) -> Post:
     """Send a POST to the service, as curl sends it."""
     client = create_app(settings, session).test_client()
 
@@ -136,7 +136,7 @@ def changes_harness() -> ChangesHarness:
 
 
 @pytest.fixture
-def running(session: requests.Session) -> Iterator[tuple[Handle, CapturedLog]]:
+def running(session: Session) -> Iterator[tuple[Handle, CapturedLog]]:
     """The handler in front of the simulated Opsgenie, and its log."""
     with started(session) as running:
         yield running

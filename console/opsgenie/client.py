@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import requests
 from tenacity import Retrying
 
 from console.client import Connection
@@ -16,6 +15,7 @@ from service.opsgenie.client import Opsgenie
 from service.parallel import Parallel
 from service.settings import Settings
 from service.transport.call import Transport
+from service.transport.session import Session
 
 COUNT_SECONDS = 10.0
 """The time for the count of the users, with its retries: a run goes on without it."""
@@ -57,7 +57,7 @@ class OpsgenieConsole(ConsoleEndpoints):
                 self.create_forwarding_rule(entry)
 
 
-def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Connection:
+def connect(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Connection:
     """Return the clients for one person."""
     transport = Transport(session, api(settings), deadline)
     console = OpsgenieConsole(transport, settings.opsgenie_api_url, parallel)

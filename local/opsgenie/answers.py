@@ -83,6 +83,10 @@ def _with_headers(answer: Response, envelope: Mapping[str, Any], headers: Mappin
     return answer
 
 
-def too_many_requests() -> Response:
-    """Answer a request above the rate limit: https://docs.opsgenie.com/docs/api-rate-limiting"""
-    return response({"message": TOO_MANY_REQUESTS}, 429, headers=THROTTLED)
+def too_many_requests(period: float | None) -> Response:
+    """Answer a request above the rate limit, with its window in seconds where that is not the usual one.
+
+    https://docs.opsgenie.com/docs/api-rate-limiting
+    """
+    told = {} if period is None else {"X-RateLimit-Period-In-Sec": f"{period:.0f}"}
+    return response({"message": TOO_MANY_REQUESTS}, 429, headers={**THROTTLED, **told})

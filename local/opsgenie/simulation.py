@@ -30,7 +30,12 @@ class Simulation(BaseSimulation[Account]):
         now: Callable[[], datetime] | None = None,
     ) -> None:
         faults = {**FAULTS, **READ_FAULTS, **WRITE_FAULTS}
-        super().__init__(account if account is not None else sample_account(), Account, faults, too_many_requests)
+        super().__init__(
+            account if account is not None else sample_account(),
+            Account,
+            faults,
+            lambda: too_many_requests(self.rate_period),
+        )
         self.keys = KEYS if keys is None else keys
         self.quirks = quirks or Quirks()
         self.now = now or (lambda: datetime.now(UTC))

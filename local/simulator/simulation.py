@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -62,7 +63,9 @@ class BaseSimulation(Generic[StoreT]):
             self._postponed: list[tuple[int, Callable[[], object]]] = []
             self.delay = 0.0
             self.rate_limit: float | None = None
+            self.rate_period: float | None = None
             self._tokens, self._filled = 0.0, 0.0
+            self._taken = Counter[float]()
         self.faults.clear()
         self.hooks.clear()
 
@@ -145,13 +148,18 @@ class BaseSimulation(Generic[StoreT]):
     def throttles(self) -> bool:
         """Tell whether this request exceeds the rate limit, and count it.
 
-        The limit, in requests a second, is a token bucket that holds the tokens of one second.
+        The limit, in requests a second, is a token bucket that holds the tokens of one second; with `rate_period` it is
+        so many requests in each window of that many seconds.
         """
         with self.lock:
             rate = self.rate_limit
             if rate is None:
                 return False
             moment = time.monotonic()
+            if self.rate_period is not None:
+                window = moment // self.rate_period
+                self._taken[window] += 1
+                return self._taken[window] > rate
             full = max(rate, 1.0)
             self._tokens = min(full, self._tokens + (moment - self._filled) * rate) if self._filled else full
             self._filled = moment

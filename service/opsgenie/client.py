@@ -7,8 +7,6 @@ from functools import partial
 from itertools import chain
 from typing import cast
 
-import requests
-
 from service.client import Capabilities, Rule, Scope
 from service.deadline import Deadline
 from service.errors import NotFoundError, ServiceError, UnexpectedResponseError
@@ -36,6 +34,7 @@ from service.settings import Settings
 from service.survey import OnCalls, Survey
 from service.transport import updates
 from service.transport.call import Transport
+from service.transport.session import Session
 
 
 class Opsgenie:
@@ -168,6 +167,6 @@ def _lists_team(use: Roster, teams: tuple[Named, ...]) -> bool:
     return any(one.is_team(team) for one in use.listed for team in teams)
 
 
-def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Opsgenie:
+def connect(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Opsgenie:
     """Return a client for one request."""
     return Opsgenie(Transport(session, api(settings), deadline), parallel)

@@ -16,13 +16,13 @@ from urllib3.util import Timeout
 from service.deadline import Deadline
 from service.errors import (
     ServiceError,
-    ThrottledError,
+    UnavailableError,
     UnexpectedResponseError,
 )
-from service.parallel import AT_ONCE
 from service.transport.failures import lost
-from service.transport.limiter import ConcurrencyLimit
-from service.transport.retries import http_date, retrying
+from service.transport.limiter import Limiter
+from service.transport.retries import asked_wait, http_date, retrying
+from service.transport.session import Session
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
@@ -47,13 +47,13 @@ class Api:
 
 
 class Transport:
-    """Calls to one API within one deadline."""
+    """Calls to one API within one deadline, and within the limits that the session knows."""
 
-    def __init__(self, session: requests.Session, api: Api, deadline: Deadline) -> None:
+    def __init__(self, session: Session, api: Api, deadline: Deadline, limiter: Limiter | None = None) -> None:
         self._session = session
         self._api = api
         self._deadline = deadline
-        self._limit = ConcurrencyLimit(AT_ONCE)
+        self._limiter = limiter or session.limiter
         self._dates: list[str] = []
 
     @property
@@ -64,7 +64,8 @@ class Transport:
 
     def within(self, seconds: float) -> "Transport":
         """Return one to the same API that has less time, and that is throttled by itself."""
-        return Transport(self._session, self._api, Deadline(min(seconds, self._deadline.remaining()), "this read"))
+        deadline = Deadline(min(seconds, self._deadline.remaining()), "this read")
+        return Transport(self._session, self._api, deadline, self._session.brief_limiter)
 
     def request(
         self,
@@ -82,7 +83,7 @@ class Transport:
         if not retry:
             return self._attempt(method, url, query, body)
         earlier: ServiceError | None = None
-        for attempt in self.attempts():
+        for attempt in retrying(self._deadline, write=method != "GET"):
             with attempt:
                 try:
                     return self._attempt(method, url, query, body)
@@ -93,31 +94,34 @@ class Transport:
         raise AssertionError("the loop above returns or raises")
 
     def attempts(self) -> Retrying:
-        """Return a loop that tries again what raises UnavailableError, as long as there is time."""
-        return retrying(self._deadline)
+        """Return a loop that tries again what raises UnavailableError, as long as there is time for a write."""
+        return retrying(self._deadline, write=True)
 
     def slot(self) -> AbstractContextManager[object]:
-        """Wait until a call may start; this thread need not wait again while it has the slot."""
-        return self._limit.slot(self._deadline)
+        """Wait until a write may start; this thread need not wait again while it has the slot."""
+        return self._limiter.slot(self._deadline, write=True)
 
     def _attempt(
         self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         write = method != "GET"
-        with self._limit.slot(self._deadline) as at_once:
+        with self._limiter.slot(self._deadline, write=write) as at_once:
             self._deadline.check(write=write)
             # requests accepts urllib3's class, which alone bounds connecting and reading together.
             total = self._deadline.timeout(write=write)
             timeout: Any = Timeout(total=total, connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
             try:
-                return self._call(method, url, params=query, json=body, timeout=timeout)
+                answer = self._call(method, url, params=query, json=body, timeout=timeout)
             except ServiceError as error:
                 # A read changes nothing, whatever becomes of its answer.
                 error.outcome_unknown = error.outcome_unknown and write
                 error.pending = error.pending and write
-                if isinstance(error, ThrottledError):
-                    self._limit.slow_down(at_once)
+                if isinstance(error, UnavailableError):
+                    self._limiter.slow_down(at_once)
+                    self._limiter.close(asked_wait(error, self._deadline, write=write))
                 raise
+            self._limiter.speed_up()
+            return answer
 
     def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
         options |= {"auth": self._api.auth, "allow_redirects": False, "stream": True}

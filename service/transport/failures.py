@@ -21,7 +21,7 @@ def lost(error: Exception, *, out_of_time: bool) -> ServiceError:
             "that are"
         )
     sent = not isinstance(reason, NewConnectionError | ConnectTimeoutError | ProxyRefusalError)
-    if out_of_time:
+    if out_of_time and (sent or isinstance(reason, ConnectTimeoutError)):
         return OutOfTimeError("no answer in time", pending=sent)
     if not sent:
         return UnreachableError(_hop(reason, by_proxy=isinstance(error, ProxyError)))

@@ -1,4 +1,4 @@
-"""Connections that take no longer than their time-outs, and read the CA bundle once.
+"""Connections that take no longer than their time-outs, are not used after idling, and read the CA bundle once.
 
 A socket's own time-out restarts with each byte, and connecting has it once per address of a name.
 """
@@ -18,6 +18,12 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
+
+from service.transport.stopwatch import Stopwatch
+
+MAX_IDLE = 50.0
+"""Seconds for which a connection may idle and be used again: a NAT forgets idle ones, often in silence, and then the
+next call gets no answer."""
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -98,9 +104,23 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Connecting(HTTPConnection):
-    """Try the addresses of a name one after the other, all within the one time-out."""
+    """Try the addresses of a name one after the other, all within the one time-out; count as closed after idling."""
 
     response_class = _Response
+    _idle: Stopwatch | None = None
+
+    def getresponse(self) -> Any:
+        """Return the answer, and count the time from it."""
+        response = super().getresponse()
+        self._idle = Stopwatch()
+        return response
+
+    # Public in urllib3, and what its pools ask, from 2.0 to 2.8, of a connection to be used again: a release that asks
+    # for something else breaks this, which tests/service/transport/test_idle.py would show.
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether the connection can be used again."""
+        return super().is_connected and (self._idle is None or self._idle.seconds <= MAX_IDLE)
 
     # Private in urllib3, and there from 2.0 to 2.8: a release that renames _new_conn or _dns_host breaks this, which
     # tests/service/transport/test_connections.py would show.

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 
 from local.opsgenie import Simulation
 from service.app import create_app
 from service.settings import Settings
+from service.transport.session import Session
 from tests.conftest import Post
 from tests.support.captured_log import capture_log
 
@@ -23,7 +23,7 @@ EXCLUSIVE = "keep_turns and replace_with exclude each other: only one can take t
 
 
 @pytest.fixture
-def send(settings: Settings, session: requests.Session) -> Send:
+def send(settings: Settings, session: Session) -> Send:
     """Send bytes to the service, as curl sends them."""
     client = create_app(settings, session).test_client()
     return lambda body: client.post("/", data=body, content_type="application/x-www-form-urlencoded")
@@ -226,7 +226,7 @@ class Untouched(io.RawIOBase):
         raise AssertionError("the body was read")
 
 
-def test_a_body_over_10_mib_is_not_read(settings: Settings, session: requests.Session) -> None:
+def test_a_body_over_10_mib_is_not_read(settings: Settings, session: Session) -> None:
     client = create_app(settings, session).test_client()
 
     environ = {"wsgi.input": Untouched(), "CONTENT_LENGTH": str(10 * 1024 * 1024 + 1)}

@@ -149,7 +149,7 @@ def test_blocker_found_after_a_lost_write_gets_502() -> None:
     )
 
 
-@pytest.mark.parametrize(("period", "wait"), [(60.0, "60"), (1.0, "1")])
+@pytest.mark.parametrize(("period", "wait"), [(60.0, "60"), (1.0, "1"), (99999.0, "300")])
 def test_retry_after_falls_back_to_the_rate_limit_period(period: float, wait: str) -> None:
     error = ThrottledError("too many requests", period=period)
 
@@ -160,7 +160,10 @@ def test_retry_after_falls_back_to_the_rate_limit_period(period: float, wait: st
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(None, "5"), (0.0, "1"), (0.2, "1"), (1.0, "1"), (1.01, "2"), (59.5, "60"), (3600.0, "3600")],
+    [
+        *((None, "5"), (0.0, "1"), (0.2, "1"), (1.0, "1"), (1.01, "2"), (59.5, "60")),
+        *((300.0, "300"), (300.1, "300"), (3600.0, "300"), (251606443085.0, "300")),
+    ],
 )
 @pytest.mark.parametrize("kind", [UnavailableError, ThrottledError])
 def test_unavailable_opsgenie_gets_503_with_retry_after(

@@ -15,13 +15,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import requests
 from click.testing import Result
 
 from console import create_app
 from local.opsgenie import Simulation
 from local.opsgenie import create_app as create_opsgenie
 from service.settings import Settings
+from service.transport.session import Session
 from service.vendors import open_session
 from tests.support import expected_account
 from tests.support.local_stack import ROOT
@@ -48,7 +48,7 @@ def runner(
     return runner_of(settings, session, now)
 
 
-def runner_of(settings: Settings | None, session: requests.Session | None, now: datetime = NOW) -> Run:
+def runner_of(settings: Settings | None, session: Session | None, now: datetime = NOW) -> Run:
     """Return a function that runs a command line over a given session."""
     cli = create_app(settings, session, lambda: now).test_cli_runner()
 

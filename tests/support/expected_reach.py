@@ -4,9 +4,14 @@ from tests.support.expected_account import Item
 
 Key = tuple[str, str]
 
+ROLES = {"team admins": "admin", "team users": "user"}
+"""The members of a team to whom a rule of an escalation may be limited, by their role."""
+
+TEAMS = ("team", *ROLES)
+
 
 def reached(account: Item) -> set[Key]:
-    """Return the rotations, schedules, escalations and teams through which somebody who is not blocked is called."""
+    """Return everything through which somebody who is not blocked is called, such as a rotation, and these users."""
     found: set[Key] = {("user", user["id"]) for user in account["users"] if not user.get("blocked")}
     lists = _lists(account)
     while True:
@@ -19,17 +24,27 @@ def reached(account: Item) -> set[Key]:
 def must_be_refused(before: Item, after: Item) -> bool:
     """Tell whether something that the leaver was in, or a used team, would reach nobody who can be called."""
     was, now, callable_now = _lists(before), _lists(after), reached(after)
-    used = {entry for key, entries in was.items() if key[0] != "team" for entry in entries if entry[0] == "team"}
-    changed = {key for key in now if now[key] != was[key] and key[0] in ("rotation", "escalation", "team")}
-    return any(key not in callable_now and (key[0] != "team" or key in used) for key in changed)
+    used = _used(was)
+    changed = {key for key in now if now[key] != was[key] and key[0] in ("rotation", "escalation", *TEAMS)}
+    return any(key not in callable_now and (key[0] not in TEAMS or key in used) for key in changed)
 
 
 def lost(before: Item, after: Item) -> set[Key]:
-    """Return what reached somebody before and does not after: rotations, escalations, and teams that they use."""
+    """Return what reached somebody before and does not after: rotations, escalations, routing rules, used teams."""
     lists = _lists(before)
-    used = {entry for key, entries in lists.items() if key[0] != "team" for entry in entries if entry[0] == "team"}
-    judged = {key for key in lists if key[0] in ("rotation", "escalation") or key in used}
+    judged = {key for key in lists if key[0] in ("rotation", "escalation", "routing rule")} | _used(lists)
     return (reached(before) - reached(after)) & judged
+
+
+def _used(lists: dict[Key, list[Key]]) -> set[Key]:
+    """Return the teams, or members of a role, to which anything but a team leads, in however many steps."""
+    found: set[Key] = set()
+    waiting = [entry for key, entries in lists.items() if key[0] not in TEAMS for entry in entries]
+    while waiting:
+        if (key := waiting.pop()) not in found:
+            found.add(key)
+            waiting += lists.get(key, [])
+    return {key for key in found if key[0] in TEAMS}
 
 
 def _lists(account: Item) -> dict[Key, list[Key]]:
@@ -39,10 +54,21 @@ def _lists(account: Item) -> dict[Key, list[Key]]:
         for rotation in schedule["rotations"]:
             lists["rotation", rotation["id"]] = [_key(entry) for entry in rotation["participants"]]
     for escalation in account["escalations"]:
-        lists["escalation", escalation["id"]] = [_key(rule["recipient"]) for rule in escalation["rules"]]
+        lists["escalation", escalation["id"]] = [_notified(rule) for rule in escalation["rules"]]
     for team in account["teams"]:
         lists["team", team["id"]] = [("user", member["user"]["id"]) for member in team["members"]]
+        for kind, role in ROLES.items():
+            members = (member for member in team["members"] if member["role"] == role)
+            lists[kind, team["id"]] = [("user", member["user"]["id"]) for member in members]
+        for rule in team["routingRules"]:
+            lists["routing rule", rule["id"]] = [_key(rule["notify"])]
     return lists
+
+
+def _notified(rule: Item) -> Key:
+    kind, name = _key(rule["recipient"])
+    limited = kind == "team" and f"team {rule['notifyType']}" in ROLES
+    return (f"team {rule['notifyType']}" if limited else kind), name
 
 
 def _key(entry: Item) -> Key:

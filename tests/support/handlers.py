@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-import requests
 
 from local.opsgenie import Simulation
 from service.app import create_app
+from service.transport.session import Session
 from tests.support.captured_log import CapturedLog, capture_log
 from tests.support.proxy_events import REQUEST_ID, Context
 from tests.support.service_env import OPSGENIE
@@ -38,7 +38,7 @@ def imported(environ: Mapping[str, str]) -> Iterator[tuple[Any, CapturedLog]]:
 
 
 @contextmanager
-def started(session: requests.Session) -> Iterator[tuple[Handle, CapturedLog]]:
+def started(session: Session) -> Iterator[tuple[Handle, CapturedLog]]:
     """Make a handler that reaches Opsgenie by `session`; a call may set its context's fields."""
     with imported({}) as (module, log), pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "create_app", partial(create_app, session=session))

@@ -26,6 +26,7 @@ nobody = st.just({"type": "none"})
 leaver = st.just(user("lea"))
 participants = st.lists(st.one_of(leaver, users, teams, escalations, nobody), min_size=1, max_size=6)
 recipients = st.lists(st.one_of(leaver, users, teams, schedules), min_size=1, max_size=4)
+targets = st.lists(st.one_of(escalations, schedules, nobody), max_size=2)
 blocked: st.SearchStrategy[list[str]] = st.one_of(
     st.just([]), st.lists(st.sampled_from(sorted(USERS)), unique=True, min_size=2, max_size=4)
 )
@@ -36,6 +37,8 @@ turns: st.SearchStrategy[Item] = st.fixed_dictionaries(
     {"type": st.sampled_from(("hourly", "daily", "weekly")), "length": st.integers(1, 5)},
     optional={"timeRestriction": st.sampled_from((NIGHTS, WEEKEND))},
 )
+roles = st.sampled_from(("user", "admin", "stakeholder"))  # besides the first two, an account has roles of its own
+notify_types = st.sampled_from(("default", "next", "previous", "users", "admins", "random", "all"))
 members = st.lists(st.sampled_from(sorted(USERS)), unique=True, max_size=4)
 
 
@@ -72,12 +75,29 @@ def schedule(draw: Any, name: str) -> Item:
     return {**found, "overrides": draw(overrides(rotations)) if rotations else []}
 
 
+def covered_schedule() -> Item:
+    """Return a schedule that holds the leaver only by an override beneath somebody else's."""
+    rotation = {"id": "s3-r0", "name": "Rotation 0", "type": "weekly", "length": 1, "participants": [user("uma")]}
+    dates = {"startDate": "2025-01-01T00:00:00Z", "endDate": DATES[1]}
+    return {
+        "id": "s3",
+        "name": "s3",
+        "enabled": True,
+        "timezone": "Etc/UTC",
+        "rotations": [{**rotation, "startDate": "2026-01-05T09:00:00Z"}],
+        # The first override of a moment wins.
+        "overrides": [
+            {"alias": alias, "user": user(name), **dates} for alias, name in (("on top", "rex"), ("beneath", "lea"))
+        ],
+    }
+
+
 @st.composite
 def escalation(draw: Any, name: str) -> Item:
     rules = [
         {
             "condition": "if-not-acked",
-            "notifyType": "default",
+            "notifyType": draw(notify_types) if recipient["type"] == "team" else "default",
             "delay": {"timeAmount": 5 * number, "timeUnit": "minutes"},
             "recipient": recipient,
         }
@@ -88,8 +108,19 @@ def escalation(draw: Any, name: str) -> Item:
 
 @st.composite
 def team(draw: Any, name: str) -> Item:
-    found = [{"user": {"id": who, "username": USERS[who]}, "role": "user"} for who in draw(members)]
-    return {"id": name, "name": name, "members": found, "routingRules": []}
+    found = [{"user": {"id": who, "username": USERS[who]}, "role": draw(roles)} for who in draw(members)]
+    rules = [
+        {
+            "id": f"{name}-n{number}",
+            "name": f"Rule {number}",
+            "isDefault": not number,
+            "order": number,
+            "criteria": {"type": "match-all"},
+            "notify": target,
+        }
+        for number, target in enumerate(draw(targets))
+    ]
+    return {"id": name, "name": name, "members": found, "routingRules": rules}
 
 
 @st.composite
@@ -109,8 +140,8 @@ def forwarding_rules(draw: Any) -> list[Item]:
 
 
 @st.composite
-def accounts(draw: Any) -> Item:
-    """Draw an account with any mix of what can hold a user."""
+def accounts(draw: Any, *, covered: bool = False) -> Item:
+    """Draw an account with any mix of what can hold a user; if `covered`, an override beneath another one as well."""
     unable = draw(blocked)
     return {
         "name": "Random",
@@ -126,7 +157,7 @@ def accounts(draw: Any) -> Item:
         ],
         "teams": [draw(team(name)) for name in TEAMS],
         "escalations": [draw(escalation(name)) for name in ESCALATIONS],
-        "schedules": [draw(schedule(name)) for name in SCHEDULES],
+        "schedules": [*(draw(schedule(name)) for name in SCHEDULES), *([covered_schedule()] if covered else [])],
         "forwardingRules": draw(forwarding_rules()),
         "integrations": [],
         "policies": [],

@@ -77,14 +77,17 @@ def _joined(run: Callable[[Parallel, Calls], Any], parallel: Parallel, calls: It
 def virtual_time(*, threads: bool) -> Iterator[Clock]:
     """Run the service in virtual time, with or without its threads."""
     CLOCK.now = Clock.now
-    clock = SimpleNamespace(monotonic=CLOCK.monotonic)
+    clock = SimpleNamespace(monotonic=CLOCK.monotonic, time=CLOCK.monotonic, sleep=CLOCK.sleep)
     run = Parallel.run if threads else in_turn
     with (
         mock.patch.multiple(LOGGER, propagate=False, handlers=[logging.NullHandler()]),
         mock.patch("service.deadline.time", clock),
+        mock.patch("console.deadline.time", clock),
         mock.patch("service.opsgenie.client.time", clock),
+        mock.patch("service.transport.stopwatch.time", clock),
         mock.patch("service.transport.updates.time", clock),
-        mock.patch("tenacity.nap.time", SimpleNamespace(sleep=CLOCK.sleep)),
+        mock.patch("service.recent.time", clock),
+        mock.patch("local.simulator.simulation.time", clock),
         mock.patch.object(Parallel, "run", lambda self, calls: _joined(run, self, calls)),
     ):
         yield CLOCK

@@ -13,7 +13,7 @@ from tests.support.fault_table import HARI
 from tests.support.service_env import Answer, ServiceEnv
 from tests.support.virtual_time import virtual_time
 
-ADAEZE = "adaeze.obi@example.com"
+ANDERS = "anders.lindqvist@example.com"
 
 
 def at_once(service_env: ServiceEnv, bodies: list[dict[str, Any]]) -> list[Answer]:
@@ -45,13 +45,13 @@ def test_concurrent_leavers_sharing_rotations_converge(round_: int) -> None:
     with virtual_time(threads=True):
         service_env = ServiceEnv()
         service_env.simulation.delay = 0.001 * round_
-        both: list[Item] = [{"username": HARI}, {"username": ADAEZE}]
+        both: list[Item] = [{"username": HARI}, {"username": ANDERS}]
         answers = at_once(service_env, both)
         assert {answer.status for answer in answers} <= {200, 502}
         for body, answer in zip(both, answers, strict=True):
             assert answer.status == 200 or service_env.post(**body).status == 200
 
-    assert service_env.snapshot() == expected_account.left(expected_account.left(service_env.before, HARI), ADAEZE)
+    assert service_env.snapshot() == expected_account.left(expected_account.left(service_env.before, HARI), ANDERS)
 
 
 @pytest.mark.parametrize("round_", range(5))
@@ -60,8 +60,8 @@ def test_concurrent_leavers_never_empty_a_rotation(round_: int) -> None:
         service_env = ServiceEnv()
         service_env.simulation.delay = 0.001 * round_
         with service_env.simulation.edit() as account:
-            rotation(account)["participants"] = [user(account, HARI), user(account, ADAEZE)]
-        answers = at_once(service_env, [{"username": HARI}, {"username": ADAEZE}])
+            rotation(account)["participants"] = [user(account, HARI), user(account, ANDERS)]
+        answers = at_once(service_env, [{"username": HARI}, {"username": ANDERS}])
 
     assert {answer.status for answer in answers} <= {200, 409, 502}
     assert rotation(service_env.snapshot())["participants"]

@@ -11,6 +11,8 @@ from tests.support.concurrent_edits import NORA, PRIMARY, PRIMARY_PATH, add, rot
 from tests.support.expected_account import Item
 from tests.support.fault_table import HARI
 from tests.support.service_env import Answer, ServiceEnv
+from tests.support.small_account import account, email
+from tests.support.virtual_time import virtual_time
 
 
 def with_nora(account: Item) -> Item:
@@ -130,3 +132,22 @@ def test_readded_leaver_fails_without_further_rounds(service_env: ServiceEnv) ->
 
     with mock.patch.object(offboarding, "ROUNDS", 1):
         assert service_env.post(username=HARI).status != 200
+
+
+def test_team_is_looked_at_again_after_a_write_that_had_to_wait() -> None:
+    """Meanwhile the other member has left: the rotation would lead to nobody."""
+    start = account(rotations={"r": ["lea", "team t"]}, teams={"t": ["rex"]})
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+
+        def leave() -> None:
+            with service_env.simulation.edit() as edited:
+                edited["teams"][0]["members"].clear()
+
+        service_env.simulation.faults.order("429+retry-after", "PATCH", "/rotations/")
+        service_env.simulation.before("GET", "/rotations/", leave, skip=1)
+        answer = service_env.post(username=email("lea"))
+        rotations = service_env.snapshot()["schedules"][0]["rotations"]
+
+    assert (answer.status, [one["kind"] for one in answer.body["blockers"]]) == (409, ["rotation"])
+    assert [one["type"] for one in rotations[0]["participants"]] == ["user", "team"]

@@ -11,7 +11,7 @@ from tests.support.service_env import NOW
 from tests.support.small_account import account
 
 GO = ("--apply", "--yes", "--json")
-UNKNOWN = "the answer about the number of users is not of the documented form"
+UNKNOWN = "the answer about the number of users is not of the documented form: "
 
 
 def ghosts(count: int) -> list[str]:
@@ -100,8 +100,8 @@ def test_without_apply_any_number_is_shown(simulation: Simulation, run: Run) -> 
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        ("403", "API Key is not granted with write access."),
-        ("null", UNKNOWN),
+        ("403", "API Key is not granted with write access"),
+        ("null", f"{UNKNOWN}there is no totalCount"),
     ],
 )
 def test_users_that_cannot_be_counted_are_told_and_25_holds(fault: str, why: str) -> None:
@@ -122,7 +122,7 @@ def test_count_of_another_form_is_not_trusted(count: Any) -> None:
 
     result = listed(runner(simulation), 6, *GO)
 
-    assert f"note: the account's users could not be counted ({UNKNOWN})" in result.stderr
+    assert f"note: the account's users could not be counted ({UNKNOWN}totalCount is not a count)" in result.stderr
 
 
 def test_key_in_the_reason_is_masked() -> None:

@@ -13,6 +13,7 @@ from local.opsgenie.answers import response
 from tests.support import expected_account
 from tests.support.console_runner import Run, interrupt, lines_of, runner
 from tests.support.fault_table import KOFI
+from tests.support.virtual_time import virtual_time
 
 pytestmark = pytest.mark.sweep
 
@@ -55,14 +56,15 @@ def test_key_or_plan_that_is_refused_stops_the_run_after_the_first(
     assert f"stopped after hari@example.com: {told}" in result.stdout
 
 
-def test_run_stops_after_three_people_in_a_row_find_opsgenie_down(
-    simulation: Simulation, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
+def test_run_stops_after_three_people_in_a_row_find_opsgenie_down(simulation: Simulation, run: Run) -> None:
     simulation.faults.order("503", times=None)
 
-    result = run("offboard", HARI, NORA, MEERA, KOFI, "bela@example.com")
+    with virtual_time(threads=False) as clock:
+        began = clock.now
+        result = run("offboard", HARI, NORA, MEERA, KOFI, "bela@example.com")
 
+    assert 3 * 110 < clock.now - began <= 3 * 120
+    assert len(simulation.calls) < 3 * 30
     assert result.exit_code == 1
     assert "Sum: 3 failed, 2 not tried" in result.stdout
     assert "stopped after meera@example.com: Opsgenie is throttling or down" in result.stdout

@@ -5,6 +5,7 @@ import pytest
 from local.opsgenie import Simulation
 from tests.support.console_runner import Run, as_json, interrupt, normal, runner, statuses, without_what_is_over
 from tests.support.fault_table import KOFI
+from tests.support.virtual_time import virtual_time
 
 HARI, MEERA, NORA = "hari@example.com", "meera@example.com", "nora@example.com"
 AIKO, ANDERS = "aiko.tanaka@example.com", "anders.lindqvist@example.com"
@@ -25,16 +26,13 @@ GO = ("--apply", "--yes", "--record", RECORD)
         ("/escalations/", "429+retry-after"),
     ],
 )
-def test_lost_or_failed_answer_creates_nothing_twice(
-    simulation: Simulation, run: Run, path: str, fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("service.transport.retries.FIRST_WAIT", 0.0)
-    monkeypatch.setattr("service.transport.retries._wait", lambda _: 0.0)
+def test_lost_or_failed_answer_creates_nothing_twice(simulation: Simulation, run: Run, path: str, fault: str) -> None:
     before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
     simulation.faults.order(fault, method="POST" if path.endswith("$") else "PATCH", path=path)
 
-    result = run("restore", RECORD, "--apply", "--yes", "--json")
+    with virtual_time(threads=False):
+        result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     assert (result.exit_code, statuses(as_json(result))) == (0, {"done"}), result.output
     assert normal(simulation.snapshot()) == before

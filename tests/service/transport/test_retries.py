@@ -2,23 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 import responses
 
-from service.errors import ServiceError, ThrottledError, UnavailableError
+from service.errors import OutOfTimeError, ServiceError, ThrottledError, UnavailableError
+from tests.service.transport.conftest import Waits
 from tests.support.wire_samples import ANYTHING, transport
-
-
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits between tries, recorded, not slept."""
-    waits: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waits.append))
-    return waits
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
@@ -42,14 +34,57 @@ def test_transient_failure_is_retried(
     assert len(waits) == 1
 
 
-def test_gives_up_after_five_tries_with_growing_waits(mocked: responses.RequestsMock, waits: list[float]) -> None:
-    mocked.get(ANYTHING, status=503, json={})
+@pytest.mark.parametrize(
+    ("method", "seconds", "expected"),
+    [
+        ("GET", 25.0, (0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0)),
+        ("DELETE", 25.0, (0.25, 0.5, 1.0, 2.0, 4.0, 5.0)),
+        ("GET", 120.0, (0.25, 0.5, 1.0, 2.0, 4.0, *[5.0] * 19)),
+    ],
+)
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Retry-After": "0"}, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, {"Retry-After": "soon"}],
+    ids=["no hint", "0", "a date gone by", "nonsense"],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_tries_until_the_deadline_with_growing_waits(
+    mocked: responses.RequestsMock,
+    waits: list[float],
+    method: str,
+    seconds: float,
+    expected: tuple[float, ...],
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    """As many tries as that: the server may be down. No write starts in the last five seconds."""
+    mocked.add(method, ANYTHING, status=status, headers=headers)
 
-    with pytest.raises(UnavailableError, match=r"^status 503$"):
-        transport().request("GET", "v2", "teams")
+    with pytest.raises(UnavailableError):
+        transport(seconds=seconds).request(method, "v2", "users", "u")
 
-    assert len(mocked.calls) == 5
-    assert [base <= wait <= 1.25 * base for wait, base in zip(waits, (0.25, 0.5, 1.0, 2.0), strict=True)] == [True] * 4
+    first, rest = waits[: len(expected)], waits[len(expected) :]
+    assert [base <= wait <= 1.25 * base for wait, base in zip(first, expected, strict=True)] == [True] * len(expected)
+    assert len(rest) <= 2
+    assert len(mocked.calls) == len(waits) + 1
+    assert 0 <= seconds - (0 if method == "GET" else 5) - sum(waits) <= 6.5
+
+
+@pytest.mark.parametrize(("method", "calls"), [("GET", 3), ("DELETE", 2)])
+def test_runs_out_of_time_where_no_answer_comes(
+    mocked: responses.RequestsMock, waits: Waits, method: str, calls: int
+) -> None:
+    def silence(_: requests.PreparedRequest) -> Any:
+        waits.now += 12.0
+        raise requests.ReadTimeout("late")
+
+    mocked.add_callback(method, ANYTHING, silence)
+
+    with pytest.raises(OutOfTimeError, match=r"^(no answer in time|the time for this request is used up)$"):
+        transport(seconds=25.0).request(method, "v2", "users", "u")
+
+    assert waits.now <= 1000.0 + 25.0 + (12.0 if method == "GET" else 0.0)
+    assert (len(mocked.calls), len(waits)) == (calls, calls - 1)
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 402, 403, 404, 409, 422, 428, 501])
@@ -66,11 +101,10 @@ def test_permanent_failure_is_not_retried(mocked: responses.RequestsMock, waits:
     [
         ("2", 2.0),
         (" 3 ", 3.0),
-        ("0", 0.0),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
         *(
             (garbage, 0.25)
             for garbage in (
+                "0", "Wed, 21 Oct 2015 07:28:00 GMT",
                 "", "soon", "-1", "1.5", "\u00b2", "Wed, 40 Foo 2026 99:99:99 GMT", "1 Jan",
                 "Mon, 01 Jan 99999999999 00:00:00 GMT", "Wed, 21 Oct 2065 07:28:00 +99999999999999",
             )
@@ -113,6 +147,22 @@ def test_rate_limit_period_is_passed_to_the_caller(
         transport().request("GET", "v2", "teams", retry=False)
 
     assert (failed.value.period, failed.value.retry_after) == (seconds, None)
+
+
+@pytest.mark.parametrize(
+    ("period", "seconds", "least"),
+    [("1", 20.0, 1.0), ("19", 25.0, 19.0), ("20", 120.0, 20.0), ("60", 25.0, 0.25), ("0", 25.0, 0.25)],
+)
+def test_wait_is_the_rate_limit_period_where_there_is_time_for_it(
+    mocked: responses.RequestsMock, waits: list[float], period: str, seconds: float, least: float
+) -> None:
+    """It is the longest wait: where there is no time for it, a shorter one may do."""
+    mocked.get(ANYTHING, status=429, headers={"X-RateLimit-Period-In-Sec": period})
+    mocked.get(ANYTHING, json={})
+
+    transport(seconds=seconds).request("GET", "v2", "teams")
+
+    assert [least <= wait <= least + min(1.0, least / 4) for wait in waits] == [True]
 
 
 @pytest.mark.parametrize("header", ["21", "999999999999999999999", "Wed, 21 Oct 2065 07:28:00 GMT"])
