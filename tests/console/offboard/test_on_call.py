@@ -34,7 +34,7 @@ def test_confirmation_names_each_leaver_who_is_on_call_now(run: Run) -> None:
     assert result.stderr.splitlines()[:3] == [
         "hari@example.com is on call now in Platform 24x7",
         "meera@example.com is on call now in Payroll",
-        "Off-board 3 people now? [y/N]: n",
+        "Off-board 3 people now, 2 of them on call? [y/N]: n",
     ]
 
 
