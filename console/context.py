@@ -13,6 +13,7 @@ from flask import current_app
 from console import terminal, vendors
 from console.client import Connection
 from console.deadline import PersonDeadline
+from service import near_names
 from service.client import Capabilities
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
@@ -84,6 +85,8 @@ def current_context() -> ConsoleContext:
 
 
 def _from_environ(environ: Mapping[str, str]) -> Settings:
+    for note in near_names.notes(environ):
+        terminal.print_note(f"note: {note}", "yellow")
     budget = environ.get("TIME_BUDGET", "").strip() or TIME_BUDGET
     return Settings.from_environ({**environ, "TIME_BUDGET": budget})
 
