@@ -14,6 +14,8 @@ from service.reach import NOBODY
 from service.wording import joined
 
 GAPS_SHOWN = 3
+TABLES = ("changes", "unconfirmed", "remaining", "blockers", "on_call")
+"""The parts of an answer that are shown as tables."""
 
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
 
@@ -34,10 +36,15 @@ def show_person(console: Console, outcome: Outcome, said_once: Sequence[str]) ->
         console.print(table(("in the way", "where", "why", "what to do"), rows))
     if answer.get("on_call"):
         _show_on_call(console, answer["on_call"], outcome.request.username)
-    for unchecked in answer.get("not_checked", ()):
-        if unchecked not in said_once:
-            show_unchecked(console, unchecked)
-    console.print()
+    gaps = [sentence for schedule in answer.get("on_call", ()) for sentence in _gaps(schedule)]
+    unchecked = [sentence for sentence in answer.get("not_checked", ()) if sentence not in said_once]
+    for sentence in gaps:
+        console.print(line(("nobody is on call in ", "bold red"), sentence))
+    for sentence in unchecked:
+        show_unchecked(console, sentence)
+    # A table ends with an empty line of its own, unless its edges are in ASCII.
+    if gaps or unchecked or console.options.ascii_only or not any(answer.get(name) for name in TABLES):
+        console.print()
 
 
 def show_unchecked(console: Console, sentence: str) -> None:
@@ -53,9 +60,6 @@ def _show_on_call(console: Console, schedules: list[dict[str, Any]], username: s
     columns = ("on call in", "now", "after, as computed" if computed else "after", "next hand-over")
     rows = [(one["name"], _people(one["now"]), _people(one["after"]), one.get("hand_over", "")) for one in schedules]
     console.print(table(columns, rows))
-    for one in schedules:
-        for sentence in _gaps(one):
-            console.print(line(("nobody is on call in ", "bold red"), sentence))
 
 
 def _gaps(schedule: dict[str, Any]) -> list[str]:
