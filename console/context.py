@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import IO, cast
 
 import click
 from flask import current_app
@@ -14,6 +13,7 @@ from flask import current_app
 from console import terminal, vendors
 from console.client import Connection
 from console.deadline import PersonDeadline
+from service import near_names
 from service.client import Capabilities
 from service.parallel import Parallel
 from service.settings import Settings, SettingsError
@@ -73,8 +73,7 @@ class ConsoleContext:
 
     def tell_defect(self, error: BaseException) -> None:
         """Print the traceback of an unexpected error."""
-        text = self.without_key("".join(traceback.format_exception(error)))
-        click.echo(text, file=cast(IO[str], terminal.stderr()), nl=False)
+        terminal.print_defect(self.without_key("".join(traceback.format_exception(error))))
 
 
 def current_context() -> ConsoleContext:
@@ -86,6 +85,8 @@ def current_context() -> ConsoleContext:
 
 
 def _from_environ(environ: Mapping[str, str]) -> Settings:
+    for note in near_names.notes(environ):
+        terminal.print_note(f"note: {note}", "yellow")
     budget = environ.get("TIME_BUDGET", "").strip() or TIME_BUDGET
     return Settings.from_environ({**environ, "TIME_BUDGET": budget})
 

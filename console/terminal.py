@@ -1,11 +1,8 @@
-"""Terminal output: tables, sums and a progress bar, on streams that survive a closed pipe."""
+"""Terminal output: tables, sums and a progress bar; `clean` makes foreign text safe for it."""
 
-import errno
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import IO, Any, TextIO, TypeVar, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -14,13 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-T = TypeVar("T")
-
-NOBODY_READS = (errno.EPIPE, errno.EIO)
-"""The errors of a pipe without a reader, and of a closed terminal."""
-
 LONG_LIST = 4
-"""The fewest people that get a progress bar."""
+"""The fewest people for whom it is told how far a run is."""
 
 PIPE_WIDTH = 120
 """Columns if the output goes to a file or another program."""
@@ -28,71 +20,49 @@ PIPE_WIDTH = 120
 KINDS = {"forwarding_rule": "forwarding rule", "user": "account", "protected_user": "protected user"}
 
 
-class ClosedPipeSafeStream:
-    """A stream that drops output nobody can read; a full disk still raises."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """Write a text, or drop it."""
-        return self._try(lambda: self._stream.write(text), len(text))
-
-    def flush(self) -> None:
-        """Write what is buffered, or drop it."""
-        self._try(self._stream.flush, None)
-
-    def _try(self, do: Callable[[], T], dropped: T) -> T:
-        try:
-            return do()
-        except OSError as error:
-            if error.errno not in NOBODY_READS:
-                raise
-            self._drop_rest()
-            return dropped
-
-    def _drop_rest(self) -> None:
-        # Python flushes the stream again on exit, and would fail with an exit code of its own.
-        with suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            try:
-                os.dup2(nowhere, self._stream.fileno())
-            finally:
-                os.close(nowhere)
-
-
-def stdout() -> ClosedPipeSafeStream:
-    """Return the standard output."""
-    return ClosedPipeSafeStream(sys.stdout)
-
-
-def stderr() -> ClosedPipeSafeStream:
-    """Return the standard error."""
-    return ClosedPipeSafeStream(sys.stderr)
-
-
 def clean(text: object) -> str:
-    """Replace control characters in a text: names come from outside."""
+    """Replace what a line must not have, newlines too, in names of the account and words of the server."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(text))
+
+
+def clean_lines(text: str) -> str:
+    """Clean each line of a text that has several."""
+    return "\n".join(map(clean, text.split("\n")))
 
 
 def out() -> Console:
     """Return a console on stdout that never interprets markup."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
-    return Console(file=cast(IO[str], stdout()), markup=False, emoji=False, highlight=False, width=width)
+    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False, width=width)
 
 
 def err() -> Console:
     """Return a console on stderr, for everything but the result."""
-    return Console(file=cast(IO[str], stderr()), markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return Console(file=sys.stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def can_ask() -> bool:
     """Tell whether somebody can answer a question."""
-    return sys.stdin.isatty()
+    return sys.stdin.isatty() and not getattr(sys.stderr, "failure", None)
+
+
+def check_answer(*, apply: bool, yes: bool, can_ask: bool) -> None:
+    """Raise click.UsageError where --apply needs an answer that nobody can give, or --yes answers nothing."""
+    if yes and not apply:
+        # Ignoring it would let a script believe that it is done.
+        raise click.UsageError("--yes answers what --apply asks: without it nothing is changed")
+    if apply and not yes and not can_ask:
+        raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
+
+
+def ask(question: str) -> None:
+    """Ask before something is done; raises click.Abort on no, and KeyboardInterrupt on Ctrl-C."""
+    try:
+        sure = click.confirm(question, err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None  # click turns Ctrl-C into Abort
+    if not sure:
+        raise click.Abort
 
 
 def print_note(text: object, style: str = "") -> None:
@@ -102,7 +72,12 @@ def print_note(text: object, style: str = "") -> None:
 
 def print_result(text: str, *, newline: bool = True) -> None:
     """Print a result that another program reads."""
-    click.echo(text, file=cast(IO[str], stdout()), nl=newline)
+    click.echo(text, file=sys.stdout, nl=newline)
+
+
+def print_defect(trace: str) -> None:
+    """Print a traceback, which may quote what came from outside."""
+    click.echo(clean_lines(trace), file=sys.stderr, nl=False)
 
 
 def kind(name: str) -> str:
@@ -128,11 +103,33 @@ def counted(counts: Mapping[str, int], none: str) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or none
 
 
+class Steps:
+    """How far a run is: a bar in a terminal, else a line for each person who ends; nothing for a short list."""
+
+    def __init__(self, bar: Progress, total: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=total)
+        self._total = total
+        self._ended = 0
+        self._has_lines = bar.disable and total >= LONG_LIST
+
+    def begin(self, name: str) -> None:
+        """Tell who is under way."""
+        self._bar.update(self._task, description=clean(name))
+
+    def end(self, name: str, outcome: str) -> None:
+        """Tell what became of somebody."""
+        self._ended += 1
+        self._bar.advance(self._task)
+        if self._has_lines:
+            print_note(f"{self._ended} of {self._total}: {name} {outcome}")
+
+
 @contextmanager
-def progress(total: int) -> Iterator[Any]:
-    """Show a progress bar on stderr, only in a terminal and for a long list."""
+def progress(total: int) -> Iterator[Steps]:
+    """Show on stderr how far a run is."""
     console = err()
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = console.is_terminal and total >= LONG_LIST
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        yield bar
+    has_bar = sys.stderr.isatty() and not console.is_dumb_terminal and total >= LONG_LIST
+    with Progress(*columns, console=console, transient=True, disable=not has_bar) as bar:
+        yield Steps(bar, total)

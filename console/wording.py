@@ -17,3 +17,8 @@ CONSOLE_JSON = replace(
     API, send_again=CONSOLE.send_again, name_replacement=CONSOLE.name_replacement, name_another=CONSOLE.name_another
 )
 """The same for --json, which has the API's fields."""
+
+
+def people(count: int) -> str:
+    """Count people."""
+    return f"{count} {'person' if count == 1 else 'people'}"

@@ -6,11 +6,11 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from deploy.lambda_runtime import GLIBC
+from service.near_names import nearest
 from service.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def unknown(given: Iterable[str], known: list[str]) -> Iterator[str]:
     """Yield a message for each unknown setting."""
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, 1)
-            instead = f"did you mean {near[0]}?" if near else "README.md lists the settings."
+            near = nearest(name.rpartition(":")[2], known)
+            instead = f"did you mean {near}?" if near else "README.md lists the settings."
             yield f"there is no setting {name}: {instead} `pulumi config rm {name}` takes it out"
 
 

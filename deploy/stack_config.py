@@ -7,6 +7,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from deploy import setting_checks
+from service.near_names import CLOSE, nearest
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,12 @@ def read() -> StackConfig:
 
 
 def _given(namespace: str) -> list[str]:
-    """Return the settings given in a namespace, without its prefix."""
-    keys = (key.rpartition(":") for key in {**get_config_env(), **CONFIG.get()})
-    return [name for given, _, name in keys if given == namespace]
+    """Return the settings given in a namespace, without its prefix; with it those in one that looks misspelt."""
+    keys = [key.rpartition(":") for key in {**get_config_env(), **CONFIG.get()}]
+    ours = [name for given, _, name in keys if given == namespace]
+    return ours + [
+        f"{given}:{name}" for given, _, name in keys if given != namespace and nearest(given, [namespace], CLOSE)
+    ]
 
 
 def _token(token: str) -> str:

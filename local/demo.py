@@ -22,7 +22,7 @@ BURST = 30
 CONSOLE = (
     ("the same from the command line: a dry run", "offboard grace.mwangi@example.com"),
     ("done, with a record", "offboard grace.mwangi@example.com --apply --yes --record leavers.jsonl"),
-    ("and undone", "restore leavers.jsonl --apply"),
+    ("and undone", "restore leavers.jsonl --apply --yes"),
 )
 
 

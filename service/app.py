@@ -1,6 +1,7 @@
 """The Flask app: parse, off-board, answer; every error is JSON."""
 
 import logging
+import os
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service import audit_log, response, vendors
+from service import audit_log, near_names, response, vendors
 from service.changes import Changes
 from service.deadline import Deadline, seconds_left
 from service.errors import ServiceError
@@ -31,8 +32,9 @@ LARGEST_UPLOAD = 10 * 1024 * 1024
 def create_app(settings: Settings | None = None, session: Session | None = None) -> Flask:
     """Return the WSGI app; without settings they are read from the environment, as `flask run` needs it."""
     if settings is None:
-        settings = Settings.from_environ()
         audit_log.open_log()
+        audit_log.log_warnings(near_names.notes(os.environ))
+        settings = Settings.from_environ()
     session = session or vendors.open_session(settings)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +36,12 @@ def log_event(event: str, *, level: int = logging.INFO, **details: Any) -> None:
         **details,
     }
     LOGGER.log(level, "%s", json.dumps(line, ensure_ascii=True))
+
+
+def log_warnings(sentences: Iterable[str]) -> None:
+    """Write one line for each thing about the settings that is odd, but stops nothing."""
+    for sentence in sentences:
+        log_event("setting", level=logging.WARNING, message=sentence)
 
 
 def log_crash(error: Exception, **details: Any) -> None:

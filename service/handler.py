@@ -12,7 +12,7 @@ from uuid import uuid4
 import awsgi
 from flask import Flask
 
-from service import audit_log
+from service import audit_log, near_names
 from service.app import create_app
 from service.events import EventError, proxy_event, request_id
 from service.secret_store import with_access_token
@@ -24,6 +24,7 @@ Handler = Callable[[object, Any], dict[str, Any]]
 def make_handler(environ: Mapping[str, str]) -> Handler:
     """Return the handler; with invalid settings every event gets a 500 that names them."""
     audit_log.open_log()
+    audit_log.log_warnings(near_names.notes(environ))
 
     @cache
     def app() -> Flask:

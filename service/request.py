@@ -5,6 +5,7 @@ from typing import Any
 
 from service.json_body import BodyError, json_object
 from service.model import Request, ascii_lower
+from service.near_names import nearest
 from service.usernames import problem
 
 LARGEST_BODY = 16 * 1024
@@ -40,10 +41,15 @@ def parse(body: bytes) -> Request:
 def _unknown(values: dict[str, Any]) -> list[str]:
     known = {field.name for field in fields(Request)}
     names = [name for name in values if name not in known]
-    problems = [f"{name[:50]!r} is not a known field" for name in names[:MOST_NAMED]]
+    problems = [_not_known(name, known) for name in names[:MOST_NAMED]]
     if (more := len(names) - MOST_NAMED) > 0:
         problems.append(f"{more} more {'field is' if more == 1 else 'fields are'} not known")
     return problems
+
+
+def _not_known(name: str, known: set[str]) -> str:
+    near = nearest(name, sorted(known))
+    return f"{name[:50]!r} is not a known field" + (f", but {near} is" if near else "")
 
 
 def _username(name: str, value: Any, problems: list[str]) -> str:

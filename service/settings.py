@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from service import near_names
 from service.model import ascii_lower
 
 HOSTS = {
@@ -36,7 +37,7 @@ class Settings:
 
         Raises SettingsError naming every setting that is wrong, and never the token.
         """
-        problems: list[str] = []
+        problems = list(near_names.problems(environ))
         settings = cls(
             access_token=_token(environ.get("ACCESS_TOKEN", ""), problems),
             opsgenie_api_url=_url(environ.get("OPSGENIE_API_URL", ""), problems),

@@ -21,6 +21,7 @@ from service.errors import (
 from service.model import Change, ForwardingRule, Override, Request
 from service.offboarding import Offboarding
 from service.reach import Leaver
+from service.serialization import change_json
 from service.wording import API, Wording
 
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
@@ -145,6 +146,8 @@ def _one(
     lost = failure and (failure.outcome_unknown if isinstance(failure, ServiceError) else plan.written)
     stale = offboarding.changes.remaining if lost else _gone_with_the_account(context, offboarding)
     made, doubted = offboarding.changes.made, each_once(*offboarding.changes.unconfirmed, *stale)
+    if failure is not None and not isinstance(failure, ServiceError):
+        answer |= _so_far(made, doubted)
     line = _line(request, offboarding, status, recorded, made, doubted, follows_plan=plan.written)
     return Outcome(request, status, answer, line), failure
 
@@ -182,6 +185,11 @@ def _gone_with_the_account(context: ConsoleContext, offboarding: Offboarding) ->
         *survey.forwarding_rules,
     ]
     return [change for entry in seen if (change := Change("delete", entry)).key not in made]
+
+
+def _so_far(made: Sequence[Change], doubted: Sequence[Change]) -> dict[str, Any]:
+    lists = {"changes": made, "unconfirmed": doubted}
+    return {name: [change_json(change) for change in changes] for name, changes in lists.items() if changes}
 
 
 def _failed(

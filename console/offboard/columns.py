@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from console.offboard.csv_table import ListError, Row
 from service import usernames
+from service.near_names import CLOSE, nearest
 from service.wording import joined
 
 COLUMNS = ("username", "replace_with", "keep_turns")
@@ -81,6 +82,9 @@ def find(header: Row, where: str, chosen: str | None) -> dict[str, int]:
     """Return the places of the columns that the tool knows; raises ListError unless one says who leaves."""
     folded = [fold(cell) for cell in header.cells]
     others = {name: folded.index(fold(name)) for name in COLUMNS[1:] if fold(name) in folded}
+    for cell in header.cells:
+        if (near := nearest(cell, COLUMNS[1:], CLOSE)) and near not in others:
+            raise ListError([f"{where}: the column {shown([cell])} is not read: did you mean {near}?"])
     for name in others:
         if folded.count(fold(name)) > 1:
             raise ListError([f"{where}: the header has the column {name} twice"])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import click
 from flask.cli import with_appcontext
 
-from console import terminal
+from console import streams, terminal
 from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
 from console.json_output import as_json
 from console.offboard import batch, limits, output
@@ -16,8 +16,9 @@ from console.offboard.batch import Outcome, Result
 from console.offboard.leavers import Defaults
 from console.offboard.list_options import ListOptions, list_options, requests_of
 from console.record.writer import PersonLine, Record, RecordError, default_path
+from console.safe_command import SafeCommand
 from console.signals import Interrupts, interruptible
-from console.wording import CONSOLE, CONSOLE_JSON
+from console.wording import CONSOLE, CONSOLE_JSON, people
 from service.model import Request
 
 HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
@@ -44,7 +45,8 @@ takes at most 25 people, and of more than 5 at most a tenth of the account's use
 Each --apply writes a record of what was before and after, readable by you only: keep it, `restore` puts everything back
 from it. What is planned for a person is in it before it is changed, so that not even a crash loses the way back.
 
-Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
+For four people or more, standard error shows how far the run is: a bar in a terminal, else a line for each person who
+ends. Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
 
 \b
 Settings, from the environment:
@@ -58,6 +60,7 @@ Exit codes:
   0    everybody is off-boarded, or could be
   1    somebody is refused, not found or failed, or was not tried
   2    the command line, the list or a setting is wrong; nothing was tried
+  3    as 0, but standard output could not be written; the sum is on standard error
   130  interrupted
 """
 
@@ -71,7 +74,7 @@ class Options(NamedTuple):
     record: Path | None
 
 
-@click.command(help=HELP)
+@click.command(help=HELP, cls=SafeCommand)
 @click.argument("emails", metavar="EMAIL...", nargs=-1)
 @list_options
 @click.option("--replace-with", metavar="EMAIL", help="Who takes the places in rotations and escalations.")
@@ -103,29 +106,18 @@ def offboard(
 ) -> None:
     """Off-board people; HELP is the help text."""
     options = Options(apply, yes, json, record)
-    _check(options, can_ask=not listed.is_stdin and terminal.can_ask())
+    if record and not apply:
+        raise click.UsageError("--record is for --apply: without it there is nothing to record")
+    terminal.check_answer(apply=apply, yes=yes, can_ask=not (json or listed.is_stdin) and terminal.can_ask())
     requests = requests_of(emails, listed, Defaults(replace_with, keep_user, keep_turns))
     context = current_context()
     limits.check(context, len(requests), listed.at_most, apply=apply)
     interrupts = Interrupts("finishing this person, then stopping; Ctrl-C again breaks off")
     with interrupts.watched():  # until the last line, which says who is off-boarded, is printed
         result, path = _go(context, requests, interrupts, options)
-        if json:
-            terminal.print_result(as_json(output.for_program(result, path)))
-        else:
-            output.show(result, path, applied=apply)
+        _show(result, path, options)
         _tell(context, result.trouble)
     click.get_current_context().exit(_exit_code(result))
-
-
-def _check(options: Options, *, can_ask: bool) -> None:
-    if options.record and not options.apply:
-        raise click.UsageError("--record is for --apply: without it there is nothing to record")
-    if options.yes and not options.apply:
-        # Ignoring it would let a script believe that the people are gone.
-        raise click.UsageError("--yes answers what --apply asks: without it nothing is changed")
-    if options.apply and not options.yes and (options.json or not can_ask):
-        raise click.UsageError("--apply asks before it changes anything, and here nobody can answer: add --yes")
 
 
 def _go(
@@ -141,7 +133,7 @@ def _go(
     if interrupts.asked:
         return replace(planned, stopped="interrupted", interrupted=True), None
     with interrupts.unwatched():
-        output.show(planned, None, applied=True)
+        _show(planned, None, options)
         _ask(able)
     done, path = _apply(context, [replace(outcome.request, dry_run=False) for outcome in able], interrupts, options)
     refused = tuple(outcome for outcome in planned.outcomes if outcome.status != batch.PLANNED)
@@ -149,15 +141,14 @@ def _go(
 
 
 def _ask(able: Sequence[Outcome]) -> None:
-    for note in output.on_call_notes(able):
-        terminal.print_note(note, "bold red")
+    on_call, unknown = output.on_call_now(able)
+    for username, schedules in on_call.items():
+        terminal.print_note(f"{username} is on call now in {schedules}", "bold red")
+    for username in unknown:
+        terminal.print_note(f"{username} may be on call now: who is could not be read", "bold red")
     what = "Detach" if able[0].request.keep_user else "Off-board"
-    try:
-        sure = click.confirm(f"{what} {len(able)} {'person' if len(able) == 1 else 'people'} now?", err=True)
-    except click.Abort:
-        raise KeyboardInterrupt from None  # click turns Ctrl-C into Abort
-    if not sure:
-        raise click.Abort
+    among = (f", {len(on_call)} of them on call" if len(able) > 1 else ", who is on call") if on_call else ""
+    terminal.ask(f"{what} {people(len(able))} now{among}?")
 
 
 def _apply(
@@ -176,8 +167,7 @@ def _run(
     record: Record | None = None,
 ) -> Result:
     wording = CONSOLE_JSON if options.json else CONSOLE
-    with terminal.progress(len(requests)) as bar:
-        task = bar.add_task("", total=len(requests))
+    with terminal.progress(len(requests)) as steps:
 
         def write(line: PersonLine) -> None:
             if record is not None:
@@ -185,17 +175,27 @@ def _run(
 
         def ended(outcome: Outcome) -> None:
             write(outcome.line)
-            bar.advance(task)
+            steps.end(outcome.request.username, outcome.status)
 
         return batch.run(
             context,
             requests,
             interrupts,
             wording,
-            on_start=lambda request: bar.update(task, description=terminal.clean(request.username)),
+            on_start=lambda request: steps.begin(request.username),
             before_writing=write,
             on_end=ended,
         )
+
+
+def _show(result: Result, record: Path | None, options: Options) -> None:
+    """Print the result; where standard output cannot be written, its end goes to standard error."""
+    if options.json:
+        terminal.print_result(as_json(output.for_program(result, record)))
+    else:
+        output.show(result, record, applied=options.apply)
+    if streams.failure():
+        output.show_end(terminal.err(), result, record, applied=options.apply)
 
 
 def _tell(context: ConsoleContext, trouble: Exception | None) -> None:

@@ -16,6 +16,7 @@ from console.json_output import as_json
 from console.report import findings, html_file, timeline
 from console.report.findings import Findings
 from console.report.inventory import Inventory
+from console.safe_command import SafeCommand
 from console.signals import interruptible
 from service import coverage
 from service.errors import ServiceError, UnauthorizedError
@@ -43,13 +44,14 @@ Exit codes:
   0    the report is made, whatever it says
   1    Opsgenie cannot be read
   2    the command line or a setting is wrong
+  3    the report is made, but standard output could not be written
   130  interrupted
 """
 
 RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read and Configuration Access"
 
 
-@click.command(help=HELP)
+@click.command(help=HELP, cls=SafeCommand)
 @click.option("--json", "json", is_flag=True, help="Print one JSON object instead of tables.")
 @click.option(
     "--html",
@@ -68,7 +70,7 @@ def report(json: bool, html: Path | None) -> None:
     if json:
         terminal.print_result(as_json(_json(found)))
     elif html == html_file.STANDARD_OUTPUT:
-        terminal.print_result(page(found, seen), newline=False)
+        terminal.print_result(html_file.for_stdout(page(found, seen)), newline=False)
     elif html:
         html_file.write(html, page(found, seen))
         terminal.print_note(f"written: {html}")
@@ -133,4 +135,4 @@ def _show(found: Findings) -> None:
 def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console = terminal.out()
     console.print(terminal.line((title, "bold")))
-    console.print(terminal.table(columns, rows) if rows else terminal.line("none\n"))
+    console.print(terminal.table(columns, rows) if rows else "none\n")

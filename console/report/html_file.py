@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from console import streams
+
 STANDARD_OUTPUT = Path("-")
 
 
@@ -39,6 +41,11 @@ def write(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
+
+
+def for_stdout(text: str) -> str:
+    """Return a page that is right in any encoding: it says of itself that it is UTF-8."""
+    return text if streams.shows_unicode() else text.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def _real(path: Path) -> Path:

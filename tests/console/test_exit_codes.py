@@ -70,7 +70,7 @@ def test_interrupt_during_the_last_person_exits_0(simulation: Simulation, run: R
         run("offboard", NORA, *GO)
     simulation.before("POST" if command == "restore" else "PATCH", None, interrupt)
 
-    result = run("restore", RECORD, "--apply") if command == "restore" else run("offboard", HARI, *GO)
+    result = run("restore", RECORD, "--apply", "--yes") if command == "restore" else run("offboard", HARI, *GO)
 
     assert result.exit_code == 0, result.output
     assert "interrupted" not in result.stdout

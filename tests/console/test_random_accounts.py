@@ -93,7 +93,7 @@ def test_restore_returns_random_accounts_to_their_original_state(
     with tempfile.TemporaryDirectory() as folder:
         record = str(Path(folder) / "record.jsonl")
         run("offboard", "--from-csv", "-", "--apply", "--yes", "--record", record, stdin=listed)
-        result = run("restore", record, "--apply")
+        result = run("restore", record, "--apply", "--yes")
 
     assert result.exit_code == 0 or "has no changes" in result.stderr, result.output
     assert normal(simulation.snapshot()) == before

@@ -152,6 +152,10 @@ def test_settings_match_those_declared_in_pulumi_yaml():
         ("protectedUser", "did you mean protectedUsers?"),
         ("allowedCidr", "did you mean allowedCidrs?"),
         ("accesToken", "did you mean accessToken?"),
+        ("PROTECTED_USERS", "did you mean protectedUsers?"),
+        ("protected-users", "did you mean protectedUsers?"),
+        ("opsgenie-ofboarding:protectedUsers", "did you mean protectedUsers?"),
+        ("opsgenie_offboarding:rateLimits", "did you mean rateLimit?"),
         ("x", "README.md lists the settings."),
     ],
 )

@@ -60,11 +60,16 @@ def padded(size: int) -> bytes:
         (b'{"username": "hari@example.com", "username": "kofi@example.com"}', ["the body has a field twice"]),
         (b'{"username": "hari@example.com", "username": "hari@example.com"}', ["the body has a field twice"]),
         (b"{}", ["username is missing"]),
-        (b'{"Username": "hari@example.com"}', ["'Username' is not a known field", "username is missing"]),
+        (
+            b'{"Username": "hari@example.com"}',
+            ["'Username' is not a known field, but username is", "username is missing"],
+        ),
         (
             b'{"username": "hari@example.com", "dryrun": true, "keep": 1}',
-            ["'dryrun' is not a known field", "'keep' is not a known field"],
+            ["'dryrun' is not a known field, but dry_run is", "'keep' is not a known field, but keep_user is"],
         ),
+        (b'{"username": "hari@example.com", "KEEP-TURN": 1}', ["'KEEP-TURN' is not a known field, but keep_turns is"]),
+        (b'{"username": "hari@example.com", "note": 1}', ["'note' is not a known field"]),
         (b'{"username": "hari@example.com", "a\\n\\ud800": 1}', [r"'a\n\ud800' is not a known field"]),
         (b'{"username": "hari@example.com", "' + b"x" * 60 + b'": 1}', [f"'{'x' * 50}' is not a known field"]),
         (

@@ -61,12 +61,23 @@ def runner_of(settings: Settings | None, session: Session | None, now: datetime 
     return run
 
 
-def process_of(address: str, *words: str, **streams: Any) -> subprocess.Popen[bytes]:
-    """Run a command line in a process of its own."""
+def process_of(address: str, *words: str, before: tuple[str, ...] = (), **streams: Any) -> subprocess.Popen[bytes]:
+    """Run a command line in a process of its own, after the words `before` it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "console", *words],
+        [*before, sys.executable, "-m", "flask", "--app", "console", *words],
         env={**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": address},
         **streams,
+    )
+
+
+def redirected(address: str, *words: str, to: str = "", **env: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command line in a process of its own, with a shell's redirections."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'exec "$0" -m flask --app console "$@" {to}', sys.executable, *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ACCESS_TOKEN": "local-key", "OPSGENIE_API_URL": address, **env},
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
 
 

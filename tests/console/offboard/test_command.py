@@ -138,7 +138,7 @@ def test_apply_shows_the_plan_and_answering_no_changes_nothing(
 
     assert result.exit_code == 1
     assert "would be taken out" in result.stdout
-    assert "Off-board 1 person now? [y/N]" in result.stderr
+    assert "Off-board 1 person now, who is on call? [y/N]" in result.stderr
     assert (simulation.writes, list(Path().iterdir())) == ([], [])
 
 

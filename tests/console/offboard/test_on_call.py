@@ -34,7 +34,7 @@ def test_confirmation_names_each_leaver_who_is_on_call_now(run: Run) -> None:
     assert result.stderr.splitlines()[:3] == [
         "hari@example.com is on call now in Platform 24x7",
         "meera@example.com is on call now in Payroll",
-        "Off-board 3 people now? [y/N]: n",
+        "Off-board 3 people now, 2 of them on call? [y/N]: n",
     ]
 
 
@@ -140,6 +140,6 @@ def test_record_with_the_former_field_can_still_be_restored(run: Run) -> None:
     lines = [json.dumps({**json.loads(line), **former}) + "\n" for line in record.read_text().splitlines()]
     record.write_text("".join(lines))
 
-    result = run("restore", "record.jsonl", "--apply")
+    result = run("restore", "record.jsonl", "--apply", "--yes")
 
     assert (result.exit_code, "Sum: 2 done" in result.stdout) == (0, True)

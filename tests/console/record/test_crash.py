@@ -50,7 +50,7 @@ def test_restore_undoes_a_killed_run_from_its_record(
     (line,) = Path(RECORD).read_text().splitlines()
     assert (json.loads(line)["outcome"], len(json.loads(line)["unconfirmed"])) == ("under way", 11)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before
@@ -64,7 +64,7 @@ def test_restore_undoes_a_killed_run_followed_by_another_run(
     kill(simulation, address, "PATCH", "/rotations/", 3)
     assert f"Sum: {outcome}" in run(*COMMAND, *words).stdout
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before

@@ -108,7 +108,7 @@ def test_partly_written_plan_prevents_all_parallel_changes(
     assert (result.exit_code, simulation.writes) == (1, [])
     assert len(Path(RECORD).read_bytes()) == HALF
     assert run("offboard", HARI, "--record", RECORD, *GO).exit_code == 0
-    assert run("restore", RECORD, "--apply").exit_code == 1  # there is half a line in it
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 1  # there is half a line in it
     assert normal(simulation.snapshot()) == before
 
 
@@ -132,7 +132,7 @@ def test_changes_made_before_a_second_plan_fails_are_in_the_record(
     (line,) = lines_of(RECORD)
     assert (line["outcome"], line["follows_plan"]) == ("failed", True)
     assert len(line["changes"]) + len(line["unconfirmed"]) == 11
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
     with simulation.edit() as account:
         assert account["schedules"][0]["rotations"][1]["participants"].pop()["username"] == NORA
     assert normal(simulation.snapshot()) == before

@@ -75,7 +75,7 @@ def test_partial_line_is_skipped_with_a_note(run: Run, half: str) -> None:
     Path(RECORD).write_bytes(plan + hari + nora[:500] if half == "last" else plan[:1500] + b"\n" + nora)
     lost, there = (3, HARI) if half == "last" else (1, NORA)
 
-    result = run("restore", RECORD, "--apply", "--json")
+    result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     assert result.exit_code == 1
     note = f"record.jsonl line {lost} is cut off; a plan before it that it would have replaced counts"
@@ -130,7 +130,7 @@ def test_lost_line_added_back_by_hand_is_read(
         record.write(between + kept.encode() + b"\n")
 
     assert offboarded_users()[0] == [(HARI, False, 11)]
-    run("restore", RECORD, "--apply")
+    run("restore", RECORD, "--apply", "--yes")
     assert normal(simulation.snapshot()) == before
 
 

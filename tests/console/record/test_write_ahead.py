@@ -74,7 +74,7 @@ def test_plan_includes_an_override_found_by_a_second_survey() -> None:
     assert run("offboard", HARI, *GO).exit_code == 0
     keep_last(copies)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before
@@ -91,7 +91,7 @@ def test_plan_includes_a_rotation_the_person_is_added_to_during_the_run(simulati
     assert run("offboard", HARI, *GO).exit_code == 0
     keep_last(copies)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert [normal(simulation.snapshot())["schedules"][-1]] == there
@@ -113,7 +113,7 @@ def test_plan_is_rewritten_after_a_concurrent_edit(simulation: Simulation, run: 
     keep_last(copies)
 
     (offboarded_user,), _ = reader.read(Path(RECORD))
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert len(offboarded_user.changes) == len(done["changes"])
     assert result.exit_code == 0, result.output

@@ -55,7 +55,7 @@ def test_restoring_undoes_an_off_boarding(
 
     assert run("offboard", *words, *GO).exit_code == refused
     assert simulation.snapshot() != before
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == normal(before)
@@ -73,9 +73,9 @@ def test_people_who_left_a_rotation_in_each_way_are_restored_in_any_order(
     left = [one.get("username", one["type"]) for one in first_rotation(simulation)]
     assert left == ["none", "team", "none", NORA, "escalation", "none", "none"]
 
-    run("restore", RECORD, "--only", first, "--apply")
+    run("restore", RECORD, "--only", first, "--apply", "--yes")
     assert first in [one.get("username") for one in first_rotation(simulation)]
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.stdout
     assert normal(simulation.snapshot()) == before
@@ -93,7 +93,7 @@ def test_gap_that_somebody_filled_since_is_left_alone(simulation: Simulation, ru
         participants = account["schedules"][0]["rotations"][0]["participants"]
         participants[6] = {"type": "user", "id": nora["id"], "username": NORA}
 
-    result = run("restore", RECORD, "--apply", "--json")
+    result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     notes = [step["note"] for step in as_json(result)["people"][0]["steps"] if step["status"] == "left alone"]
     why = 'nora@example.com added since and "no one" taken out since'
@@ -103,10 +103,10 @@ def test_gap_that_somebody_filled_since_is_left_alone(simulation: Simulation, ru
 
 def test_restoring_again_changes_nothing(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, KOFI, *GO)
-    run("restore", RECORD, "--apply")
+    run("restore", RECORD, "--apply", "--yes")
     restored, writes = simulation.snapshot(), len(simulation.writes)
 
-    result = run("restore", RECORD, "--apply", "--json")
+    result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     assert (result.exit_code, statuses(as_json(result))) == (0, {"there already"})
     assert (simulation.snapshot(), len(simulation.writes)) == (restored, writes)
@@ -116,7 +116,7 @@ def test_recreated_user_has_the_old_profile_and_a_new_id(simulation: Simulation,
     old = expected_account.user_of(simulation.snapshot(), HARI)
     run("offboard", HARI, *GO)
 
-    run("restore", RECORD, "--apply")
+    run("restore", RECORD, "--apply", "--yes")
 
     new = expected_account.user_of(simulation.snapshot(), HARI)
     assert new["id"] != old["id"]
@@ -128,10 +128,10 @@ def test_only_option_restores_one_person_and_the_other_later(simulation: Simulat
     before = without_what_is_over(simulation)
     run("offboard", ANDERS, HARI, *GO)
 
-    assert run("restore", RECORD, "--only", " Anders.Lindqvist@example.com", "--apply").exit_code == 0
+    assert run("restore", RECORD, "--only", " Anders.Lindqvist@example.com", "--apply", "--yes").exit_code == 0
     participants = simulation.snapshot()["schedules"][0]["rotations"][0]["participants"]
     assert [one.get("username") for one in participants][:2] == [ANDERS, None]
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
 
     assert normal(simulation.snapshot()) == before
 
@@ -148,7 +148,7 @@ def test_entries_edited_since_are_left_alone_and_the_rest_is_restored(simulation
         account["teams"] = [team for team in account["teams"] if team["name"] != "Payments"]
     edited = simulation.snapshot()
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 1
     shown = " ".join(result.stdout.split())
@@ -174,7 +174,7 @@ def test_entries_that_conflict_with_current_ones_are_left_alone(simulation: Simu
         rule = {"id": "x", "alias": "aiko-to-hari", "fromUser": without_type(kofi), "toUser": hari, **override}
         account["forwardingRules"].append(rule)
 
-    result = run("restore", RECORD, "--apply", "--json")
+    result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     notes = {step["note"] for step in as_json(result)["people"][0]["steps"] if step["status"] == "left alone"}
     assert notes == {
@@ -192,7 +192,7 @@ def test_ended_overrides_and_forwarding_rules_are_not_restored(simulation: Simul
     run("offboard", HARI, *GO)
     later = datetime(2037, 1, 1, tzinfo=UTC)
 
-    result = runner(simulation, now=later)("restore", RECORD, "--apply", "--json")
+    result = runner(simulation, now=later)("restore", RECORD, "--apply", "--yes", "--json")
 
     assert result.exit_code == 0
     ended = {step["kind"] for step in as_json(result)["people"][0]["steps"] if step["status"] == "over"}
@@ -208,7 +208,7 @@ def test_user_reinvited_by_hand_is_not_invited_again(simulation: Simulation, run
     with simulation.edit() as account:
         account["users"].append({**expected_account.user_of(account, KOFI), "id": "by-hand", "username": HARI})
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0
     assert "an account with this username is there" in result.stdout
@@ -222,7 +222,7 @@ def test_restore_works_with_each_undocumented_quirk(simulation: Simulation, quir
     run = runner(simulation)
     run("offboard", ANDERS, HARI, *GO)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before

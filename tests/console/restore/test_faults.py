@@ -32,7 +32,7 @@ def test_lost_or_failed_answer_creates_nothing_twice(simulation: Simulation, run
     simulation.faults.order(fault, method="POST" if path.endswith("$") else "PATCH", path=path)
 
     with virtual_time(threads=False):
-        result = run("restore", RECORD, "--apply", "--json")
+        result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     assert (result.exit_code, statuses(as_json(result))) == (0, {"done"}), result.output
     assert normal(simulation.snapshot()) == before
@@ -45,7 +45,7 @@ def test_restore_stops_after_three_people_in_a_row_find_opsgenie_down(simulation
 
     with virtual_time(threads=False) as clock:
         began = clock.now
-        result = run("restore", RECORD, "--apply", "--json")
+        result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     found = as_json(result)
     assert (result.exit_code, clock.now - began <= 3 * 120) == (1, True)
@@ -58,7 +58,7 @@ def test_one_failed_step_does_not_stop_the_rest(simulation: Simulation, run: Run
     run("offboard", HARI, *GO)
     simulation.faults.order("html", method="POST", path="/members$", times=None)
 
-    result = run("restore", RECORD, "--apply", "--json")
+    result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     steps = as_json(result)["people"][0]["steps"]
     assert {step["kind"]: step["status"] for step in steps} == {
@@ -69,22 +69,22 @@ def test_one_failed_step_does_not_stop_the_rest(simulation: Simulation, run: Run
         "escalation": "done",
         "rotation": "done",
     }
-    assert run("restore", RECORD, "--apply").exit_code == 1
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 1
     simulation.faults.clear()
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
 
 
 def test_interrupted_restore_stops_between_people_and_can_be_resumed(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, NORA, KOFI, *GO)
     simulation.before("POST", "/users$", interrupt)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 130
     assert "interrupted after kofi@example.com" in result.stdout
     there = [user["username"] for user in simulation.snapshot()["users"]]
     assert (KOFI in there, NORA in there, HARI in there) == (True, False, False)
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
 
 
 def test_person_twice_in_a_record_is_restored_once(simulation: Simulation, run: Run) -> None:
@@ -94,7 +94,7 @@ def test_person_twice_in_a_record_is_restored_once(simulation: Simulation, run: 
     assert run("offboard", HARI, *GO).exit_code == 0
 
     planned = as_json(run("restore", RECORD, "--json"))
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
 
     kinds = [step["kind"] for one in planned["people"] for step in one["steps"] if step["status"] == "planned"]
     assert (kinds.count("user"), kinds.count("team"), kinds.count("rotation")) == (1, 2, 4)
@@ -107,7 +107,7 @@ def test_restore_undoes_a_partial_offboarding(simulation: Simulation, run: Run) 
     simulation.faults.order("html", method="DELETE", path="/members/", times=None)
     assert run("offboard", HARI, *GO).exit_code == 1
 
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
 
     assert normal(simulation.snapshot()) == before
 
@@ -115,7 +115,7 @@ def test_restore_undoes_a_partial_offboarding(simulation: Simulation, run: Run) 
 def test_key_without_write_access_stops_the_restore(simulation: Simulation, run: Run) -> None:
     run("offboard", HARI, *GO)
 
-    result = runner(simulation, key="read-only-key")("restore", RECORD, "--apply")
+    result = runner(simulation, key="read-only-key")("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 1
     assert "stopped at hari@example.com: Opsgenie refused the key" in result.stdout

@@ -36,7 +36,7 @@ def test_forwarding_rule_users_without_ids_are_told_apart_by_username(simulation
     run("offboard", HARI, *GO)
     rewrite(forget_ids)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before
@@ -47,7 +47,7 @@ def test_only_option_rejects_people_not_in_the_record(simulation: Simulation, ru
     run("offboard", NORA, *GO)
     calls = len(simulation.calls)
 
-    result = run("restore", RECORD, "--only", only, "--apply")
+    result = run("restore", RECORD, "--only", only, "--apply", "--yes")
 
     assert (result.exit_code, len(simulation.calls)) == (2, calls)
     shown = only.strip() or "''"
@@ -79,8 +79,8 @@ def test_entry_removed_twice_is_restored_as_before_the_last_removal(
     assert rotations.count("Platform 24x7 / Secondary") == 2
 
     planned = run("restore", RECORD)
-    done = run("restore", RECORD, "--apply")
-    again = run("restore", RECORD, "--apply", "--json")
+    done = run("restore", RECORD, "--apply", "--yes")
+    again = run("restore", RECORD, "--apply", "--yes", "--json")
 
     assert (planned.exit_code, done.exit_code, again.exit_code) == (0, 0, 0), done.stdout
     assert "in the record twice: back as it was the last time" in " ".join(done.stdout.split())
@@ -97,11 +97,11 @@ def test_person_offboarded_again_after_a_restore_is_restored_again(simulation: S
     """The record has two of the person's users, neither of which exists any more."""
     before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
     run("offboard", HARI, *GO)
 
     planned = run("restore", RECORD)
-    done = run("restore", RECORD, "--apply")
+    done = run("restore", RECORD, "--apply", "--yes")
 
     assert (planned.exit_code, done.exit_code) == (0, 0), planned.stdout
     assert planned.stdout.count("invited as") == 1
@@ -111,10 +111,10 @@ def test_person_offboarded_again_after_a_restore_is_restored_again(simulation: S
 def test_person_offboarded_again_with_others_is_restored_with_them(simulation: Simulation, run: Run) -> None:
     before = without_what_is_over(simulation)
     run("offboard", HARI, *GO)
-    assert run("restore", RECORD, "--apply").exit_code == 0
+    assert run("restore", RECORD, "--apply", "--yes").exit_code == 0
     assert "Sum: 3 done" in run("offboard", HARI, KOFI, ANDERS, *GO).stdout
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.stdout
     assert normal(simulation.snapshot()) == before
@@ -124,7 +124,7 @@ def test_refused_key_stops_the_restore_and_reports_finished_steps(simulation: Si
     run("offboard", NORA, HARI, *GO)
     simulation.faults.order("403", method="POST", path="/forwarding-rules$", times=None)
 
-    result = run("restore", RECORD, "--apply", "--json")
+    result = run("restore", RECORD, "--apply", "--yes", "--json")
 
     assert result.exit_code == 1
     answer = as_json(result)
@@ -154,8 +154,8 @@ def test_json_output_has_each_outcome_and_whether_it_was_applied(simulation: Sim
         return [answer["applied"], *(one["outcome"] for one in answer["people"])]
 
     assert shown() == [False, "planned", "planned"]
-    assert shown("--apply", "--only", NORA) == [True, "done"]
-    assert shown("--apply") == [True, "failed", "there already"]
+    assert shown("--apply", "--yes", "--only", NORA) == [True, "done"]
+    assert shown("--apply", "--yes") == [True, "failed", "there already"]
     assert "Plattform \N{LATIN SMALL LETTER O WITH DIAERESIS}" in run("restore", RECORD, "--json").stdout
 
 
@@ -180,7 +180,7 @@ def test_steps_are_not_tried_when_the_user_cannot_be_created(simulation: Simulat
     run("offboard", HARI, NORA, *GO)
     simulation.faults.order("404", method="POST", path="/users$", times=None)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 1
     assert "Sum: 2 failed, 10 not tried" in result.stdout
@@ -190,7 +190,7 @@ def test_defect_stops_the_restore_but_finished_steps_are_reported(run: Run, monk
     run("offboard", NORA, HARI, *GO)
     monkeypatch.setattr("console.restore.rules.forwarding_rule", lambda *_: 1 // 0)
 
-    result = run("restore", RECORD, "--apply")
+    result = run("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 1
     assert "Sum: 3 done" in result.stdout
