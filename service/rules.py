@@ -6,12 +6,10 @@ from datetime import datetime
 from functools import reduce
 
 from service import blockers
+from service.emptied_teams import emptied_teams
 from service.model import (
-    NOTIFIED_ROLES,
     Blocker,
     Change,
-    Membership,
-    Named,
     Participant,
     Person,
     Request,
@@ -61,7 +59,7 @@ def decide(
     changes += [Change("delete", override) for override in overrides]
     changes += [Change("delete", rule) for rule in survey.forwarding_rules]
     changes += [Change("remove", membership) for membership in survey.memberships]
-    last, notes = _emptied_teams(survey.memberships, leavers, reach)
+    last, notes = emptied_teams(survey.memberships, leavers, reach)
     found += last
     if found:
         return Plan((), tuple(found))
@@ -106,27 +104,3 @@ def _left(entry: Roster, leaver: Leaver) -> Roster:
     for rule in entry.rules:
         rules += [replace(rule, recipient=recipient) for recipient in without([rule.recipient], [leaver])]
     return replace(entry, rules=tuple(rules))
-
-
-def _lost_roles(team: Membership, leavers: Sequence[Leaver], reach: Reach) -> set[str]:
-    """Return the roles of the leaver's in which nobody else in the team can be called; "" stands for the whole team."""
-    own = [role for role in NOTIFIED_ROLES.values() if team.role.lower() in ("", role)]
-    return {role for role in ("", *own) if not reach.colleague(team.others, leavers, role)}
-
-
-def _emptied_teams(
-    memberships: Iterable[Membership], leavers: Sequence[Leaver], reach: Reach
-) -> tuple[list[Blocker], tuple[str, ...]]:
-    """Judge the teams in which only the leaver could be called, or the only one of a role: used ones are blockers."""
-    lost = {one: roles for one in memberships if not one.stale and (roles := _lost_roles(one, leavers, reach))}
-    uses = reach.uses(tuple(dict.fromkeys(Named(one.id, one.name) for one in lost))) if lost else ()
-    found: list[Blocker] = []
-    notes: list[str] = []
-    for one, roles in lost.items():
-        if used_by := [use for use in uses if reach.leads_to(use.listed, Named(one.id, one.name), roles)]:
-            found.append(blockers.last_member(one, leavers[-1].person, used_by, role=min(roles)))
-        elif "" in roles:
-            notes.append(
-                f"integrations and policies that notify the team {one.name}, in which nobody can be called now"
-            )
-    return found, tuple(dict.fromkeys(notes))
