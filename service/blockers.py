@@ -102,7 +102,8 @@ def _use(use: TeamUse) -> str:
 def _why(one: Participant, earlier: Sequence[Leaver], reach: Reach) -> str:
     name = one.username or one.name or one.id
     if one.type != "user":
-        return f"nobody can be called through the {one.type} {name}"
+        whom = f"{one.role}s of the {one.type}" if one.role else one.type
+        return f"nobody can be called through the {whom} {name}"
     if reach.is_blocked(one):
         return f"{name} is blocked"
     # Only a run over a list of people plans with somebody gone who is still there.

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from service.model import Participant, ascii_lower
+from service.reach import NOBODY
 from service.schedule import Schedule, TimedOverride, TimedRotation
 
 DAY = timedelta(days=1)
@@ -35,8 +36,8 @@ class Shift:
 
     @property
     def is_nobody(self) -> bool:
-        """Whether the turn was given to `none`."""
-        return self.who.type == "none"
+        """Whether the turn was given to no one."""
+        return self.who.type in NOBODY
 
 
 def shifts(schedule: Schedule, start: datetime, end: datetime) -> list[Shift]:

@@ -8,8 +8,12 @@ from service.reach import Leaver, Reach
 
 
 def _lost_roles(team: Membership, leavers: Sequence[Leaver], reach: Reach) -> set[str]:
-    """Return the roles of the leaver's in which nobody else in the team can be called; "" stands for the whole team."""
-    own = [role for role in NOTIFIED_ROLES.values() if team.role.lower() in ("", role)]
+    """Return the roles of the leaver's in which nobody else in the team can be called; "" stands for the whole team.
+
+    Whether a role of another name is notified as one of these is not documented: the leaver's may be.
+    """
+    known = NOTIFIED_ROLES.values()
+    own = [role for role in known if team.role.lower() == role or team.role.lower() not in known]
     return {role for role in ("", *own) if not reach.colleague(team.others, leavers, role)}
 
 
@@ -25,9 +29,15 @@ def emptied_teams(
     found: list[Blocker] = []
     notes: list[str] = []
     for one, roles in lost.items():
-        if used_by := [use for use in uses if reach.leads_to(use.listed, Named(one.id, one.name), roles)]:
-            found.append(blockers.last_member(one, leavers[-1].person, used_by, role=min(roles)))
-        elif "" in roles:
+        team = Named(one.id, one.name)
+        # Where the whole team is emptied, one blocker names all that uses it.
+        for lost_roles in [roles] if "" in roles else [{role} for role in sorted(roles)]:
+            if used_by := [use for use in uses if reach.leads_to(use.listed, team, lost_roles)]:
+                found.append(blockers.last_member(one, leavers[-1].person, used_by, role=min(lost_roles)))
+                break
+        else:
+            if "" not in roles:
+                continue
             notes.append(
                 f"integrations and policies that notify the team {one.name}, in which nobody can be called now"
             )

@@ -30,7 +30,8 @@ class Look:
         self._client = client
         self._request = request
         self._parallel = parallel
-        self._now = now
+        self.now = now
+        """The vendor's time, and this machine's where the vendor does not tell it."""
 
     def first(self) -> Survey:
         """Find the person, and everything that holds them; raises NotFoundError where there is no such user."""
@@ -45,6 +46,7 @@ class Look:
     def survey(self, person: Person, scope: Scope) -> Survey:
         """Read everything that holds the person."""
         survey = self._client.survey(person, scope)
+        self.now = survey.on_call.time or self.now
         # One per survey: who is blocked may have changed since the last one.
         self.reach = Reach(survey.blocked, recent(self._client.behind), recent(self._client.uses))
         return survey
@@ -78,7 +80,7 @@ class Look:
             self.note(f"overrides in schedules that hold the person in no other way: {error}")
             return ()
         self.note(*unread)
-        found = tuple(override for override in overrides if not override.is_over(self._now))
+        found = tuple(override for override in overrides if not override.is_over(self.now))
         if not (found or unread or in_use or deleted):
             product = self._client.capabilities.product
             self.note(f"turns to come: {product} still shows some of {person.username}")

@@ -143,7 +143,7 @@ class Rule:
     @property
     def notified(self) -> Participant:
         """The recipient; of a team maybe the members of one role only."""
-        role = NOTIFIED_ROLES.get(self.notify_type, "") if self.recipient.type == "team" else ""
+        role = NOTIFIED_ROLES.get(self.notify_type.lower(), "") if self.recipient.type == "team" else ""
         return replace(self.recipient, role=role)
 
 

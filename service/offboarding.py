@@ -50,8 +50,7 @@ class Offboarding:
         self._on_call_after: OnCalls | None = None  # pragma: no mutate -- "" is as false
         self._looked_at: int | None = None
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
-        self._now = datetime.now(UTC)
-        self._look = Look(client, request, parallel, self._now)
+        self._look = Look(client, request, parallel, datetime.now(UTC))
 
     @property
     def person(self) -> Person | None:
@@ -78,7 +77,7 @@ class Offboarding:
         only_in_refusal = "" if deletes else self.capabilities.only_in_refusal
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
-        after, now = self._on_call_after, self._now  # pragma: no mutate
+        after, now = self._on_call_after, self._look.now  # pragma: no mutate
         on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)
         not_checked = (
             *self.capabilities.not_checked,
@@ -94,7 +93,7 @@ class Offboarding:
             self._request,
             replacement=self.replacement,
             protected=self._protected,
-            now=self._now,
+            now=self._look.now,
             reach=self._look.reach,
             earlier=self._earlier,
             ended_overrides=self._looked_everywhere,

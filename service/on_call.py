@@ -1,6 +1,6 @@
 """Who is on call before and after the changes of one request. What is not known here stops no change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -19,7 +19,10 @@ UNREAD_NOW = "who is on call now: "
 
 
 AHEAD = timedelta(weeks=4)
-"""Gaps that begin by then are told; their ends are looked for twice as far ahead."""
+"""Gaps that begin by then are told, and in a longer round of turns by its end; their ends are looked for twice as far
+ahead."""
+
+MOST_AHEAD = timedelta(days=366)
 
 MOST_GAPS = 20
 """Gaps of a schedule that are named."""
@@ -112,15 +115,40 @@ class _Prospect:
         base = _without_earlier(before, self._earlier)
         later = _changed(base, self._changes)
         there, then = coverage.on_call(before, time), coverage.on_call(later, time)
-        stay = [rule for rule in self._survey.other_forwarding_rules if rule.is_in_force(time)]
+        stay = [rule for rule in self._others_rules() if rule.is_in_force(time)]
         own = [rule for rule in self._survey.forwarding_rules if rule.is_in_force(time)]
         computed, after = _names(there, [*own, *stay]), _names(then, stay)
         if now is not None and not self._fits(there, computed, now):
             raise _UnknownError("its rotations and overrides do not give who is on call now")
         following = coverage.next_hand_over(later, time)
         moves = set(computed) != set(after) or following != coverage.next_hand_over(before, time)
-        gaps = [gap for gap in coverage.new_gaps(base, later, time, time + 2 * AHEAD) if gap[0] < time + AHEAD]
-        return _Forecast(after, following, moves, tuple(gaps[:MOST_GAPS]))
+        self.notes += [
+            f"who is on call in {self._schedule.name} after the change: {name} is blocked"
+            for name in after
+            if ascii_lower(name) in self._survey.blocked
+        ]
+        return _Forecast(after, following, moves, self._gaps(base, later))
+
+    def _gaps(self, before: Schedule, after: Schedule) -> tuple[coverage.Span, ...]:
+        """Return when nobody who can be called is on call any more, for a round of turns and four weeks at least."""
+        time, blocked = self._time, self._survey.blocked
+        rounds = [one.turn * len(one.participants) for one in before.rotations]
+        ahead = min(max(AHEAD, *rounds), MOST_AHEAD) if rounds else AHEAD
+        reached, left_to = _without_blocked(before, blocked), _without_blocked(after, blocked)
+        found = coverage.new_gaps(reached, left_to, time, time + 2 * ahead)
+        found = [gap for gap in found if gap[0] < time + ahead]
+        if (more := len(found) - MOST_GAPS) > 0:
+            self.notes.append(f"when nobody is on call in {self._schedule.name}: {more} more times than are listed")
+        return tuple(found[:MOST_GAPS])
+
+    def _others_rules(self) -> list[ForwardingRule]:
+        """Return the forwarding rules of others, without those that go with people who leave before."""
+        gone = [leaver.person for leaver in self._earlier]
+        return [
+            rule
+            for rule in self._survey.other_forwarding_rules
+            if not any(one.is_named(end.id, end.name) for one in gone for end in (rule.from_user, rule.to_user))
+        ]
 
     def _fits(self, participants: Iterable[Participant], computed: Names, read: Names) -> bool:
         """Tell whether what is computed is what was read, as far as it goes.
@@ -153,6 +181,20 @@ def _without_earlier(schedule: Schedule, earlier: Sequence[Leaver]) -> Schedule:
         overrides=tuple(
             one for one in schedule.overrides if not any(one.user.is_person(leaver.person) for leaver in earlier)
         ),
+    )
+
+
+def _without_blocked(schedule: Schedule, blocked: Set[str]) -> Schedule:
+    """Return the schedule with no one in the places of blocked people, who cannot be called."""
+
+    def kept(one: Participant) -> Participant:
+        is_blocked = one.type == "user" and (one.id in blocked or ascii_lower(one.username) in blocked)
+        return Participant("none") if is_blocked else one
+
+    return replace(
+        schedule,
+        rotations=tuple(replace(one, participants=tuple(map(kept, one.participants))) for one in schedule.rotations),
+        overrides=tuple(replace(one, user=kept(one.user)) for one in schedule.overrides),
     )
 
 

@@ -116,7 +116,8 @@ def _down(error: UnavailableError) -> str:
 
 def _about(error: ServiceError) -> str:
     """Say what a call was about, what the vendor said, and under which id it knows the call."""
-    what, request_id = error.cause.what, error.cause.request_id
+    what = "" if error.cause.what in str(error) else error.cause.what
+    request_id = error.cause.request_id
     return f"{f'{what}: ' if what else ''}{error}{f' (request {request_id})' if request_id else ''}"
 
 

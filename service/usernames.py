@@ -40,7 +40,8 @@ def _shown(char: str) -> str:
 def _is_odd(char: str, known: frozenset[str]) -> bool:
     if char.isascii():
         return char not in known
-    # The Kelvin sign, full-width letters and their like become other letters when they are lowered or normalized; what
+    # The Kelvin sign, full-width letters and their like become other letters in the other case or normalized; what
     # is not printable, such as a space of no width, is not seen at all.
-    changes = unicodedata.normalize("NFKC", char) != char or any(one.isascii() for one in char.lower())
+    cases = char.lower() + char.upper()
+    changes = unicodedata.normalize("NFKC", char) != char or any(one.isascii() for one in cases)
     return changes or not char.isprintable()

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 import requests
 from requests.auth import AuthBase
 
-from service.errors import BadRequestError, InUseError, ServiceError, UnexpectedResponseError
+from service.errors import BadRequestError, Cause, InUseError, ServiceError, UnexpectedResponseError
 from service.model import Entry, Escalation, ForwardingRule, Membership, Override, Person, Rotation
 from service.opsgenie import parsing
 from service.opsgenie.odd_entries import OddEntries
@@ -55,6 +56,11 @@ class Calls:
         self._transport = transport
         self.odd = OddEntries()
 
+    @property
+    def now(self) -> datetime:
+        """Opsgenie's time, by its last answer; this machine's where it does not tell."""
+        return self._transport.server_time or datetime.now(UTC)
+
     def _update(self, entry: Entry, field: str, listed: list[Json]) -> None:
         """Replace a list of the entry's; where the answer shows the entry, it must be with that list."""
         answer = self._write("PATCH", entry, body={field: listed}, retry=False)
@@ -62,7 +68,7 @@ class Calls:
         shown = data.get(field) if isinstance(data, dict) else None
         if isinstance(shown, list) and list(map(_who, shown)) != list(map(_who, listed)):
             odd = UnexpectedResponseError("the answer does not show the change", outcome_unknown=True)
-            odd.cause = replace(odd.cause, what=described(entry))
+            odd.cause = _cause(described(entry), answer)
             raise odd
 
     def _write(self, method: str, entry: Entry, **options: Any) -> dict[str, Any]:
@@ -81,7 +87,7 @@ class Calls:
         if (word := answer.get("result")) not in DONE[method]:
             shown = "".join(char for char in str(word)[:50] if char.isprintable())
             odd = UnexpectedResponseError(f"the answer is {shown!r}, not that it is done", outcome_unknown=True)
-            odd.cause = replace(odd.cause, what=what)
+            odd.cause = _cause(what, answer)
             raise odd
         return answer
 
@@ -105,6 +111,11 @@ class Calls:
     ) -> list[T]:
         """List what may be other people's too: an odd entry that does not name the leaver is only named."""
         return self._get(what, partial(self.odd.read, label, read), *path, query=query)
+
+
+def _cause(what: str, answer: Json) -> Cause:
+    request_id = answer.get("requestId")
+    return Cause(what, request_id=request_id if isinstance(request_id, str) else "")
 
 
 def _who(entry: Any) -> tuple[Any, Any]:

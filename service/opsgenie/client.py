@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from typing import cast
@@ -45,7 +44,7 @@ class Opsgenie:
         removal="delete",
         refuses_while_in_use=True,
         not_checked=(
-            "overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person",
+            "overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person",
         ),
         only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
         rights=(
@@ -121,7 +120,7 @@ class Opsgenie:
 
     def has_turns(self, person: Person) -> bool:
         """Tell whether the person is on call now or in the next three months."""
-        return AccountEndpoints(self._transport.within(SECONDS)).has_turns(person, datetime.now(UTC))
+        return AccountEndpoints(self._transport.within(SECONDS)).has_turns(person, self._api.now)
 
     def overrides_of(self, person: Person) -> tuple[tuple[Override, ...], tuple[str, ...]]:
         """Read the person's overrides in every schedule; returns them, and what could not be read."""

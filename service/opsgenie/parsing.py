@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from service.errors import UnexpectedResponseError
+from service.errors import Cause, UnexpectedResponseError
 from service.model import (
     Delay,
     Escalation,
@@ -44,7 +44,9 @@ def parsing(what: str) -> Iterator[None]:
         yield
     except ODD as error:
         message = f"the answer about {what} is not of the documented form: {_odd(error)}"
-        raise UnexpectedResponseError(message) from error
+        odd = UnexpectedResponseError(message)
+        odd.cause = Cause(what)
+        raise odd from error
 
 
 def each(read: Callable[[Any], T], data: Any, name: str = "it") -> list[T]:

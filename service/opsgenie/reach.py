@@ -1,7 +1,7 @@
 """Reads that tell who can be called: blocked users, who is behind a team and the like, and what uses a team."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -66,7 +66,7 @@ def behind(api: AccountEndpoints, one: Participant) -> tuple[Participant, ...]:
             case "escalation":
                 return tuple(api.recipients(one))
             case "schedule":
-                return _on_schedule(api.whole_schedule(one))
+                return _on_schedule(api.whole_schedule(one), api.now)
     except NotFoundError:
         pass
     return ()
@@ -82,7 +82,7 @@ def uses(api: AccountEndpoints, parallel: Parallel, teams: tuple[Named, ...]) ->
     with parsing.parsing("the list of schedules"):
         for data in schedules:
             if isinstance(data.get("rotations"), list):
-                found += _running(data)
+                found += _running(data, api.now)
             else:
                 more.append(partial(_unless_gone, partial(api.all_rotations, parsing.named(data))))
     found += [one for one in escalations if isinstance(one, Escalation)]
@@ -102,16 +102,16 @@ def _unless_gone(read: Callable[[], list[Any]]) -> list[Any]:
         return []
 
 
-def _on_schedule(data: Json) -> tuple[Participant, ...]:
+def _on_schedule(data: Json, now: datetime) -> tuple[Participant, ...]:
     """Return the participants of the rotations that are not over; a disabled schedule has nobody on call."""
     with parsing.parsing("a schedule"):
         if data.get("enabled") is False:
             return ()
-        return tuple(chain.from_iterable(rotation.participants for rotation in _running(data)))
+        return tuple(chain.from_iterable(rotation.participants for rotation in _running(data, now)))
 
 
-def _running(data: Json) -> list[Rotation]:
+def _running(data: Json, now: datetime) -> list[Rotation]:
     """Return the rotations of a schedule that are not over; one without participants leads to nobody."""
-    schedule, now = parsing.named(data), datetime.now(UTC)
+    schedule = parsing.named(data)
     rotations = [entry for entry in data.get("rotations") or () if not is_over(entry.get("endDate") or "", now)]
     return [parsing.rotation({"participants": [], **entry}, schedule) for entry in rotations]

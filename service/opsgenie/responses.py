@@ -32,7 +32,7 @@ ERRORS: dict[int, type[ServiceError]] = {
 }
 
 
-NO_KEY = ("key format is not valid!", "api key is not valid")
+NO_KEY = ("key format is not valid", "api key is not valid")
 """Messages of a 422 or 400 about the key, in small letters: it has not the form of one."""
 
 RIGHT_ADDRESS = "OPSGENIE_API_URL must be us, eu or the address of Opsgenie's API"
@@ -79,10 +79,10 @@ def _answer(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, A
         raise UnexpectedResponseError("the answer promises to do it later", pending=True)
     if status < 300:
         return answer
-    message = _printable(answer.get("message", "")).rstrip(". ") or f"status {status}"
+    message = _printable(answer.get("message") or "").rstrip(".:; ") or f"status {status}"
     wrong = "; ".join(f"{name}: {why}" for name, why in _errors(answer).items())
     kind = NotInPlanError if answer.get("code") == NOT_SUPPORTED else ERRORS.get(status, BadRequestError)
-    if kind is BadRequestError and message.lower() in NO_KEY:
+    if kind is BadRequestError and message.lower().rstrip("!") in NO_KEY:
         kind = UnknownKeyError
     raise kind(f"{message}: {wrong}" if wrong else message)
 
@@ -93,12 +93,12 @@ def _errors(answer: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(errors, dict):
         errors = {"errors": errors} if errors else {}
     pairs = list(errors.items())[:MOST_ERRORS]
-    return {_printable(name, 100): _printable(why).rstrip(". ") for name, why in pairs}
+    return {_printable(name, 100): _printable(why).rstrip(". ") or "not valid" for name, why in pairs}
 
 
 def _printable(value: Any, most: int = 1000) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "".join(char if char.isprintable() else " " for char in text[:most])
+    return " ".join("".join(char if char.isprintable() else " " for char in text[:most]).split())
 
 
 def period(headers: Mapping[str, str]) -> float | None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import requests
 from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 from tenacity import Retrying
 from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
@@ -27,6 +28,8 @@ from service.transport.session import Session
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 12.0
 """Seconds to wait for a connection, and for a whole answer, if the deadline leaves that much."""
+
+MASKED = "[the key]"
 
 LARGEST_ANSWER = 8 * 1024 * 1024
 """The most bytes read of an answer."""
@@ -129,10 +132,14 @@ class Transport:
             with self._session.request(method, url, **options) as response:
                 self._dates = response.raw.headers.getlist("Date")
                 content = _content(response)
-                if response.status_code >= 400 and self._api.secret:
-                    # Servers may repeat a key that they refuse, and their words go into answers and logs.
-                    content = content.replace(self._api.secret.encode(), b"[the key]")
-                return self._api.decipher(response.status_code, response.headers, content)
+                headers: Mapping[str, str] = response.headers
+                if secret := self._api.secret:
+                    # Servers may repeat a key, and their words go into answers and logs.
+                    content = content.replace(secret.encode(), MASKED.encode())
+                    headers = CaseInsensitiveDict(
+                        (name, text.replace(secret, MASKED)) for name, text in headers.items()
+                    )
+                return self._api.decipher(response.status_code, headers, content)
         except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
             raise lost(error, out_of_time=not self._deadline.remaining()) from error
         except requests.RequestException as error:

@@ -286,7 +286,10 @@ def test_blocked_people_need_not_be_on_call() -> None:
     entry, notes = told(found, (without(*PARTICIPANTS),), on_call(HARI_S), blocked=frozenset({KOFI.id, KOFI_S}))
     _, unknown = told(found, (without(*PARTICIPANTS),), on_call(HARI_S))
 
-    assert (entry.after, notes) == ((ANNA_S, KOFI_S), ())
+    assert (entry.after, notes) == (
+        (ANNA_S, KOFI_S),
+        ("who is on call in Payments after the change: kofi@example.com is blocked",),
+    )
     assert unknown == ("who will be on call in Payments: its rotations and overrides do not give who is on call now",)
 
 

@@ -216,7 +216,7 @@ def test_last_admin_of_a_team_whose_admins_are_notified_is_refused(others: list[
     [
         (of_role("user", SUCCESSOR), "admin", (notifying("users", "all"), rotation(TEAM))),
         (of_role("user", SUCCESSOR), "user", (notifying("users", "admins"),)),
-        (of_role("user", SUCCESSOR), "lead", (notifying("users", "admins"),)),
+        (of_role("user", SUCCESSOR), "lead", (notifying("users"),)),
         (of_role("admin", SUCCESSOR), "admin", (notifying("users", "admins"),)),
         ((), "admin", (notifying("users"),)),
         ((), "admin", (rotation(OTHER_TEAM),)),
@@ -224,6 +224,20 @@ def test_last_admin_of_a_team_whose_admins_are_notified_is_refused(others: list[
 )
 def test_member_whose_role_is_not_lost_may_leave(others: list[Participant], role: str, uses: object) -> None:
     assert plan(others, uses, role=role).blockers == ()
+
+
+@pytest.mark.parametrize(("role", "notify_type"), [("", "admins"), ("lead", "admins"), ("Admin", "ADMINS")])
+def test_blocker_names_the_role_that_is_notified(role: str, notify_type: str) -> None:
+    (blocker,) = plan(of_role("user", SUCCESSOR), (notifying(notify_type, "users"),), role=role).blockers
+
+    assert "last admin of this team who can be called, whose admins are notified by" in blocker.reason
+
+
+@pytest.mark.parametrize("role", ["", "lead"])
+def test_blocker_of_a_role_that_may_be_any_names_the_one_that_is_notified(role: str) -> None:
+    (blocker,) = plan(of_role("lead", SUCCESSOR), (notifying("users"),), role=role).blockers
+
+    assert "last user of this team who can be called, whose users are notified by" in blocker.reason
 
 
 @pytest.mark.parametrize("notify_type", ["users", "admins", "all"])

@@ -64,6 +64,18 @@ def test_key_that_opsgenie_repeats_is_in_no_answer(status: int, path: str) -> No
     assert "Key [the key] is not valid" in json.dumps(answer.body)
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Request-ID": TOKEN}])
+def test_key_in_an_answer_of_200_is_in_no_answer(headers: dict[str, str]) -> None:
+    with virtual_time(threads=False):
+        service_env = ServiceEnv()
+        odd = response({"result": TOKEN, "data": [{"name": TOKEN}]}, 200, headers=headers)
+        service_env.simulation.faults.add(lambda _: odd, "PATCH", None, None)
+        service_env.simulation.faults.add(lambda _: odd, "GET", "/overrides$", None)
+        answer = service_env.post(username=HARI)
+
+    assert "[the key]" in json.dumps(answer.body)
+
+
 @pytest.mark.parametrize("leak", [f"a log line with {TOKEN}", {"nested": [TOKEN]}])
 def test_leak_watch_catches_a_key_in_the_log(leak: object) -> None:
     with virtual_time(threads=False):

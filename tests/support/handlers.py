@@ -97,6 +97,6 @@ def nora_was_deleted(simulation: Simulation) -> dict[str, Any]:
         changes=[change],
         on_call=[],
         not_checked=[
-            "overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person"
+            "overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person"
         ],
     )

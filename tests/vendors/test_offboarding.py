@@ -95,7 +95,7 @@ def test_dry_run_writes_nothing_and_matches_the_real_run(simulation: Simulation,
     assert simulation.writes == []
     assert simulation.snapshot() == before
     assert planned["not_checked"] == [
-        "overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person",
+        "overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person",
         "integrations and policies: Opsgenie names them only where it refuses to delete the user",
     ]
     assert planned["message"].startswith("hari@example.com would be taken out of 4 rotations")

@@ -1,9 +1,12 @@
 """Who is on call before and after in whole answers, and what a failure to read it does: nothing."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 import pytest
 
+import service.offboarding
+import service.opsgenie.calls
 from local.opsgenie import Quirks
 from local.opsgenie.answers import response
 from service.opsgenie.client import Opsgenie
@@ -78,6 +81,46 @@ def test_gap_that_was_there_before_is_not_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("blocked", ["direct", "never", "always"])
+def test_turn_that_falls_to_somebody_blocked_is_a_gap(blocked: Literal["direct", "never", "always"]) -> None:
+    """Whether Opsgenie counts blocked people as on call is not documented; called they are not."""
+    start = covered()
+    start["users"][1]["blocked"] = True
+    with virtual_time(threads=False):
+        service_env = ServiceEnv(start)
+        service_env.simulation.quirks = Quirks(blocked_on_call=blocked)
+        planned = service_env.post(username=LEA, dry_run=True)
+        done = service_env.post(username=LEA)
+
+    for answer in (planned, done):
+        (entry,) = answer.body["on_call"]
+        assert entry["gaps"] == [{"start": "2026-11-25T09:15:00Z", "end": "2026-12-20T00:00:00Z"}]
+        assert f"who is on call in s-r after the change: {REX} is blocked" in answer.body["not_checked"]
+
+
+def test_gaps_after_a_round_of_many_weeks_are_told() -> None:
+    start = second_turn("rex", "uma", "rex", "uma", "rex", "uma", "lea")
+    planned, _, _ = off_board(start, keep_turns=True)
+
+    assert planned.body["on_call"] == [schedule([UMA], [UMA], "", ("12-24", "12-31"))]
+
+
+@pytest.mark.parametrize("year", [2020, 2030])
+def test_clock_of_this_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch, year: int) -> None:
+    class Elsewhen(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Elsewhen":
+            return cls(year, 1, 1, tzinfo=tz)
+
+    expected = [answer.body["on_call"] for answer in off_board(covered(), keep_user=True)[:2]]
+    for module in (service.offboarding, service.opsgenie.calls):
+        monkeypatch.setattr(module, "datetime", Elsewhen)
+    planned, done, service_env = off_board(covered(), keep_user=True)
+
+    assert [planned.body["on_call"], done.body["on_call"]] == expected
+    assert service_env.snapshot()["schedules"][0]["overrides"] == []
+
+
 def test_override_that_filled_a_gap_leaves_it() -> None:
     start = covered()
     start["schedules"][0]["rotations"][0]["participants"].append({"type": "none"})
@@ -97,6 +140,7 @@ def test_most_gaps_are_twenty() -> None:
 
     (entry,) = planned.body["on_call"]
     assert len(entry["gaps"]) == 20
+    assert "when nobody is on call in s-r: 317 more times than are listed" in planned.body["not_checked"]
 
 
 def covered(**more: Any) -> Item:

@@ -14,7 +14,7 @@ from tests.support.virtual_time import virtual_time
 LEA = email("lea")
 ONLY = "without lea@example.com nobody who can be called is left in this"
 LAST = "lea@example.com is the last member of this team"
-NOT_CHECKED = "overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person"
+NOT_CHECKED = "overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person"
 
 
 def off_board(start: Item, **body: Any) -> tuple[Answer, bool]:
@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     "an escalation only to the admins of a team": (
         {"escalations": {"e": ["lea", "team t:admins"]}, "teams": {"t": ["lea:admin", "rex"]}},
         [
-            ("escalation", "e", f"{ONLY} escalation: nobody can be called through the team t"),
+            ("escalation", "e", f"{ONLY} escalation: nobody can be called through the admins of the team t"),
             (
                 "team",
                 "t",
@@ -102,7 +102,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "an escalation only to the users of a team": (
         {"escalations": {"e": ["lea", "team t:users"]}, "teams": {"t": ["uma:admin"]}},
-        [("escalation", "e", f"{ONLY} escalation: nobody can be called through the team t")],
+        [("escalation", "e", f"{ONLY} escalation: nobody can be called through the users of the team t")],
     ),
     "a team without members": (
         {"rotations": {"r": ["lea", "team t"]}, "teams": {"t": []}},

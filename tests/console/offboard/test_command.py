@@ -25,7 +25,7 @@ ON_CALL = """On call now in Platform 24x7
  Payments on-call          finn.o'connor@example.com      finn.o'connor@example.com
                            daniel.okafor@example.com      daniel.okafor@example.com
 
-not checked: overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by person
+not checked: overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person
 not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user
 
 Sum: 1 planned

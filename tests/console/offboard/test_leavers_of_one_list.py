@@ -84,6 +84,17 @@ def test_plan_of_those_after_counts_the_replacement_of_those_before() -> None:
     assert planned["on_call"][0]["after"] == done["on_call"][0]["after"] == [UMA]
 
 
+def test_plan_of_those_after_knows_no_forwarding_rule_to_those_before() -> None:
+    start = account(rotations={"r": ["lea", "uma"]})
+    uma, rex = ({"id": name, "username": email(name)} for name in ("uma", "rex"))
+    dates = {"startDate": "2026-11-20T00:00:00Z", "endDate": "2026-12-20T00:00:00Z"}
+    start["forwardingRules"] = [{"id": "f", "alias": "f", "fromUser": uma, "toUser": rex, **dates}]
+
+    _, lea = as_json(runner(Simulation(start, now=lambda: NOW))("offboard", REX, LEA, "--json"))["people"]
+
+    assert [one["after"] for one in lea["on_call"]] == [[UMA]]
+
+
 def test_somebody_who_is_refused_still_counts() -> None:
     parts = {"rotations": {"r": ["lea", "rex"], "s": ["lea"]}}
 

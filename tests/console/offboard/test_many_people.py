@@ -14,7 +14,7 @@ TOMAS, GHOST = "tomas@example.com", "ghost@example.com"
 RECORD = "record.jsonl"
 GO = ("--apply", "--yes", "--record", RECORD)
 OVERRIDES = (
-    "not checked: overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by "
+    "not checked: overrides in other schedules that give no turn in the next three months: Opsgenie shows none by "
     "person"
 )
 INTEGRATIONS = "not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user"

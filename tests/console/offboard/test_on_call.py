@@ -81,7 +81,7 @@ def test_what_is_not_known_is_shown_as_such_and_without_the_key(simulation: Simu
         " ───────────────────────────────────────────────────",
         " Payroll      not known   not known",
         "",
-        "not checked: overrides in other schedules, beneath others or over three months ahead: Opsgenie shows none by "
+        "not checked: overrides in other schedules that give no turn in the next three months: Opsgenie shows none by "
         "person",
         "not checked: integrations and policies: Opsgenie names them only where it refuses to delete the user",
         "not checked: the times of schedules: not for [the key]",

@@ -135,10 +135,13 @@ def test_uses_are_read_from_lists_that_leave_things_out(mocked: responses.Reques
     assert [one.id for one in found if not isinstance(one, Rotation | Escalation)] == ["q/1"]
 
 
+@pytest.mark.parametrize(("is_gone", "unread"), [(True, ()), (False, ("overrides of S: gone",))])
 def test_schedule_that_goes_while_overrides_are_read_has_none(
-    mocked: responses.RequestsMock, opsgenie: Opsgenie
+    mocked: responses.RequestsMock, opsgenie: Opsgenie, is_gone: bool, unread: tuple[str, ...]
 ) -> None:
-    mocked.get(f"{URL}/v2/schedules", json={"data": [{"id": "s/1", "name": "S"}]})
+    listed = [{"id": "s/1", "name": "S"}]
+    mocked.get(f"{URL}/v2/schedules", json={"data": listed})
+    mocked.get(f"{URL}/v2/schedules", json={"data": [] if is_gone else listed})
     mocked.get(f"{URL}/v2/schedules/s%2F1/overrides", status=404, json={"message": "gone"})
 
-    assert opsgenie.overrides_of(Person("u/1", "hari@example.com")) == ((), ())
+    assert opsgenie.overrides_of(Person("u/1", "hari@example.com")) == ((), unread)

@@ -138,11 +138,12 @@ def test_body_that_is_no_json_object_is_an_unexpected_response(
 @pytest.mark.parametrize(
     ("message", "shown"),
     [
-        (None, "null"),
+        (None, "status 422"),
         ("", "status 422"),
         (["a", "b"], '["a", "b"]'),
         ("Please check. . ", "Please check"),
-        ("one\r\ntwo\x00\u2028three", "one  two  three"),
+        ("one\r\ntwo\x00\u2028three", "one two three"),
+        ("Validation failed:", "Validation failed"),
         ("x" * 2000, "x" * 1000),
     ],
 )
