@@ -15,21 +15,24 @@ USERNAME = re.compile("username|upn|userprincipalname|(work|primary)?e?mail(addr
 """The folded name of a column that says who leaves, as HR systems, Entra ID, Google Workspace and Okta write it."""
 
 STATUS = re.compile(
-    "status|activ|enabled|disabled|terminat|suspend|archived|resign|dismiss|separat|employed|departed|departure"
-    "|(leave|leaving|left|exit)(date|day|on|at)|end(date|day)|last(working)?day"
+    "status|a[ck]ti[vf]|enabled|disabled|terminat|suspend|archived|resign|dismiss|separat|employ|departed|departure"
+    "|(leave|leaving|left|exit)(date|day|on|at)|end(date|day|of)|contractend|last(working)?day|offboard|remove"
 )
 """Parts of the folded name of a column that says who is still here."""
 
 STATUS_WORDS = frozenset(
-    ("state", "leave", "leaver", "leavers", "leaving", "left", "exit", "former", "blocked", "deleted", "locked")
-)
+    ("state", "stat", "statut", "estado", "zustand", "action", "delete", "blocked", "deleted", "locked", "former")
+) | {"leave", "leaver", "leavers", "leaving", "left", "exit"}
 """Whole words in the name of such a column."""
 
 STATUS_VALUE = re.compile(
     "(in)?active|(de)?activated|(en|dis)abled|(de)?provisioned|terminated|suspended|archived"
-    "|employed|on leave|leaver|left|former|resigned|retired"
+    "|employed|on leave|leaver|left|former|resigned|retired|ended|current"
 )
 """What such a column says of somebody, whatever its own name is."""
+
+YES_OR_NO = frozenset(("yes", "no", "y", "n", "true", "false"))
+"""A column that says nothing else may say who leaves."""
 
 MOST_SHOWN = 10
 """Names or values that a message shows, each by up to 50 characters."""
@@ -139,7 +142,8 @@ def _is_status(table: Table, place: int) -> bool:
     words = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
     if STATUS.search(fold(name)) or STATUS_WORDS.intersection(words):
         return True
-    return any(STATUS_VALUE.fullmatch(row.cell(place).lower()) for row in table.rows)
+    said = {cell.lower() for row in table.rows if (cell := row.cell(place))}
+    return any(map(STATUS_VALUE.fullmatch, said)) or (bool(said) and said <= YES_OR_NO)
 
 
 def values(rows: Sequence[Row], place: int) -> Counter[str]:

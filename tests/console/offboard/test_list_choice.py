@@ -250,3 +250,26 @@ def test_help_and_readme_name_every_option_of_a_list(run: Run) -> None:
         "--apply takes at most 25 people, and of more than 5 at most a tenth of the account's users, unless --at-most"
         in words
     )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "offboard",
+        "Remove?",
+        "action",
+        "Employment",
+        "End of employment",
+        "Contract end",
+        "Statut",
+        "Aktiv",
+        "Manager OK",
+    ],
+)
+def test_column_that_may_say_who_leaves_stops_the_run(simulation: Simulation, run: Run, header: str) -> None:
+    rows = "nora@example.com,yes\nbela@example.com,no\n"
+
+    result = run("offboard", "--from-csv", "-", stdin=f"email,{header}\n{rows}")
+
+    assert (result.exit_code, simulation.calls) == (2, [])
+    assert f"who leaves may depend on the column {header} (1 yes, 1 no)" in result.stderr
