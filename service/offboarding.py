@@ -74,17 +74,12 @@ class Offboarding:
         if not self._request.dry_run:
             self._carry_out(survey, end)
         deletes = end is not None and not self._request.dry_run
-        only_in_refusal = "" if deletes else self.capabilities.only_in_refusal
+        unasked = () if deletes else filter(None, [self.capabilities.only_in_refusal])
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
         after, now = self._on_call_after, self._look.now  # pragma: no mutate
         on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)
-        not_checked = (
-            *self.capabilities.not_checked,
-            *filter(None, [only_in_refusal]),
-            *self._look.not_checked,
-            *unknown,
-        )
+        not_checked = (*self.capabilities.not_checked, *unasked, *self._look.not_checked, *unknown)
         return Report(survey.person, deletes, changes, on_call, not_checked)
 
     def _decide(self, survey: Survey) -> tuple[Change, ...]:
