@@ -185,6 +185,14 @@ def test_hop_that_fails_is_named(monkeypatch: pytest.MonkeyPatch, hop: str) -> N
             f"no connection to the proxy 127.0.0.1:{port}: connection refused",
         ),
     }
+    resolve = socket.getaddrinfo
+
+    def resolved(host: str, *args: Any, **options: Any) -> Any:
+        if host.endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return resolve(host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
     words = {"407": "407 Proxy Authentication Required", "403": "403 Forbidden"}
     with proxy_that_answers(words.get(hop, "500 no").encode()) as proxy:
         url, through, why = failing.get(
