@@ -106,6 +106,8 @@ class Offboarding:
         if end and self.capabilities.refuses_while_in_use:
             survey, ended = self._ask(survey, end)
             if ended:
+                # What was read beside the delete may be older than it.
+                survey, _ = self._look.again(survey)
                 self._detach(survey, None)
                 if self._looked_at is None:
                     self._delete_overrides(self._hidden_overrides(survey, deleted=True), None)
