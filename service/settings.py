@@ -50,7 +50,7 @@ class Settings:
     @property
     def is_loopback(self) -> bool:
         """Whether Opsgenie is simulated on this machine."""
-        return _is_loopback(urlsplit(self.opsgenie_api_url).hostname or "")
+        return is_loopback(self.opsgenie_api_url)
 
 
 def token_problem(token: str) -> str:
@@ -69,34 +69,40 @@ def _token(value: str, problems: list[str]) -> str:
     return token
 
 
-def _url(value: str, problems: list[str]) -> str:
-    text = value.strip()
-    if not text:
-        return HOSTS["us"]
-    url = HOSTS.get(text.lower()) or (text if "://" in text else f"https://{text}").rstrip("/")
-    if not _is_usable(url):
-        problems.append(
-            f"OPSGENIE_API_URL takes {', '.join(HOSTS)}, a host or an https URL without a path, not {text[:100]!r}"
-        )
-    return url
+def base_url(text: str) -> str | None:
+    """Return the address that a host or a URL without a path stands for; None where nothing can be called there.
 
-
-def _is_usable(url: str) -> bool:
+    Without TLS only this machine can be called.
+    """
+    url = (text if "://" in text else f"https://{text}").rstrip("/")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return False
-    plain = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+        return None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))
     bare = "@" not in parts.netloc and url.lower() == f"{parts.scheme}://{parts.netloc}".lower()
-    return plain and bool(host) and bare and url.isascii() and url.isprintable() and " " not in url
+    usable = safe and bool(host) and bare and url.isascii() and url.isprintable() and " " not in url
+    return url if usable else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Tell whether an address is on this machine, where a vendor is simulated."""
+    host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _url(value: str, problems: list[str]) -> str:
+    text = value.strip()
+    url = HOSTS.get(text.lower() or "us") or base_url(text)
+    if url is None:
+        problems.append(
+            f"OPSGENIE_API_URL takes {', '.join(HOSTS)}, a host or an https URL without a path, not {text[:100]!r}"
+        )
+    return url or ""
 
 
 def _users(value: str) -> frozenset[str]:
