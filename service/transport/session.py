@@ -1,5 +1,6 @@
 """The session of a process: its connections, proxy and CA bundle."""
 
+from collections.abc import Sequence
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -7,13 +8,14 @@ from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 from requests.cookies import RequestsCookieJar
 
 from service.parallel import AT_ONCE
-from service.transport.network import check_ca_bundle, proxies_and_ca_bundle
+from service.settings import is_loopback
+from service.transport.network import check_ca_bundle, proxy_and_ca_bundle
 from service.transport.timeouts import BoundedAdapter
 
 _NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
 
-def open_session(base_url: str, *, is_loopback: bool) -> requests.Session:
+def open_session(base_urls: Sequence[str]) -> requests.Session:
     """Return a session to be kept for the life of the process, so that connections are reused.
 
     Proxy and CA bundle are the environment's, except for a loopback server. It carries no key: each API's auth is
@@ -21,13 +23,18 @@ def open_session(base_url: str, *, is_loopback: bool) -> requests.Session:
     """
     session, ca_bundle = requests.Session(), None
     session.headers["User-Agent"] = "opsgenie-offboarding"
-    if not is_loopback:
-        # Read once: asking the environment for each call costs more than the call.
-        session.proxies, ca_bundle = proxies_and_ca_bundle(base_url)
+    session.proxies = {}
+    for url in base_urls:
+        if not is_loopback(url):
+            # Read once: asking the environment for each call costs more than the call.
+            proxy, ca_bundle = proxy_and_ca_bundle(url)
+            session.proxies.update(proxy)
     session.trust_env = False
     session.cookies = RequestsCookieJar(policy=_NO_COOKIES)
-    adapter = BoundedAdapter(ca_bundle or DEFAULT_CA_BUNDLE_PATH, pool_connections=1, pool_maxsize=AT_ONCE)
+    ca_file = ca_bundle or DEFAULT_CA_BUNDLE_PATH
+    adapter = BoundedAdapter(ca_file, pool_connections=len(base_urls), pool_maxsize=AT_ONCE)
     if ca_bundle:
         check_ca_bundle(ca_bundle, adapter.read_ca_bundle)
-    session.mount(base_url, adapter)
+    for url in base_urls:
+        session.mount(url, adapter)
     return session
