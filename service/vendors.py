@@ -17,7 +17,7 @@ def capabilities(settings: Settings) -> Capabilities:  # noqa: ARG001 -- there i
 
 def open_session(settings: Settings) -> requests.Session:
     """Return a session to the chosen vendor; raises SettingsError where the environment's proxy cannot be used."""
-    return open_session_to(settings.opsgenie_api_url, is_loopback=settings.is_loopback)
+    return open_session_to((settings.opsgenie_api_url,))
 
 
 def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Client:
