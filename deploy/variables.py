@@ -102,6 +102,12 @@ def _refused_by_service(variables: Mapping[str, str], settings: Mapping[str, str
         yield f"{sentence}; `pulumi config set{secret} {settings[name]}` asks for it" if how else sentence
 
 
+def settings_from(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of the stack whose function gets these variables of a product."""
+    settings = {"PRODUCT": "product", **_settings_of(variables["PRODUCT"])}
+    return {settings[name]: value for name, value in variables.items()}
+
+
 def _settings_of(product: str) -> dict[str, str]:
     return {
         variable: setting for each in chosen({"PRODUCT": product}, []) for variable, setting in SETTINGS[each].items()

@@ -1,7 +1,5 @@
 """Show the main job: requests through API Gateway and Lambda, each with its answer."""
 
-import json
-import re
 import shlex
 import time
 from collections.abc import Iterator
@@ -12,13 +10,21 @@ from typing import Any
 
 import requests
 
+from local.accounts import left, places
 from local.processes import LocalError
-from local.samples import DELETE, DRY_RUN, HARI, KEY, REFUSAL
+from local.products import PRODUCTS, Product
+from local.samples import DELETE, DRY_RUN, HARI, REFUSAL
 from local.sessions import direct
 from local.stack import Stack, function_log, running
 from service.settings import Settings
 
 BURST = 30
+PROVED = """
+proved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else
+does, a second request finds nobody, what would break on-call is refused, {end}
+"""
+END = "and the limits hold"
+END_OF_CONSOLE = "the limits hold, and what was done\ncan be undone"
 CONSOLE = (
     ("the same from the command line: a dry run", "offboard grace.mwangi@example.com"),
     ("done, with a record", "offboard grace.mwangi@example.com --apply --yes --record leavers.jsonl"),
@@ -46,50 +52,34 @@ STEPS = (
 )
 
 
-def demo(now: str = "") -> None:
+def demo(product: Product, now: str = "") -> None:
     """Deploy, send every kind of request, and show the answers; raises LocalError if one is not as expected.
 
-    `now` sets the time of the simulated Opsgenie, in ISO 8601.
+    `now` sets the time of the simulated product, in ISO 8601.
     """
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
-    with running(say, now) as stack:
+    with running(say, product, now) as stack:
         for number, step in enumerate(STEPS, 1):
             before = _account(stack)
             _show(stack, number, step)
-            if _account(stack) != (_without(HARI, before) if step.leaves else before):
+            if _account(stack) != (left(product.name, HARI, before) if step.leaves else before):
                 raise LocalError("the account is not as it must be after this")
         _show_burst(stack, len(STEPS) + 1)
-        _show_console(stack, len(STEPS) + 2)
-    print("\nproved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else")
-    print(
-        "does, a second request finds nobody, what would break on-call is refused, the limits hold, and what was done"
-    )
-    print("can be undone")
+        if product.has_console:
+            _show_console(stack, len(STEPS) + 2)
+    print(PROVED.format(end=END_OF_CONSOLE if product.has_console else END), end="")
+    for other in PRODUCTS.values():
+        if other != product:
+            print(f"\nthe same for {other.title}: make demo PRODUCT={other.name}")
 
 
 def _account(stack: Stack) -> Any:
     with direct() as session:
-        return session.get(f"{stack.opsgenie}/_simulation/account", timeout=10).json()
-
-
-def _without(username: str, value: Any) -> Any:
-    """Return an account without the list entries that are the user or refer to them."""
-    if isinstance(value, dict):
-        return {name: _without(username, item) for name, item in value.items()}
-    if not isinstance(value, list):
-        return value
-    return [_without(username, entry) for entry in value if not _is_of(username, entry)]
-
-
-def _is_of(username: str, entry: Any) -> bool:
-    if not isinstance(entry, dict):
-        return False
-    places = (entry, *(item for item in entry.values() if isinstance(item, dict)))
-    return any(place.get("username") == username for place in places)
+        return session.get(f"{stack.simulation}/_simulation/account", timeout=10).json()
 
 
 def _show(stack: Stack, number: int, step: Step) -> None:
@@ -122,7 +112,7 @@ def _show_console(stack: Stack, number: int) -> None:
     from console import create_app
 
     before = _account(stack)
-    settings = Settings(access_token=KEY, opsgenie_api_url=stack.opsgenie)
+    settings = Settings.from_environ(stack.product.variables(stack.simulation))
     runner = create_app(settings).test_cli_runner()
     with chdir(stack.folder):
         for what, arguments in CONSOLE:
@@ -133,16 +123,8 @@ def _show_console(stack: Stack, number: int) -> None:
             if done.exit_code:
                 raise LocalError(f"this must end with 0, not {done.exit_code}")
             number += 1
-    if _places(_account(stack)) != _places(before):
+    if places(_account(stack)) != places(before):
         raise LocalError("the account is not as it was before")
-
-
-def _places(account: Any) -> str:
-    """Return who is where: a recreated user has another id, and comes last in their teams' lists."""
-    usernames = {user["id"]: user["username"] for user in account["users"]}
-    members = [sorted((one["user"]["username"], one["role"]) for one in team["members"]) for team in account["teams"]]
-    text = json.dumps([account["schedules"], account["escalations"], members, sorted(usernames.values())])
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda match: usernames.get(match[0], match[0]), text)
 
 
 def _post(stack: Stack, step: Step) -> requests.Response:

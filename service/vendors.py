@@ -51,7 +51,7 @@ def _opsgenie(settings: Settings) -> Vendor:
 def _jsm(settings: Settings) -> Vendor:
     from service.jsm import client
 
-    return Vendor(client.Jsm.capabilities, client.base_urls(settings), client.connect)
+    return Vendor(client.capabilities(settings), client.base_urls(settings), client.connect)
 
 
 _VENDORS = {OPSGENIE: _opsgenie, JSM: _jsm}
