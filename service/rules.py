@@ -50,7 +50,8 @@ def decide(
     gone. Overrides that ended before `now` stay unless `ended_overrides` are asked for.
     """
     leavers = (*earlier, Leaver(survey.person, replacement, request.keep_turns))
-    found: list[Blocker] = [*survey.blockers, *blockers.of_person(survey.person, protected)]
+    found = [blocker for blocker in survey.blockers if not (blocker.of_removal and request.keep_user)]
+    found += blockers.of_person(survey.person, protected)
     found += blockers.unfit(request, survey.person, replacement)
     changes: list[Change] = []
     if not (request.replace_with and replacement is None):

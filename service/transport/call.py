@@ -1,6 +1,6 @@
 """One choke point for HTTP: address, auth, time-outs, retries, and what an answer means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,9 @@ READ_TIMEOUT = 12.0
 LARGEST_ANSWER = 8 * 1024 * 1024
 """The most bytes read of an answer."""
 
+Query = Mapping[str, str | Sequence[str]]
+"""The parameters of a query; one with several values is sent once for each."""
+
 Decipher = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 """Takes status, headers and body; returns the JSON object, or raises the ServiceError that they mean."""
 
@@ -44,16 +47,19 @@ class Api:
     decipher: Decipher
     secret: str = field(default="", repr=False)
     """What of `auth` must not be repeated from an answer."""
+    unquoted: str = ""
+    """Characters of a part of a path that are sent as they are; a slash is never one."""
 
 
 class Transport:
-    """Calls to one API within one deadline."""
+    """Calls to one API within one deadline, so many `at_once`."""
 
-    def __init__(self, session: requests.Session, api: Api, deadline: Deadline) -> None:
+    def __init__(self, session: requests.Session, api: Api, deadline: Deadline, at_once: int = AT_ONCE) -> None:
         self._session = session
         self._api = api
         self._deadline = deadline
-        self._limit = ConcurrencyLimit(AT_ONCE)
+        self._at_once = at_once
+        self._limit = ConcurrencyLimit(at_once)
         self._dates: list[str] = []
 
     @property
@@ -64,28 +70,38 @@ class Transport:
 
     def within(self, seconds: float) -> "Transport":
         """Return one to the same API that has less time, and that is throttled by itself."""
-        return Transport(self._session, self._api, Deadline(min(seconds, self._deadline.remaining()), "this read"))
+        deadline = Deadline(min(seconds, self._deadline.remaining()), "this read")
+        return Transport(self._session, self._api, deadline, self._at_once)
+
+    def to(self, api: Api) -> "Transport":
+        """Return one to another API of the vendor's, which is throttled together with this one."""
+        other = Transport(self._session, api, self._deadline, self._at_once)
+        other._limit = self._limit
+        return other
 
     def request(
         self,
         method: str,
         *path: str,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         retry: bool = True,
+        only_reads: bool = False,
     ) -> dict[str, Any]:
         """Make a call and return the JSON object it answers; the parts of the path are quoted here.
 
-        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off.
+        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off. What is not a
+        GET counts as a write, unless it `only_reads`.
         """
-        url = "/".join([self._api.base_url, *map(_quoted, path)])
+        url = "/".join([self._api.base_url, *(_quoted(part, self._api.unquoted) for part in path)])
+        write = method != "GET" and not only_reads
         if not retry:
-            return self._attempt(method, url, query, body)
+            return self._attempt(method, url, query, body, write=write)
         earlier: ServiceError | None = None
         for attempt in self.attempts():
             with attempt:
                 try:
-                    return self._attempt(method, url, query, body)
+                    return self._attempt(method, url, query, body, write=write)
                 except ServiceError as error:
                     error.after(earlier)
                     earlier = error
@@ -101,9 +117,8 @@ class Transport:
         return self._limit.slot(self._deadline)
 
     def _attempt(
-        self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+        self, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None, *, write: bool
     ) -> dict[str, Any]:
-        write = method != "GET"
         with self._limit.slot(self._deadline) as at_once:
             self._deadline.check(write=write)
             # requests accepts urllib3's class, which alone bounds connecting and reading together.
@@ -136,11 +151,11 @@ class Transport:
             raise UnexpectedResponseError(message, outcome_unknown=True) from error
 
 
-def _quoted(part: str) -> str:
+def _quoted(part: str, unquoted: str) -> str:
     # Clients normalize dot segments, quoted or not: `..` would be the parent, and `` the list.
     if part in {"", ".", ".."}:
         raise UnexpectedResponseError(f"what is named {part!r} has no address of its own")
-    return quote(part, safe="", errors="surrogatepass")
+    return quote(part, safe=unquoted, errors="surrogatepass")
 
 
 def _content(response: requests.Response) -> bytes:
