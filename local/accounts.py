@@ -2,13 +2,18 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from service.settings import JSM
 
 
-def left(product: str, email: str, data: Any) -> Any:
-    """Return the data without the person: deleted in Opsgenie, suspended on a site, where groups and seat stay."""
+def left(product: str, email: str, data: Any, now: datetime) -> Any:
+    """Return the data without the person, who is deleted in Opsgenie, and suspended on a site.
+
+    On a site groups stay, and so do overrides that are over: it lists them no more.
+    """
     if product != JSM:
         return _without(email, data)
     account_id = next(person["accountId"] for person in data["people"] if person["email"] == email)
@@ -16,7 +21,8 @@ def left(product: str, email: str, data: Any) -> Any:
         {**person, "membershipStatus": "suspended"} if person["accountId"] == account_id else person
         for person in data["people"]
     ]
-    return {**_without(account_id, data), "people": people, "groups": data["groups"]}
+    rest = _without(account_id, data, lambda entry: "responder" in entry and _ends(entry) <= now)
+    return {**rest, "people": people, "groups": data["groups"]}
 
 
 def places(account: Any) -> str:
@@ -27,17 +33,21 @@ def places(account: Any) -> str:
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda match: usernames.get(match[0], match[0]), text)
 
 
-def _without(person: str, value: Any) -> Any:
-    """Return the data without the list entries that are the person or refer to them."""
+def _ends(entry: Any) -> datetime:
+    return datetime.fromisoformat(entry["endDate"])
+
+
+def _without(person: str, value: Any, stays: Callable[[Any], bool] = lambda _: False) -> Any:
+    """Return the data without the list entries that are the person or refer to them, but for those that stay."""
     if isinstance(value, dict):
-        return {name: _without(person, item) for name, item in value.items()}
+        return {name: _without(person, item, stays) for name, item in value.items()}
     if not isinstance(value, list):
         return value
-    return [_without(person, entry) for entry in value if not _is_of(person, entry)]
+    return [_without(person, entry, stays) for entry in value if not _is_of(person, entry) or stays(entry)]
 
 
 def _is_of(person: str, entry: Any) -> bool:
     if not isinstance(entry, dict):
         return bool(entry == person)
-    places = (entry, *(item for item in entry.values() if isinstance(item, dict)))
-    return any(person in place.values() for place in places)
+    parts = (entry, *(item for item in entry.values() if isinstance(item, dict)))
+    return any(person in part.values() for part in parts)

@@ -19,6 +19,8 @@ class Product:
     credentials: Mapping[str, str]
     address: str
     """The variable that has the simulation's address."""
+    gone: int
+    """The status of a request for somebody who has left already."""
     has_console: bool
     """Whether the operator's commands know it."""
 
@@ -35,6 +37,7 @@ PRODUCTS = {
         app="local.opsgenie",
         credentials={"ACCESS_TOKEN": KEY},
         address="OPSGENIE_API_URL",
+        gone=404,
         has_console=True,
     ),
     JSM: Product(
@@ -50,6 +53,7 @@ PRODUCTS = {
             "JSM_END": "suspend",
         },
         address="JSM_API_URL",
+        gone=200,  # a suspended person can still be found, and may have been put somewhere again
         has_console=False,
     ),
 }

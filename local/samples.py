@@ -14,6 +14,7 @@ DRY_RUN = f'{{ "username":"{HARI}", "dry_run":true }}'
 DELETE = f'{{ "username":"{HARI}" }}'
 REPLACEMENT = '{ "username":"meera@example.com", "replace_with":"kofi@example.com" }'
 REFUSAL = '{ "username":"tomas@example.com" }'
+NOBODY = '{ "username":"nobody@example.com" }'
 EXAMPLES = (
     ("a dry run", DRY_RUN),
     ("a delete", DELETE),

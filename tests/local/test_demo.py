@@ -30,7 +30,10 @@ SITE: dict[str, Any] = {
     "schedules": [
         {
             "rotations": [{"participants": [{"type": "user", "id": "a"}, {"type": "user", "id": "b"}]}],
-            "overrides": [{"alias": "o", "responder": {"type": "user", "id": "a"}}],
+            "overrides": [
+                {"responder": {"type": "user", "id": "a"}, "endDate": "2999-01-01T00:00:00Z"},
+                {"responder": {"type": "user", "id": "a"}, "endDate": "2001-01-01T00:00:00Z"},
+            ],
         }
     ],
 }
@@ -38,9 +41,14 @@ SUSPENDED: dict[str, Any] = {
     "people": [{**SITE["people"][0], "membershipStatus": "suspended"}, SITE["people"][1]],
     "groups": SITE["groups"],
     "teams": [{"members": ["b"]}],
-    "schedules": [{"rotations": [{"participants": [{"type": "user", "id": "b"}]}], "overrides": []}],
+    "schedules": [
+        {
+            "rotations": [{"participants": [{"type": "user", "id": "b"}]}],
+            "overrides": SITE["schedules"][0]["overrides"][1:],
+        }
+    ],
 }
-STATUSES = (403, 200, 200, 404, 409)
+STATUSES = (403, 200, 200, None, 409)
 
 
 def answer(status: int) -> requests.Response:
@@ -56,13 +64,13 @@ def accounts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The account before and after each step, in turn; the answers are as they must be."""
 
     @contextmanager
-    def running(*_: Any) -> Iterator[Any]:
-        yield mock.Mock()
+    def running(_say: Any, product: Any, _now: str) -> Iterator[Any]:
+        yield mock.Mock(product=product)
 
     found: list[Any] = []
-    answers = iter([answer(status) for status in STATUSES])
+    statuses = iter(STATUSES)
     monkeypatch.setattr(demo, "running", running)
-    monkeypatch.setattr(demo, "_post", lambda *_: next(answers))
+    monkeypatch.setattr(demo, "_post", lambda stack, _: answer(next(statuses) or stack.product.gone))
     monkeypatch.setattr(demo, "_account", lambda _: found.pop(0))
     for name in ("_show_burst", "_show_console"):
         monkeypatch.setattr(demo, name, mock.Mock())
@@ -87,7 +95,8 @@ def test_demo_of_a_site_proves_that_the_leaver_is_suspended(
     demo.demo(PRODUCTS["jsm"])
 
     assert capsys.readouterr().out.endswith(
-        "is refused, and the limits hold\n\nthe same for Opsgenie: make demo PRODUCT=opsgenie\n"
+        "does, a second request changes nothing, what would break on-call is refused, and the limits hold\n\n"
+        "the same for Opsgenie: make demo PRODUCT=opsgenie\n"
     )
 
 
@@ -98,7 +107,7 @@ def test_demo_of_a_site_proves_that_the_leaver_is_suspended(
         {"people": []},
         {"groups": [{"members": ["b"]}]},
         {"teams": [{"members": ["a", "b"]}]},
-        {"schedules": [{"rotations": [{"participants": []}], "overrides": []}]},
+        {"schedules": [{"rotations": [{"participants": [{"type": "user", "id": "b"}]}], "overrides": []}]},
     ],
 )
 def test_unexpected_state_of_the_site_fails_the_demo(accounts: list[Any], changed: Any) -> None:
