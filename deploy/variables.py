@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from deploy.setting_checks import SSM
 from service.settings import JSM, OPSGENIE, SECRETS, Settings, chosen
@@ -31,6 +32,7 @@ SETTINGS = {
 """The setting of the stack behind each variable, by product."""
 
 SECRET = {name for names in SECRETS.values() for name in names}
+SECRET_SETTINGS = {setting for settings in SETTINGS.values() for name, setting in settings.items() if name in SECRET}
 LONGEST_SECRET = 500
 STORED = 110
 """Characters of a parameter's name and version, with the names of their variables."""
@@ -78,9 +80,7 @@ def problems(source: pulumi.Config, config: "StackConfig") -> Iterator[str]:
     settings = {"PRODUCT": "product", **_settings_of(config.product.plain["PRODUCT"])}
     secrets = {name: source.get(settings[name]) or "" for name in config.product.secrets}
     yield from _refused_by_service({**config.product.plain, **secrets}, settings)
-    for name, secret in secrets.items():
-        if len(secret) > LONGEST_SECRET:
-            yield f"{settings[name]} takes at most {LONGEST_SECRET} characters"
+    yield from _unfit({settings[name]: secret for name, secret in secrets.items()}, source)
     if config.secret_store == SSM:
         secrets = {f"{name}_PARAMETER": "-" * STORED for name in secrets}
     size = len(json.dumps({**config.product.plain, **secrets, **of_every_product(config)}, separators=(",", ":")))
@@ -89,6 +89,14 @@ def problems(source: pulumi.Config, config: "StackConfig") -> Iterator[str]:
             f"the variables of the function take {size} bytes of the {MOST_BYTES} that Lambda has for them: shorten "
             f"protectedUsers{'' if config.secret_store == SSM else ', or set secretStore to ssm'}"
         )
+
+
+def _unfit(secrets: Mapping[str, str], source: pulumi.Config) -> Iterator[str]:
+    for setting, secret in secrets.items():
+        if len(secret) > LONGEST_SECRET:
+            yield f"{setting} takes at most {LONGEST_SECRET} characters"
+        if not is_config_secret(source.full_key(setting)):
+            yield f"{setting} is not encrypted: `pulumi config set --secret {setting}` asks for it and encrypts it"
 
 
 def _refused_by_service(variables: Mapping[str, str], settings: Mapping[str, str]) -> Iterator[str]:

@@ -52,12 +52,13 @@ def code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return fake_package(monkeypatch, tmp_path)
 
 
-def problems(**settings: Any) -> list[str]:
+def problems(*, encrypted: bool = True, **settings: Any) -> list[str]:
     """Return what is wrong with a configuration."""
 
     async def read() -> None:
         pulumi.runtime.set_mocks(Cloud({}), project=PROJECT["name"])
-        pulumi.runtime.set_all_config(*config(settings))
+        values, secrets = config(settings)
+        pulumi.runtime.set_all_config(values, secrets if encrypted else [])
         stack_config.read()
 
     with closing_event_loops():
@@ -155,6 +156,13 @@ def test_settings_of_another_product_are_not_looked_at() -> None:
 )  # fmt: skip
 def test_invalid_setting_is_rejected_with_a_message(settings: dict[str, Any], sentences: list[str]) -> None:
     assert problems(**settings) == sentences
+
+
+def test_secret_that_is_not_encrypted_is_rejected_and_not_shown() -> None:
+    again = "{0} is not encrypted: `pulumi config set --secret {0}` asks for it and encrypts it"
+
+    assert problems(encrypted=False, **EVERYTHING) == [again.format("jsmToken"), again.format("jsmOrgKey")]
+    assert problems(encrypted=False, accessToken="genie-key") == [again.format("accessToken")]
 
 
 LONG = {**EVERYTHING, "jsmToken": "t" * 500, "jsmOrgKey": "k" * 500}
