@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from email.utils import format_datetime
 from typing import Any
 
 import requests
+from urllib3 import HTTPResponse
 
 import local.jsm
 from local.jsm import Quirks, Simulation, sample_site
@@ -40,6 +42,11 @@ class SiteLine(VirtualLine):
         host = (request.url or "").split("/")[2]
         self.sent.append((host, request.path_url, request.headers.get("Authorization", "")))
         return super().send(request, *args, **options)
+
+    def _answer(self, request: requests.PreparedRequest) -> HTTPResponse:
+        raw = super()._answer(request)
+        raw.headers["Date"] = format_datetime(NOW, usegmt=True)
+        return raw
 
 
 class SiteEnv:
