@@ -44,7 +44,9 @@ class ConsoleContext:
     def settings(self) -> Settings:
         """The settings; a missing one ends the command with a message."""
         with _setup_errors():
-            return self._settings or _from_environ(os.environ)
+            settings = self._settings or _from_environ(os.environ)
+            vendors.check(settings)
+        return settings
 
     @cached_property
     def session(self) -> Session:
@@ -68,8 +70,10 @@ class ConsoleContext:
         terminal.print_note(f"{self.capabilities.product} asks to wait: going on in {seconds} seconds")
 
     def without_key(self, text: str) -> str:
-        """Mask the key in a text from the server, which may echo it."""
-        return text.replace(self.settings.access_token, "[the key]")
+        """Mask every secret in a text from the server, which may echo it."""
+        for secret in self.settings.secrets:
+            text = text.replace(secret, "[the key]")
+        return text
 
     def tell_defect(self, error: BaseException) -> None:
         """Print the traceback of an unexpected error."""

@@ -27,7 +27,7 @@ class Capabilities:
     product: str
     """The vendor's name for it."""
     removal: str
-    """How the user's account is ended: an action such as `delete`."""
+    """How the user's account is ended: an action such as `delete`; empty where it is kept."""
     refuses_while_in_use: bool
     """Whether removing a user who is in use is refused, and changes nothing."""
     not_checked: tuple[str, ...]
@@ -38,6 +38,8 @@ class Capabilities:
     """What a key needs, as advice for when one is refused."""
     unknown_key: str
     """Advice for when a key is not known."""
+    removal_is_final: bool = False
+    """Whether nothing refuses the removal and nothing undoes it, so that everything is looked through before."""
 
 
 Rule = Callable[[Roster], Change | None]

@@ -10,7 +10,7 @@ from service.changes import BeforeChange, Changes, OnChange
 from service.client import Client, Scope
 from service.errors import BlockedError, InUseError, NotFoundError, ReaddedError, ServiceError
 from service.look import Look
-from service.model import Change, Override, Person, Request
+from service.model import Change, ForwardingRule, Override, Person, Request
 from service.on_call import on_call_changes, touched_schedules
 from service.parallel import Parallel
 from service.reach import Leaver
@@ -65,7 +65,8 @@ class Offboarding:
     def run(self) -> Report:
         """Take the person out, or raise a ServiceError; a BlockedError where it must not be done."""
         survey = self.survey = self._look.first()
-        end = None if self._request.keep_user else Change(self.capabilities.removal, survey.person)
+        removal = "" if self._request.keep_user else self.capabilities.removal
+        end = Change(removal, survey.person) if removal else None
         changes = self._decide(survey)
         if self._request.dry_run:
             changes = (*changes, *self._hidden_overrides(survey, in_use=blocks_deletion(survey)))
@@ -80,7 +81,7 @@ class Offboarding:
         after, now = self._on_call_after, self._look.now  # pragma: no mutate
         on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)
         not_checked = (*self.capabilities.not_checked, *unasked, *self._look.not_checked, *unknown)
-        return Report(survey.person, deletes, changes, on_call, not_checked)
+        return Report(survey.person, deletes, changes, on_call, not_checked, removal)
 
     def _decide(self, survey: Survey) -> tuple[Change, ...]:
         plan = decide(
@@ -96,15 +97,17 @@ class Offboarding:
         if plan.blockers:
             only_in_refusal = filter(None, [self.capabilities.only_in_refusal])
             raise BlockedError(plan.blockers, not_checked=(*only_in_refusal, *survey.not_checked))
-        self._look.note(*survey.not_checked, *plan.not_checked)
+        of_removal = () if self._request.keep_user else survey.of_removal
+        self._look.note(*survey.not_checked, *plan.not_checked, *of_removal)
         return plan.changes
 
     def _plan(self, changes: tuple[Change, ...], end: Change | None) -> None:
         self.changes.plan((*changes, end) if end else changes)
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
-        if end and self.capabilities.refuses_while_in_use:
-            survey, ended = self._ask(survey, end)
+        asked = end if self.capabilities.refuses_while_in_use else None
+        if asked:
+            survey, ended = self._ask(survey, asked)
             if ended:
                 self._detach(survey, None)
                 if self._looked_at is None:
@@ -117,8 +120,8 @@ class Offboarding:
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
             self._delete_overrides(self._hidden_overrides(survey), end)
-            if end:
-                calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
+            if asked:
+                calls: list[Callable[[], Any]] = [partial(self._refused, asked), partial(self._read_on_call, survey)]
                 refused, self._on_call_after = self._parallel.run(calls)
                 if refused is None:
                     return
@@ -132,7 +135,10 @@ class Offboarding:
                 if end:
                     self.changes.make(end)
                 return
-            if end is None and not self.changes.remaining:
+            if not asked and self.changes.remaining == ((end,) if end else ()):
+                # Nothing refuses the end: it comes after a look that finds nothing.
+                if end:
+                    self.changes.make(end)
                 return
             survey, _ = self._look.again(survey)
         raise refusal
@@ -168,19 +174,22 @@ class Offboarding:
             self._parallel.run([partial(self.changes.make, change) for change in changes])
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
-        survey = self._look.survey(person, Scope.AGAIN)
+        survey = self._without_stale(self._look.survey(person, Scope.AGAIN))
         self._on_call_after = survey.on_call
-        # Skip stale memberships: they were tried once already.
-        survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
         changes = self._decide(survey)
         self._plan(changes, end)
-        if end and not changes and not self._looked_everywhere:
-            # Still in use, but not listed: scan the whole account, ended overrides included. Only once: it takes a call
-            # or two for each thing in the account.
+        thorough = self.capabilities.refuses_while_in_use or self.capabilities.removal_is_final
+        if end and not changes and thorough and not self._looked_everywhere:
+            # Still in use but not listed, or never to be undone: scan the whole account, ended overrides included. Only
+            # once: it takes a call or two for each thing in the account.
             self._looked_everywhere = True
-            survey = self._look.survey(person, Scope.EVERYWHERE)
+            survey = self._without_stale(self._look.survey(person, Scope.EVERYWHERE))
             self._plan(self._decide(survey), end)
         return survey
+
+    def _without_stale(self, survey: Survey) -> Survey:
+        """Skip stale memberships: they were tried once already."""
+        return replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
 
     def _refused(self, end: Change) -> InUseError | None:
         """Delete the account; return the refusal if it is in use. Raises BlockedError if that names blockers."""
@@ -195,11 +204,12 @@ class Offboarding:
     def _detach(self, survey: Survey, end: Change | None) -> None:
         """Apply the rules to what is there now, which may not be what the first survey saw.
 
-        Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them.
+        Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them. A key
+        that may not delete fails at these and forwarding rules, before any rotation has changed.
         """
-        overrides = [change for change in self.changes.remaining if isinstance(change.before, Override)]
-        changes = self._decide(replace(survey, overrides=()))
-        self._parallel.run([partial(self.changes.make, change) for change in overrides])
+        deleted = [change for change in self.changes.remaining if isinstance(change.before, Override | ForwardingRule)]
+        changes = self._decide(replace(survey, overrides=(), forwarding_rules=()))
+        self._parallel.run([partial(self.changes.make, change) for change in deleted])
         self._plan(changes, end)
         leaver = Leaver(survey.person, self.replacement, self._request.keep_turns)
         rule = partial(detach, leavers=(*self._earlier, leaver), reach=self._look.reach)

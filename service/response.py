@@ -54,7 +54,7 @@ def done(report: Report, request: Request) -> Answer:
     """Return the answer to a request that was carried out or planned."""
     body = {
         "username": report.person.username,
-        "deleted": report.deleted,
+        "deleted": report.deleted and report.removal != "suspend",
         "dry_run": request.dry_run,
         "changes": _json(report.changes),
         "on_call": [on_call_json(entry) for entry in report.on_call],

@@ -95,7 +95,7 @@ def summary(report: Report, request: Request) -> str:
         if (count := kinds.count(kind))
     ]
     done = [f"taken out of {joined(counts)}"] if counts else []
-    done += [] if request.keep_user else ["deleted"]
+    done += [f"{report.removal.removesuffix('e')}ed"] if report.removal else []
     if not done:
         return f"{report.person.username} is in nothing that holds a user"
     return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}"

@@ -1,6 +1,6 @@
 """What a survey of an account shows, and what is reported of an off-boarding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.model import Blocker, Change, Escalation, ForwardingRule, Membership, Override, Person, Rotation
@@ -70,6 +70,8 @@ class Survey:
     """The ids and the usernames, in lower case, of the users who are blocked."""
     not_checked: tuple[str, ...] = ()
     """What could not be read but does not block, a sentence each."""
+    of_removal: tuple[str, ...] = ()
+    """What the end of the account has consequences for, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,5 @@ class Report:
     changes: tuple[Change, ...]
     on_call: tuple[OnCallChange, ...]
     not_checked: tuple[str, ...]
+    removal: str = field(default="", compare=False)
+    """How the account is ended, or would be; empty where it is kept."""

@@ -1,6 +1,6 @@
 """One choke point for HTTP: address, auth, time-outs, retries, and what an answer means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,9 @@ MASKED = "[the key]"
 LARGEST_ANSWER = 8 * 1024 * 1024
 """The most bytes read of an answer."""
 
+Query = Mapping[str, str | Sequence[str]]
+"""The parameters of a query; one with several values is sent once for each."""
+
 Decipher = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 """Takes status, headers and body; returns the JSON object, or raises the ServiceError that they mean."""
 
@@ -47,6 +50,8 @@ class Api:
     decipher: Decipher
     secret: str = field(default="", repr=False)
     """What of `auth` must not be repeated from an answer."""
+    unquoted: str = ""
+    """Characters of a part of a path that are sent as they are; a slash is never one."""
 
 
 class Transport:
@@ -70,26 +75,33 @@ class Transport:
         deadline = Deadline(min(seconds, self._deadline.remaining()), "this read")
         return Transport(self._session, self._api, deadline, self._session.brief_limiter)
 
+    def to(self, api: Api) -> "Transport":
+        """Return one to another API of the vendor's, which is throttled together with this one."""
+        return Transport(self._session, api, self._deadline, self._limiter)
+
     def request(
         self,
         method: str,
         *path: str,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         retry: bool = True,
+        only_reads: bool = False,
     ) -> dict[str, Any]:
         """Make a call and return the JSON object it answers; the parts of the path are quoted here.
 
-        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off.
+        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off. What is not a
+        GET counts as a write, unless it `only_reads`.
         """
-        url = "/".join([self._api.base_url, *map(_quoted, path)])
+        url = "/".join([self._api.base_url, *(_quoted(part, self._api.unquoted) for part in path)])
+        write = method != "GET" and not only_reads
         if not retry:
-            return self._attempt(method, url, query, body)
+            return self._attempt(method, url, query, body, write=write)
         earlier: ServiceError | None = None
-        for attempt in retrying(self._deadline, write=method != "GET"):
+        for attempt in retrying(self._deadline, write=write):
             with attempt:
                 try:
-                    return self._attempt(method, url, query, body)
+                    return self._attempt(method, url, query, body, write=write)
                 except ServiceError as error:
                     error.after(earlier)
                     earlier = error
@@ -105,9 +117,8 @@ class Transport:
         return self._limiter.slot(self._deadline, write=True)
 
     def _attempt(
-        self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+        self, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None, *, write: bool
     ) -> dict[str, Any]:
-        write = method != "GET"
         with self._limiter.slot(self._deadline, write=write) as at_once:
             self._deadline.check(write=write)
             # requests accepts urllib3's class, which alone bounds connecting and reading together.
@@ -147,11 +158,11 @@ class Transport:
             raise UnexpectedResponseError(message, outcome_unknown=True) from error
 
 
-def _quoted(part: str) -> str:
+def _quoted(part: str, unquoted: str) -> str:
     # Clients normalize dot segments, quoted or not: `..` would be the parent, and `` the list.
     if part in {"", ".", ".."}:
         raise UnexpectedResponseError(f"what is named {part!r} has no address of its own")
-    return quote(part, safe="", errors="surrogatepass")
+    return quote(part, safe=unquoted, errors="surrogatepass")
 
 
 def _content(response: requests.Response) -> bytes:

@@ -1,0 +1,171 @@
+"""A whole scan of Operations: there are no lists by person, so everything is read."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from service.errors import NotFoundError, NotInPlanError, UnexpectedResponseError
+from service.jsm.operations import Operations
+from service.jsm.parsing import ListedSchedule
+from service.jsm.teams import Teams
+from service.model import Escalation, ForwardingRule, Membership, Named, Override, Participant, Person, Rotation
+from service.parallel import Parallel
+
+
+@dataclass
+class Found:
+    """What a scan has found, by the ids of schedules, escalations and teams; people have ids only."""
+
+    schedules: dict[str, ListedSchedule] = field(default_factory=dict)
+    rotations: dict[str, list[Rotation]] = field(default_factory=dict)
+    overrides: dict[str, list[Override]] = field(default_factory=dict)
+    escalations: dict[str, Escalation] = field(default_factory=dict)
+    teams: dict[str, Named] = field(default_factory=dict)
+    """Those with Operations, and those that a rotation or an escalation has."""
+    operated: frozenset[str] = frozenset()
+    """The ids of the teams with Operations that the token sees."""
+    members: dict[str, list[str]] = field(default_factory=dict)
+    forwarding_rules: list[ForwardingRule] = field(default_factory=list)
+
+    def listed(self) -> Iterable[Rotation | Escalation]:
+        """Return every rotation and every escalation."""
+        return [*(one for found in self.rotations.values() for one in found), *self.escalations.values()]
+
+    def memberships(self, person: Person) -> list[Membership]:
+        """Return the person's places in teams."""
+        return [
+            membership_of(self.teams[team_id], members, person)
+            for team_id, members in self.members.items()
+            if person.id in members
+        ]
+
+    def named_teams(self) -> list[Named]:
+        """Return the teams that a rotation or an escalation has, and that are not among the teams yet."""
+        ids = {one.id for entry in self.listed() for one in entry.listed if one.type == "team"}
+        return [Named(one, one) for one in sorted(ids - self.teams.keys())]
+
+
+def membership_of(team: Named, members: Iterable[str], person: Person, *, stale: bool = False) -> Membership:
+    """Return a person's place in a team; nobody is told the role in it."""
+    others = tuple(Participant("user", member) for member in members if member != person.id)
+    return Membership(team.id, team.name, Named(person.id, person.name), "", stale=stale, others=others)
+
+
+class Scanner:
+    """Reads scans; `missing` has a sentence for each kind of list that the plan does not have."""
+
+    def __init__(self, operations: Operations, teams: Teams, parallel: Parallel) -> None:
+        self.missing: dict[str, None] = {}
+        self._operations = operations
+        self._teams = teams
+        self._parallel = parallel
+
+    def everything(self, beside: Iterable[Callable[[], Any]] = ()) -> tuple[Found, list[Any]]:
+        """Read everything, in three rounds; returns it, and what the calls return that are made beside the first."""
+        found = Found()
+        lists: list[Callable[[], Any]] = [
+            self._schedules(found),
+            self._list_teams(found),
+            self._forwarding_rules(found),
+        ]
+        results = self._parallel.run([*lists, *beside])[len(lists) :]
+        teams, schedules = list(found.teams.values()), [one.named for one in found.schedules.values()]
+        reads = self._rotations(found)
+        reads += [partial(self._overrides, found, one) for one in schedules]
+        reads += [partial(self._escalations, found, one) for one in teams]
+        reads += [partial(self._members, found, one) for one in teams]
+        self._parallel.run(reads)
+        more: list[Callable[[], Any]] = [partial(self._unlisted_team, found, team) for team in found.named_teams()]
+        self._parallel.run(more)
+        return found, results
+
+    def again(self, found: Found, touched: Iterable[Rotation | Escalation | Override | Membership]) -> None:
+        """Read schedules, rotations and forwarding rules again, and whatever else has been touched."""
+        schedules = {one.schedule.id: one.schedule for one in touched if isinstance(one, Rotation | Override)}
+        lists: list[Callable[[], None]] = [self._schedules(found), self._forwarding_rules(found)]
+        self._parallel.run(lists)
+        reads = self._rotations(found)
+        reads += [partial(self._overrides, found, one) for one in schedules.values() if one.id in found.schedules]
+        reads += [partial(self._escalation, found, one) for one in touched if isinstance(one, Escalation)]
+        memberships = [Named(one.id, one.name) for one in touched if isinstance(one, Membership)]
+        reads += [partial(self._members, found, one) for one in memberships]
+        self._parallel.run(reads)
+
+    def _schedules(self, found: Found) -> Callable[[], None]:
+        def read() -> None:
+            found.schedules = {one.named.id: one for one in self._operations.schedules()}
+
+        return read
+
+    def _list_teams(self, found: Found) -> Callable[[], None]:
+        def read() -> None:
+            found.teams = {one.id: one for one in self._operations.teams()}
+            found.operated = frozenset(found.teams)
+
+        return read
+
+    def _forwarding_rules(self, found: Found) -> Callable[[], None]:
+        def read() -> None:
+            try:
+                found.forwarding_rules = self._operations.forwarding_rules()
+            except NotInPlanError as error:
+                self.missing[f"forwarding rules: the plan of the site does not have them ({error})"] = None
+
+        return read
+
+    def _rotations(self, found: Found) -> list[Callable[[], None]]:
+        """Take the rotations that came with the schedules; returns calls that read the others."""
+        found.rotations = {}
+        reads: list[Callable[[], None]] = []
+        for one in found.schedules.values():
+            if one.rotations is None:
+                reads.append(partial(self._rotations_of, found, one.named))
+            else:
+                found.rotations[one.named.id] = self._operations.rotations_in(one.rotations, one.named)
+        return reads
+
+    def _rotations_of(self, found: Found, schedule: Named) -> None:
+        read = partial(self._operations.rotations, schedule)
+        found.rotations[schedule.id] = self._unless_gone(read, schedule, self._schedule_ids)
+
+    def _overrides(self, found: Found, schedule: Named) -> None:
+        read = partial(self._operations.overrides, schedule)
+        found.overrides[schedule.id] = self._unless_gone(read, schedule, self._schedule_ids)
+
+    def _escalations(self, found: Found, team: Named) -> None:
+        read = partial(self._operations.escalations, team)
+        found.escalations.update({one.id: one for one in self._unless_gone(read, team, self._team_ids)})
+
+    def _escalation(self, found: Found, known: Escalation) -> None:
+        try:
+            found.escalations[known.id] = self._operations.escalation(known)
+        except NotFoundError:
+            found.escalations.pop(known.id, None)
+
+    def _members(self, found: Found, team: Named) -> None:
+        found.members[team.id] = self._unless_gone(partial(self._teams.members, team), team, self._team_ids)
+
+    def _unlisted_team(self, found: Found, team: Named) -> None:
+        """Read a team that the list does not have: without Operations it still has its members notified."""
+        try:
+            name, _ = self._teams.managed_elsewhere(team)
+            found.members[team.id] = self._teams.members(team)
+        except NotFoundError:
+            return
+        found.teams[team.id] = Named(team.id, name)
+
+    def _unless_gone(self, read: Callable[[], list[Any]], listed: Named, ids: Callable[[], set[str]]) -> list[Any]:
+        """Read the details of a listed item; none if it was deleted and is no longer listed."""
+        try:
+            return read()
+        except NotFoundError as error:
+            if listed.id in ids():
+                raise UnexpectedResponseError(f"the site lists {listed.name}, and says it is not there") from error
+            return []
+
+    def _schedule_ids(self) -> set[str]:
+        return {one.named.id for one in self._operations.schedules()}
+
+    def _team_ids(self) -> set[str]:
+        return {one.id for one in self._operations.teams()}
