@@ -51,9 +51,9 @@ def _opsgenie(settings: Settings) -> Vendor:
 
 
 def _jsm(settings: Settings) -> Vendor:
-    from service.jsm import client
+    from service.jsm import calls, client
 
-    return Vendor(client.capabilities(settings), client.base_urls(settings), client.AT_ONCE, client.connect)
+    return Vendor(client.capabilities(settings), client.base_urls(settings), calls.AT_ONCE, client.connect)
 
 
 _VENDORS = {OPSGENIE: _opsgenie, JSM: _jsm}

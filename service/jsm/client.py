@@ -8,8 +8,6 @@ from functools import partial
 from itertools import chain
 from typing import cast
 
-import requests
-
 from service.client import Capabilities, Rule, Scope
 from service.deadline import Deadline
 from service.errors import BadRequestError, NotFoundError, ServiceError, UnexpectedResponseError
@@ -40,6 +38,7 @@ from service.parallel import Parallel
 from service.settings import Settings, SettingsError
 from service.survey import OnCalls, Survey
 from service.transport import updates
+from service.transport.session import Session
 
 
 def base_urls(settings: Settings) -> tuple[str, ...]:
@@ -73,7 +72,7 @@ def capabilities(settings: Settings) -> Capabilities:
 class Jsm:
     """Jira Service Management as the on-call system; a client is for one person."""
 
-    def __init__(self, settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> None:
+    def __init__(self, settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> None:
         self.capabilities = capabilities(settings)
         self._settings = _site(settings)
         self._open = partial(open_apis, self._settings, session, deadline, parallel)
@@ -222,7 +221,7 @@ class Jsm:
         return ReachReader(self._apis.operations, self._apis.teams, self._people, self._parallel)
 
 
-def connect(settings: Settings, session: requests.Session, deadline: Deadline, parallel: Parallel) -> Jsm:
+def connect(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Jsm:
     """Return a client for one request; it calls nothing yet."""
     return Jsm(settings, session, deadline, parallel)
 
