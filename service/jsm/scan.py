@@ -87,7 +87,8 @@ class Scanner:
         self._parallel.run(lists)
         reads = self._rotations(found)
         reads += [partial(self._overrides, found, one) for one in schedules.values() if one.id in found.schedules]
-        reads += [partial(self._escalation, found, one) for one in touched if isinstance(one, Escalation)]
+        owners = {one.team.id: one.team for one in touched if isinstance(one, Escalation) and one.team}
+        reads += [partial(self._escalations, found, one) for one in owners.values()]
         memberships = [Named(one.id, one.name) for one in touched if isinstance(one, Membership)]
         reads += [partial(self._members, found, one) for one in memberships]
         self._parallel.run(reads)
@@ -134,14 +135,10 @@ class Scanner:
         found.overrides[schedule.id] = self._unless_gone(read, schedule, self._schedule_ids)
 
     def _escalations(self, found: Found, team: Named) -> None:
-        read = partial(self._operations.escalations, team)
-        found.escalations.update({one.id: one for one in self._unless_gone(read, team, self._team_ids)})
-
-    def _escalation(self, found: Found, known: Escalation) -> None:
-        try:
-            found.escalations[known.id] = self._operations.escalation(known)
-        except NotFoundError:
-            found.escalations.pop(known.id, None)
+        listed = self._unless_gone(partial(self._operations.escalations, team), team, self._team_ids)
+        for gone in [one.id for one in found.escalations.values() if one.team == team]:
+            found.escalations.pop(gone, None)
+        found.escalations.update({one.id: one for one in listed})
 
     def _members(self, found: Found, team: Named) -> None:
         found.members[team.id] = self._unless_gone(partial(self._teams.members, team), team, self._team_ids)

@@ -1,7 +1,8 @@
 """One simulated site with one service in front of it, in virtual time: like `service_env`, for the other vendor."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any
@@ -14,7 +15,10 @@ from local.jsm import Quirks, Simulation, sample_site
 from local.jsm.callers import KEYS, TOKENS, OrganizationKey, Token
 from local.jsm.people import HOST
 from service.app import create_app
+from service.deadline import Deadline
+from service.jsm.client import Jsm, connect
 from service.jsm.settings import JsmSettings
+from service.parallel import Parallel
 from service.settings import JSM, Settings
 from service.vendors import open_session
 from tests.support.expected_account import Item
@@ -64,6 +68,7 @@ class SiteEnv:
         session = open_session(self.settings)
         for url in (SITE, ATLASSIAN):
             session.mount(url, self.line)
+        self.session = session
         self.app = create_app(self.settings, session)
         self._client = self.app.test_client()
         self.before = self.snapshot()
@@ -74,6 +79,12 @@ class SiteEnv:
         response = self._client.post("/", data=json.dumps(body))
         answer = response.get_json()
         return Answer(response.status_code, answer, CLOCK.now - began, response.headers.get("Retry-After"))
+
+    @contextmanager
+    def client(self) -> Iterator[Jsm]:
+        """Open the client that a request has."""
+        with Parallel() as parallel:
+            yield connect(self.settings, self.session, Deadline(25), parallel)
 
     def snapshot(self) -> Item:
         """Return a copy of the site's data."""

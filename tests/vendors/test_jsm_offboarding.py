@@ -1,5 +1,7 @@
 """The flow and the rules on the simulated site, comparing whole sites: `test_offboarding` for the other vendor."""
 
+import json
+import typing
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, get_args, get_origin
@@ -178,7 +180,7 @@ def test_trust_is_no_way_out_for_a_blind_token() -> None:
 
 
 def test_admin_of_operations_is_trusted_by_a_setting_only() -> None:
-    admin = {"email": "anders.lindqvist@example.com", "api_token": "operations-admin-token"}
+    admin: Item = {"email": "anders.lindqvist@example.com", "api_token": "operations-admin-token"}
     env = SiteEnv(**admin)
 
     refused = env.post(username=HARI)
@@ -270,7 +272,16 @@ def test_account_with_the_name_of_the_leaver_is_another() -> None:
 
 def test_throttling_is_waited_out() -> None:
     env = SiteEnv(end="suspend")
-    env.simulation.faults.order("429", times=20)
+    for path in (
+        "/v1/schedules$",
+        "/members$",
+        "/overrides$",
+        "/user/bulk$",
+        "/users/search$",
+        "/rotations/",
+        "/suspend$",
+    ):
+        env.simulation.faults.order("429", path=path, times=2)
 
     answer = env.post(username=HARI)
 
@@ -332,9 +343,7 @@ def test_removal_that_still_shows_is_not_confirmed() -> None:
     assert (answer.status, [change["action"] for change in answer.body["unconfirmed"]]) == (503, ["remove"])
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), writes_of("suspend")[:5] if False else [("PATCH", "/rotations/"), ("PATCH", "/escalations/")]
-)
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/rotations/"), ("PATCH", "/escalations/")])
 def test_write_that_changes_nothing_is_not_reported_as_made(method: str, path: str) -> None:
     env = SiteEnv(site_of_hari())
     env.simulation.faults.order("unchanged", method, path, times=None)
@@ -364,7 +373,7 @@ def test_person_who_is_put_back_is_taken_out_again_before_the_end() -> None:
 def alternatives() -> Iterator[tuple[str, Any]]:
     """Yield every position of every switch but the defaults."""
     for field in fields(Quirks):
-        kind: Any = field.type if not isinstance(field.type, str) else eval(field.type, vars(__import__("typing")))  # noqa: S307
+        kind: Any = field.type if not isinstance(field.type, str) else eval(field.type, vars(typing))  # noqa: S307
         values = get_args(kind) if get_origin(kind) is not None else [not field.default] if kind is bool else [0, 3, 9]
         yield from ((field.name, value) for value in values if value != field.default)
 
@@ -372,7 +381,12 @@ def alternatives() -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize(("name", "value"), list(alternatives()), ids=str)
 def test_either_half_of_what_is_not_known_is_right_or_refused(name: str, value: Any, end: str) -> None:
-    env = SiteEnv(site_of_hari(), end=end, quirks=replace(Quirks(), **{name: value}))
+    site = site_of_hari()
+    if name == "forwarding_plan":
+        site["forwardingRules"] = []  # where the plan has none, there are none
+    if name == "ends_clear_operations":
+        del site["schedules"][0]["overrides"][0]  # one that is over goes too, then
+    env = SiteEnv(site, end=end, quirks=replace(Quirks(), **{name: value}))
 
     answer = env.post(username=HARI)
 
@@ -387,7 +401,7 @@ NO_PROOF = ("logs_need", "plan")
 NO_ORGANIZATION = [("tenant_context", "errors"), ("tenant_context", "404")]
 REFUSING: Item = {
     "none": [NO_PROOF, *NO_ORGANIZATION],
-    **dict.fromkeys(("suspend", "remove"), [NO_PROOF, *NO_ORGANIZATION, ("user_management", "original")]),
+    **{end: [NO_PROOF, *NO_ORGANIZATION, ("user_management", "original")] for end in ("suspend", "remove")},
 }
 """What is refused, and why it has to be: it is not proved that the token sees all, or a call is not there at all."""
 
@@ -440,8 +454,8 @@ def test_organization_key_is_not_used_where_there_is_none() -> None:
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("odd", ["712020:a/b", "712020:50%25:x", "a:b:c", "712020:spaced out"])
 def test_odd_account_ids_are_the_leavers_alone(odd: str, end: str) -> None:
-    text = __import__("json").dumps(site_of_hari()).replace(HARI_ID, odd)
-    env = SiteEnv(__import__("json").loads(text), end=end)
+    text = json.dumps(site_of_hari()).replace(HARI_ID, odd)
+    env = SiteEnv(json.loads(text), end=end)
 
     assert env.post(username=HARI).status == 200
     assert stable(env.snapshot()) == left(env.before, HARI, end=end)
@@ -450,10 +464,10 @@ def test_odd_account_ids_are_the_leavers_alone(odd: str, end: str) -> None:
 @pytest.mark.parametrize("odd", ["a/b", "50%", "a:b", "%2F", "é"])
 def test_odd_ids_of_things_are_those_things_alone(odd: str) -> None:
     site = site_of_hari()
-    text = __import__("json").dumps(site)
+    text = json.dumps(site)
     for known in ("s-1", "r-1", "e-1", "f-1", "o-1", "t-1"):
-        text = text.replace(f'"{known}"', __import__("json").dumps(f"{known}{odd}"))
-    env = SiteEnv(__import__("json").loads(text))
+        text = text.replace(f'"{known}"', json.dumps(f"{known}{odd}"))
+    env = SiteEnv(json.loads(text))
 
     assert env.post(username=HARI).status == 200
     assert stable(env.snapshot()) == left(env.before, HARI)
