@@ -20,6 +20,9 @@ from local.stack import Stack, function_log, running
 from service.settings import Settings
 
 BURST = 30
+PATIENCE = 120
+"""Seconds: the burst starts ten functions at once, each a process, on a machine that may be busy."""
+
 PROVED = """
 proved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else
 does, a second request {again}, what would break on-call is refused, {end}
@@ -137,7 +140,7 @@ def _post(stack: Stack, step: Step) -> requests.Response:
     if step.key:
         headers["x-api-key"] = stack.deployed.api_key
     with direct() as session:
-        return session.post(stack.deployed.url, data=step.body, headers=headers, timeout=40)
+        return session.post(stack.deployed.url, data=step.body, headers=headers, timeout=PATIENCE)
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:

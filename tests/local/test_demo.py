@@ -15,7 +15,8 @@ from local import demo
 from local.processes import LocalError
 from local.products import PRODUCTS
 from local.samples import HARI
-from tests.support.local_stack import ROOT
+from tests.support.hostile_environment import HOSTILE
+from tests.support.local_stack import LOCAL, ROOT
 
 BEFORE: dict[str, Any] = {"users": [{"username": HARI}, {"username": "kofi@example.com"}]}
 LEFT = {"users": BEFORE["users"][1:]}
@@ -138,6 +139,26 @@ def test_unexpected_account_state_fails_the_demo(
         demo.demo(PRODUCTS["opsgenie"])
 
     assert "proved: " not in capsys.readouterr().out
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("local stack")
+@pytest.mark.timeout(180)
+def test_demo_of_a_site_runs_whatever_the_environment_has() -> None:
+    done = subprocess.run(
+        [*LOCAL, "demo", "--product", "jsm"],
+        cwd=ROOT,
+        env={**os.environ, **HOSTILE},
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\n3. a delete\n" in done.stdout
+    assert "and 2 teams and suspended\n" in done.stdout
+    assert done.stdout.endswith("the same for Opsgenie: make demo PRODUCT=opsgenie\n")
 
 
 def test_unencodable_characters_do_not_stop_the_demo() -> None:
