@@ -65,7 +65,9 @@ def notes(environ: Mapping[str, str]) -> Iterator[str]:
 def _misspelt(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     ours = (*PROTECTING, *OTHERS)
     for name, value in sorted(environ.items()):
-        if name not in ours and value.strip() and (near := nearest(name, (*ours, *NAMED_ELSEWHERE), CLOSE)):
+        # Other programs have an API_URL and the like: what is ours there begins with the product.
+        known = [one for one in (*ours, *NAMED_ELSEWHERE) if name.startswith("JSM") or not one.startswith("JSM_")]
+        if name not in ours and value.strip() and (near := nearest(name, known, CLOSE)):
             yield name[:LONGEST], NAMED_ELSEWHERE.get(near, near)
 
 
