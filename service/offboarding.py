@@ -48,7 +48,6 @@ class Offboarding:
         self._protected = protected
         self._earlier = earlier
         self._on_call_after: OnCalls | None = None  # pragma: no mutate -- "" is as false
-        self._looked_at: int | None = None
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._look = Look(client, request, parallel, datetime.now(UTC))
 
@@ -69,7 +68,7 @@ class Offboarding:
         end = Change(removal, survey.person) if removal else None
         changes = self._decide(survey)
         if self._request.dry_run:
-            changes = (*changes, *self._hidden_overrides(survey, in_use=blocks_deletion(survey)))
+            changes = (*changes, *self._hidden(survey, in_use=blocks_deletion(survey)))
         self._plan(changes, end)
         planned = self.changes.remaining
         if not self._request.dry_run:
@@ -110,8 +109,7 @@ class Offboarding:
             survey, ended = self._ask(survey, asked)
             if ended:
                 self._detach(survey, None)
-                if self._looked_at is None:
-                    self._delete_overrides(self._hidden_overrides(survey, deleted=True), None)
+                self._delete_overrides(self._hidden(survey, deleted=True), None)
                 self._on_call_after = self._read_on_call(survey)
                 return
         else:
@@ -119,7 +117,7 @@ class Offboarding:
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
-            self._delete_overrides(self._hidden_overrides(survey), end)
+            self._delete_overrides(self._hidden(survey), end)
             if asked:
                 calls: list[Callable[[], Any]] = [partial(self._refused, asked), partial(self._read_on_call, survey)]
                 refused, self._on_call_after = self._parallel.run(calls)
@@ -150,7 +148,7 @@ class Offboarding:
         """
         if not blocks_deletion(survey):
             # The delete may succeed: what no list shows has to be known before.
-            self._plan((*self._decide(survey), *self._hidden_overrides(survey)), end)
+            self._plan((*self._decide(survey), *self._hidden(survey)), end)
         if self.changes.remaining == (end,):
             return survey, False
         survey, (refused,) = self._look.again(survey, partial(self._refused, end))
@@ -160,13 +158,8 @@ class Offboarding:
         touched = touched_schedules(survey, (*self.changes.made, *self.changes.remaining))
         return self._client.on_calls() if touched else None  # pragma: no mutate -- a call more changes no answer
 
-    def _hidden_overrides(self, survey: Survey, *, in_use: bool = False, deleted: bool = False) -> tuple[Change, ...]:
-        """Return the deletes of overrides that no list shows; none if nothing changed since the last look."""
-        if self._looked_at == (made := len(self.changes.made)):
-            return ()
-        self._looked_at = made
-        found = self._look.overrides(survey.person, in_use=in_use, deleted=deleted)
-        return tuple(Change("delete", override) for override in found)
+    def _hidden(self, survey: Survey, **state: bool) -> tuple[Change, ...]:
+        return self._look.hidden_overrides(survey.person, len(self.changes.made), **state)
 
     def _delete_overrides(self, changes: tuple[Change, ...], end: Change | None) -> None:
         if changes:
@@ -174,7 +167,7 @@ class Offboarding:
             self._parallel.run([partial(self.changes.make, change) for change in changes])
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
-        survey = self._without_stale(self._look.survey(person, Scope.AGAIN))
+        survey = self._look.survey(person, Scope.AGAIN).without_stale()
         self._on_call_after = survey.on_call
         changes = self._decide(survey)
         self._plan(changes, end)
@@ -183,13 +176,9 @@ class Offboarding:
             # Still in use but not listed, or never to be undone: scan the whole account, ended overrides included. Only
             # once: it takes a call or two for each thing in the account.
             self._looked_everywhere = True
-            survey = self._without_stale(self._look.survey(person, Scope.EVERYWHERE))
+            survey = self._look.survey(person, Scope.EVERYWHERE).without_stale()
             self._plan(self._decide(survey), end)
         return survey
-
-    def _without_stale(self, survey: Survey) -> Survey:
-        """Skip stale memberships: they were tried once already."""
-        return replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
 
     def _refused(self, end: Change) -> InUseError | None:
         """Delete the account; return the refusal if it is in use. Raises BlockedError if that names blockers."""

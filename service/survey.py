@@ -1,6 +1,6 @@
 """What a survey of an account shows, and what is reported of an off-boarding."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.model import Blocker, Change, Escalation, ForwardingRule, Membership, Override, Person, Rotation
@@ -72,6 +72,10 @@ class Survey:
     """What could not be read but does not block, a sentence each."""
     of_removal: tuple[str, ...] = ()
     """What the end of the account has consequences for, a sentence each."""
+
+    def without_stale(self) -> "Survey":
+        """Return the survey without stale memberships, which are tried once only."""
+        return replace(self, memberships=tuple(entry for entry in self.memberships if not entry.stale))
 
 
 @dataclass(frozen=True)
