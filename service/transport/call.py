@@ -54,12 +54,12 @@ class Api:
 class Transport:
     """Calls to one API within one deadline, so many `at_once`."""
 
-    def __init__(self, session: requests.Session, api: Api, deadline: Deadline, at_once: int = AT_ONCE) -> None:
+    def __init__(self, session: requests.Session, api: Api, deadline: Deadline, at_once: int | None = None) -> None:
         self._session = session
         self._api = api
         self._deadline = deadline
-        self._at_once = at_once
-        self._limit = ConcurrencyLimit(at_once)
+        self._at_once = AT_ONCE if at_once is None else at_once
+        self._limit = ConcurrencyLimit(self._at_once)
         self._dates: list[str] = []
 
     @property
