@@ -82,6 +82,7 @@ class Jsm:
         self._parallel = parallel
         self._surveys: SurveyReader | None = None
         self._known: People | None = None
+        self._has_written = False
 
     def find(self, username: str) -> Person:
         """Return the user with this username; raises NotFoundError."""
@@ -139,6 +140,9 @@ class Jsm:
 
     def overrides_of(self, person: Person) -> tuple[tuple[Override, ...], tuple[str, ...]]:
         """Read the person's overrides in every schedule; returns them, and what could not be read."""
+        if self._surveys and not self._has_written:
+            # The first survey has just read them all.
+            return self._surveys.overrides_of(person), ()
         operations, unread = self._briefly(), list[str]()
         operations.odd.leaver = person
 
@@ -159,6 +163,7 @@ class Jsm:
 
     def apply(self, change: Change) -> None:
         """Delete or remove what the change is about, or end the account; raises NotFoundError where it is gone."""
+        self._has_written = True
         match change.before:
             case Membership() as membership:
                 self._leave(membership)
@@ -169,6 +174,7 @@ class Jsm:
 
     def update(self, entry: Roster, rule: Rule) -> Change | None:
         """Let the rule decide on the entry as it is now, write that once, and return it; see the port."""
+        self._has_written = True
         return updates.update(self._apis.transport, entry, rule, read=self.read, write=self._write)
 
     def _write(self, change: Change) -> None:

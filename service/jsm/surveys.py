@@ -61,6 +61,11 @@ class SurveyReader:
         elsewhere, on_call = self._details(person, memberships, told=scope is not Scope.EVERYWHERE)
         return self._survey(person, holding, on_call, (*forbidden, *elsewhere))
 
+    def overrides_of(self, person: Person) -> tuple[Override, ...]:
+        """Return the person's overrides as they were read last."""
+        found = chain(*self.found.overrides.values())
+        return tuple(self._people.override(one) for one in found if one.user.id == person.id)
+
     def _forbidden(self, person: Person, results: list[list[Blocker]]) -> list[Blocker]:
         unseen = blockers.unseen_teams(self.found, self._settings.email)
         if person.id == self._apis.ids.own_id:

@@ -240,6 +240,7 @@ def test_overrides_of_a_person_are_looked_for_in_every_schedule() -> None:
     env = SiteEnv(site_of_hari())
     with env.client() as client:
         person = survey(client).person
+        client._has_written = True
         found, unread = client.overrides_of(person)
         assert ([(one.id, one.user.name) for one in found], unread) == ([("o-1", "hari@example.com")], ())
         env.simulation.faults.order("404", "GET", "/overrides$")
@@ -247,6 +248,15 @@ def test_overrides_of_a_person_are_looked_for_in_every_schedule() -> None:
         env.simulation.faults.order("405", "GET", "/overrides$")
         found, unread = client.overrides_of(person)
         assert (found, unread) == ((), ("overrides of Platform 24x7: Request method 'PATCH' is not supported",))
+
+
+def test_overrides_that_were_just_read_are_not_read_again() -> None:
+    env = SiteEnv(site_of_hari())
+    with env.client() as client:
+        person = survey(client).person
+        before = len(env.line.sent)
+        assert [one.id for one in client.overrides_of(person)[0]] == ["o-1"]
+        assert len(env.line.sent) == before
 
 
 def test_team_that_still_lists_a_removed_member_is_stale() -> None:
