@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from service import parsing as fields
-from service.errors import BadRequestError, UnexpectedResponseError
+from service.errors import BadRequestError, ServiceError, UnexpectedResponseError
 from service.jsm.calls import Calls
 from service.model import Named
 from service.parsing import Json
@@ -57,10 +57,22 @@ class Teams(Calls):
         return self._get(what, read, *self._path, team.id, query=self._site)
 
     def remove(self, team: Named, account_id: str) -> None:
-        """Remove a member; the answer is a 200 whose `errors` say who was not removed, and why."""
-        what = f"the membership of the team {team.name}"
+        """Remove a member; tried again, since a refusal after a lost answer may mean that it was done before."""
+        earlier: ServiceError | None = None
+        for attempt in self._transport.attempts():
+            with attempt:
+                try:
+                    self._remove(team, account_id)
+                except ServiceError as error:
+                    error.after(earlier)
+                    earlier = error
+                    raise
+
+    def _remove(self, team: Named, account_id: str) -> None:
+        """Remove a member, once: the answer is a 200 whose `errors` say who was not removed, and why."""
+        what, path = f"the membership of the team {team.name}", (*self._path, team.id, "members", "remove")
         body = {"members": [{"accountId": account_id}]}
-        answer = self._request("POST", what, *self._path, team.id, "members", "remove", query=self._site, body=body)
+        answer = self._request("POST", what, *path, query=self._site, body=body, retry=False)
         errors = answer.get("errors")
         if errors == []:
             return

@@ -318,6 +318,7 @@ def test_lost_answer_of_any_write_is_settled(end: str, fault: str) -> None:
         answer = env.post(username=HARI)
 
         assert (answer.status, answer.body.get("unconfirmed")) == (200, None), (method, path, answer.body["message"])
+        assert len(answer.body["changes"]) == 6, (method, path)
         assert stable(env.snapshot()) == left(env.before, HARI, end=end)
 
 

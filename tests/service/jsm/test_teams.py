@@ -1,8 +1,10 @@
 """Members of Atlassian teams: a read by POST, and a removal whose 200 may be a refusal."""
 
 from typing import Any
+from unittest import mock
 
 import pytest
+import requests
 import responses
 
 from local.jsm.people import CLOUD_ID
@@ -105,4 +107,17 @@ def test_errors_in_a_200_are_a_refusal(mocked: responses.RequestsMock, error: An
 def test_200_without_errors_does_not_say_that_it_is_done(mocked: responses.RequestsMock) -> None:
     with pytest.raises(UnexpectedResponseError, match=r"^the answer does not say that it is done$") as raised:
         remove(mocked, {})
+    assert raised.value.outcome_unknown
+
+
+def test_refusal_after_a_lost_answer_may_mean_that_it_was_done(
+    mocked: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenacity.nap.time", mock.Mock())
+    url = f"{TEAMS}/t-1/members/remove?siteId={CLOUD_ID}"
+    mocked.post(url, body=requests.ConnectionError("lost"))
+    mocked.post(url, json={"errors": [{"code": "NOT_A_MEMBER"}]})
+
+    with pytest.raises(BadRequestError) as raised:
+        teams().remove(TEAM, "712020:hari")
     assert raised.value.outcome_unknown
