@@ -8,17 +8,18 @@ from functools import partial
 from itertools import chain
 from typing import cast
 
-from service.client import Capabilities, Rule, Scope
+from service.client import Rule, Scope
 from service.deadline import Deadline
 from service.errors import BadRequestError, NotFoundError, ServiceError, UnexpectedResponseError
-from service.jsm import calls
 from service.jsm.apis import Apis, open_apis
+from service.jsm.capabilities import base_urls as base_urls
+from service.jsm.capabilities import capabilities as capabilities
+from service.jsm.capabilities import site_of
 from service.jsm.on_calls import SECONDS, read_on_calls
 from service.jsm.operations import Operations
 from service.jsm.people import People
 from service.jsm.reach import ReachReader
 from service.jsm.scan import Found, membership_of
-from service.jsm.settings import NONE, REMOVE, JsmSettings
 from service.jsm.surveys import SurveyReader
 from service.model import (
     Change,
@@ -35,38 +36,10 @@ from service.model import (
     TeamUse,
 )
 from service.parallel import Parallel
-from service.settings import Settings, SettingsError
+from service.settings import Settings
 from service.survey import OnCalls, Survey
 from service.transport import updates
 from service.transport.session import Session
-
-
-def base_urls(settings: Settings) -> tuple[str, ...]:
-    """Return where the APIs of the site are."""
-    return calls.base_urls(_site(settings))
-
-
-def capabilities(settings: Settings) -> Capabilities:
-    """Return what the client of the site can do."""
-    end = _site(settings).end
-    return Capabilities(
-        product="Jira Service Management",
-        removal="" if end == NONE else end,
-        refuses_while_in_use=False,
-        not_checked=(
-            "alert policies, integrations and syncs: Jira Service Management has no list of whom they notify",
-        ),
-        only_in_refusal="",
-        rights=(
-            "give JSM_EMAIL and JSM_API_TOKEN an admin of Jira Service Management with an agent's seat and a token "
-            "without scopes, and JSM_ORG_KEY, where it is set, a key of the organization that may manage users"
-        ),
-        unknown_key=(
-            "give JSM_EMAIL and JSM_API_TOKEN an account of the site and a token of its own, and JSM_ORG_KEY, where it "
-            "is set, a key of the organization"
-        ),
-        removal_is_final=end == REMOVE,
-    )
 
 
 class Jsm:
@@ -74,7 +47,7 @@ class Jsm:
 
     def __init__(self, settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> None:
         self.capabilities = capabilities(settings)
-        self._settings = _site(settings)
+        self._settings = site_of(settings)
         self._open = partial(open_apis, self._settings, session, deadline, parallel)
         self._opened: Apis | None = None
         self._opening = threading.Lock()
@@ -224,9 +197,3 @@ class Jsm:
 def connect(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Jsm:
     """Return a client for one request; it calls nothing yet."""
     return Jsm(settings, session, deadline, parallel)
-
-
-def _site(settings: Settings) -> JsmSettings:
-    if settings.jsm is None:
-        raise SettingsError("no site of Jira Service Management is set")
-    return settings.jsm

@@ -40,7 +40,7 @@ class People:
 
     def reads(self, ids: Iterable[str]) -> list[Callable[[], None]]:
         """Return calls that read the accounts that are not known yet."""
-        new = sorted({one for one in ids if one not in self._names})
+        new = sorted({one for one in ids if one not in self._names and one not in self.gone})
         return [partial(self._read, new[start : start + BULK]) for start in range(0, len(new), BULK)]
 
     def know(self, ids: Iterable[str]) -> None:
