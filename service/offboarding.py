@@ -49,7 +49,7 @@ class Offboarding:
         self._earlier = earlier
         self._on_call_after: OnCalls | None = None  # pragma: no mutate -- "" is as false
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
-        self._look = Look(client, request, parallel, datetime.now(UTC))
+        self._look = Look(client, request, parallel, datetime.now(UTC))  # pragma: no mutate -- the server's time counts
 
     @property
     def person(self) -> Person | None:
@@ -78,7 +78,7 @@ class Offboarding:
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
         after, now = self._on_call_after, self._look.now  # pragma: no mutate
-        on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)
+        on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)  # pragma: no mutate
         not_checked = (*self.capabilities.not_checked, *unasked, *self._look.not_checked, *unknown)
         return Report(survey.person, deletes, changes, on_call, not_checked, removal)
 

@@ -101,7 +101,12 @@ def test_traceback_that_quotes_foreign_text_is_cleaned(simulation: Simulation, r
     assert (controls(result.stdout), controls(result.stderr)) == (set(), set())
 
 
-def test_wrong_words_on_the_command_line_are_cleaned(run: Run) -> None:
-    result = run("offboard", f"nobody{EVIL}", "--where", "\x1b[2J")
+@pytest.mark.parametrize(
+    "words",
+    [("offboard", "--from-csv", f"{EVIL}.csv"), ("report", "--html", f"{EVIL}/a")],
+)
+def test_wrong_words_on_the_command_line_are_cleaned(run: Run, words: tuple[str, ...]) -> None:
+    result = run(*words)
 
     assert (result.exit_code, controls(result.stderr)) == (2, set())
+    assert CLEAN in result.stderr

@@ -148,6 +148,16 @@ def test_wrong_command_line_exits_2_where_that_cannot_be_said(address: str) -> N
     assert redirected(address, "offboard", "nobody", to="2>/dev/full").returncode == 2
 
 
+def test_error_and_json_do_not_go_round_an_output_in_ascii(address: str) -> None:
+    """click writes UTF-8 past a stream that says it is ASCII."""
+    wrong = redirected(address, "offboard", "--at-most", "\u017b", PYTHONIOENCODING="ascii")
+    full = redirected(address, "report", "--json", to=">/dev/full", PYTHONIOENCODING="ascii")
+
+    told = wrong.stderr.decode("ascii").splitlines()[-1]
+    assert (wrong.returncode, told.startswith("Error: Invalid value for '--at-most': '?' is not")) == (2, True)
+    assert (full.returncode, full.stderr.decode()) == (3, FULL)
+
+
 def test_list_on_a_closed_standard_input_is_an_empty_list(address: str) -> None:
     done = redirected(address, "offboard", "--from-csv", "-", *GO, to="<&-")
 

@@ -73,3 +73,18 @@ def test_account_remains_where_time_runs_out_at_a_hidden_override(fake_client: F
 
     _, remaining = Run(fake_client).failing(OutOfTimeError, "late")
     assert remaining == (Change("delete", HIDDEN), END)
+
+
+def test_hidden_overrides_go_where_the_vendor_ends_an_account_still_in_use(refusing: FakeClient) -> None:
+    """Of an account that is gone nobody tells whether it has turns: every schedule is looked through."""
+    entries = dict(refusing.entries)
+    refusing.when("deactivate user id-hari", refusing.entries.clear)
+    refusing.when("read rotation id-rotation", lambda: refusing.entries.update(entries))
+    refusing.when("turns hari@example.com", failing(UnavailableError("there is no such user")))
+    refusing.hidden_overrides = {Change("", HIDDEN).key: HIDDEN}
+
+    report = Run(refusing)()
+
+    assert Change("delete", HIDDEN) in report.changes
+    assert refusing.hidden_overrides == {}
+    assert not [note for note in report.not_checked if note.startswith(("overrides", "turns"))]

@@ -43,6 +43,15 @@ def test_unusable_replacement_is_a_blocker(replacement: Person | None, name: str
     assert plan == Plan((), (blocker,))
 
 
+def test_missing_replacement_is_the_only_blocker_where_it_would_take_the_last_place() -> None:
+    survey = Survey(HARI, rotations=(rotation(LEAVER),), escalations=(escalation(LEAVER),))
+    request = Request(HARI.username, replace_with="gone@example.com")
+
+    plan = decide(survey, request, replacement=None, protected=frozenset(), now=NOW)
+
+    assert [blocker.kind for blocker in plan.blockers] == ["replacement"]
+
+
 def test_no_requested_replacement_is_no_blocker() -> None:
     plan = decide(Survey(HARI), Request(HARI.username), replacement=None, protected=frozenset(), now=NOW)
 

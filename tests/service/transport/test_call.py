@@ -9,6 +9,7 @@ import requests
 import responses
 from urllib3.exceptions import MaxRetryError, SSLError
 
+from service.deadline import Deadline
 from service.errors import (
     BadRequestError,
     InUseError,
@@ -22,8 +23,10 @@ from service.errors import (
     UnknownKeyError,
     UnreachableError,
 )
+from service.opsgenie.calls import GenieKey
+from service.opsgenie.responses import decipher
 from service.settings import Settings
-from service.transport.call import LARGEST_ANSWER
+from service.transport.call import LARGEST_ANSWER, Api, Transport
 from service.vendors import open_session
 from tests.support.wire_samples import ANYTHING, KEY, URL, transport
 
@@ -54,6 +57,13 @@ def test_empty_or_dot_path_part_is_not_sent(mocked: responses.RequestsMock, part
         transport().request("DELETE", "v2", "schedules", "s", "overrides", part, retry=retry)
 
     assert (refused.value.outcome_unknown, len(mocked.calls)) == (False, 0)
+
+
+def test_api_without_a_secret_is_read_as_it_is(mocked: responses.RequestsMock) -> None:
+    mocked.get(ANYTHING, json={"data": KEY})
+    api = Api(URL, GenieKey(KEY), decipher)
+
+    assert Transport(open_session(Settings(KEY)), api, Deadline(5)).request("GET", "v2", "teams") == {"data": KEY}
 
 
 @pytest.mark.parametrize("status", [200, 201])
