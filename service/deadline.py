@@ -33,7 +33,7 @@ class Deadline:
         """Return the seconds left, never negative."""
         return max(0.0, self._end - time.monotonic())
 
-    # Whether the server asks for a wait makes no difference here; it does where somebody can wait longer.
+    # `asked` counts only in console/deadline.py: an operator can wait longer than a request.
 
     def allows(self, wait: float, *, write: bool, asked: bool) -> bool:  # noqa: ARG002
         """Tell whether a call, or a write, may still start after so many seconds; `asked` as in `wait`."""

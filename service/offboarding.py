@@ -108,6 +108,8 @@ class Offboarding:
         if asked:
             survey, ended = self._ask(survey, asked)
             if ended:
+                # What was read beside the delete may be older than it.
+                survey, _ = self._look.again(survey)
                 self._detach(survey, None)
                 self._delete_overrides(self._hidden(survey, deleted=True), None)
                 self._on_call_after = self._read_on_call(survey)

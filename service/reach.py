@@ -29,9 +29,9 @@ def _nothing(_: object) -> tuple[()]:
 class Reach:
     """What is known about who can be called.
 
-    `behind` reads whom a team, an escalation or a schedule leads to, and `uses` what may lead to teams, by their ids:
-    rotations, escalations, and the teams' own routing rules. Both are asked only where the answer depends on them, and
-    may raise ServiceError.
+    `behind` reads whom a team, an escalation or a schedule leads to, and `uses` what may lead to teams: rotations,
+    escalations, and the teams' own routing rules. Both are asked only where the answer depends on them, and may raise
+    ServiceError.
     """
 
     blocked: Set[str] = frozenset()

@@ -207,6 +207,8 @@ def test_detaches_when_the_vendor_ends_an_account_still_in_use(refusing: FakeCli
     assert by_key(Run(refusing)().changes) == by_key(CHANGES)
     assert refusing.log.count("deactivate user id-hari") == 1
     assert [call for call in refusing.log if "survey" in call] == ["survey first"]
+    # Beside the deactivation, and again after it: what was read beside it may be older.
+    assert refusing.log.count("read rotation id-rotation") == 2
 
 
 def test_ended_account_is_not_in_remaining(refusing: FakeClient) -> None:
