@@ -32,7 +32,7 @@ class Capabilities:
     """Whether removing a user who is in use is refused, and changes nothing."""
     not_checked: tuple[str, ...]
     """What no survey shows, a sentence each."""
-    only_in_refusal: str
+    only_in_refusal: tuple[str, ...]
     """What only a refused removal shows; empty where nothing is refused."""
     rights: str
     """What a key needs, as advice for when one is refused."""

@@ -74,7 +74,7 @@ class Offboarding:
         if not self._request.dry_run:
             self._carry_out(survey, end)
         deletes = end is not None and not self._request.dry_run
-        unasked = () if deletes else filter(None, [self.capabilities.only_in_refusal])
+        unasked = () if deletes else self.capabilities.only_in_refusal
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
         after, now = self._on_call_after, self._look.now  # pragma: no mutate
@@ -94,8 +94,7 @@ class Offboarding:
             ended_overrides=self._looked_everywhere,
         )
         if plan.blockers:
-            only_in_refusal = filter(None, [self.capabilities.only_in_refusal])
-            raise BlockedError(plan.blockers, not_checked=(*only_in_refusal, *survey.not_checked))
+            raise BlockedError(plan.blockers, not_checked=(*self.capabilities.only_in_refusal, *survey.not_checked))
         of_removal = () if self._request.keep_user else survey.of_removal
         self._look.note(*survey.not_checked, *plan.not_checked, *of_removal)
         return plan.changes

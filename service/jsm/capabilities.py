@@ -21,7 +21,7 @@ def capabilities(settings: Settings) -> Capabilities:
         not_checked=(
             "alert policies, integrations and syncs: Jira Service Management has no list of whom they notify",
         ),
-        only_in_refusal="",
+        only_in_refusal=(),
         rights=(
             "give JSM_EMAIL and JSM_API_TOKEN an admin of Jira Service Management with an agent's seat and a token "
             "without scopes, and JSM_ORG_KEY, where it is set, a key of the organization that may manage users"

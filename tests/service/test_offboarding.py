@@ -285,7 +285,7 @@ def test_refusal_by_the_rules_says_what_was_not_asked(fake_client: FakeClient, r
         Run(refusing)()
     assert blocked.value.not_checked == (REFUSALS,)
 
-    fake_client.capabilities = replace(fake_client.capabilities, only_in_refusal="")
+    fake_client.capabilities = replace(fake_client.capabilities, only_in_refusal=())
     with pytest.raises(BlockedError) as blocked:
         Run(fake_client)()
     assert blocked.value.not_checked == ()
