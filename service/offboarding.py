@@ -64,7 +64,7 @@ class Offboarding:
     def run(self) -> Report:
         """Take the person out, or raise a ServiceError; a BlockedError where it must not be done."""
         survey = self.survey = self._look.first()
-        removal = "" if self._request.keep_user else self.capabilities.removal
+        removal = "" if self._request.keep_user or survey.ended else self.capabilities.removal
         end = Change(removal, survey.person) if removal else None
         changes = self._decide(survey)
         if self._request.dry_run:
@@ -80,7 +80,7 @@ class Offboarding:
         after, now = self._on_call_after, self._look.now  # pragma: no mutate
         on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)  # pragma: no mutate
         not_checked = (*self.capabilities.not_checked, *unasked, *self._look.not_checked, *unknown)
-        return Report(survey.person, deletes, changes, on_call, not_checked, removal)
+        return Report(survey.person, deletes, changes, on_call, not_checked, removal, survey.ended)
 
     def _decide(self, survey: Survey) -> tuple[Change, ...]:
         plan = decide(

@@ -23,7 +23,7 @@ from service.errors import (
 )
 from service.json_body import BodyError
 from service.model import Change, Request
-from service.serialization import as_json, blockers_json, change_json, on_call_json, summary
+from service.serialization import as_json, blockers_json, change_json, on_call_json, past, summary
 from service.survey import Report
 from service.wording import API, Wording
 
@@ -54,6 +54,7 @@ def done(report: Report, request: Request) -> Answer:
     """Return the answer to a request that was carried out or planned."""
     body = {
         "username": report.person.username,
+        "account": past(report.removal or report.ended),
         "deleted": report.deleted and report.removal != "suspend",
         "dry_run": request.dry_run,
         "changes": _json(report.changes),

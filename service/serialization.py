@@ -95,7 +95,13 @@ def summary(report: Report, request: Request) -> str:
         if (count := kinds.count(kind))
     ]
     done = [f"taken out of {joined(counts)}"] if counts else []
-    done += [f"{report.removal.removesuffix('e')}ed"] if report.removal else []
+    done += [past(report.removal)] if report.removal else []
+    before = f"; the account was {past(report.ended)} before" if report.ended else ""
     if not done:
-        return f"{report.person.username} is in nothing that holds a user"
-    return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}"
+        return f"{report.person.username} is in nothing that holds a user{before}"
+    return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}{before}"
+
+
+def past(removal: str) -> str:
+    """Return what an account is after its end, such as `deleted` after `delete`; without one it is kept."""
+    return f"{removal.removesuffix('e')}ed" if removal else "kept"

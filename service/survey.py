@@ -72,6 +72,8 @@ class Survey:
     """What could not be read but does not block, a sentence each."""
     of_removal: tuple[str, ...] = ()
     """What the end of the account has consequences for, a sentence each."""
+    ended: str = ""
+    """How the account was ended before, as `Capabilities.removal` names it; empty where it was not."""
 
     def without_stale(self) -> "Survey":
         """Return the survey without stale memberships, which are tried once only."""
@@ -89,3 +91,5 @@ class Report:
     not_checked: tuple[str, ...]
     removal: str = field(default="", compare=False)
     """How the account is ended, or would be; empty where it is kept."""
+    ended: str = field(default="", compare=False)
+    """How it was ended before; empty where it was not."""

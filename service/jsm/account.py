@@ -32,16 +32,24 @@ class Account:
             self._directories[person.id] = self._organization.directories(person)
         except NotFoundError:
             return blockers.of_account(person, self._row(person), None)
+        if self.ended(person):
+            return []
         return blockers.of_account(person, self._row(person), self._directories[person.id])
 
     def notes(self, person: Person) -> tuple[str, ...]:
         """Say what else a suspension takes away."""
         counts = self._row(person).get("counts")
         number = counts.get("resources") if isinstance(counts, dict) else None
-        if self._end != SUSPEND or not isinstance(number, int) or number < 2:
+        if self._end != SUSPEND or not isinstance(number, int) or number < 2 or self.ended(person):
             return ()
         others = "1 other product" if number == 2 else f"{number - 1} other products"
         return (f"{others} that {person.username} can use: suspending the account takes every product away",)
+
+    def ended(self, person: Person) -> str:
+        """Say how the account was ended before; "" where it was not, or not in every directory."""
+        is_suspended = self._row(person).get("membershipStatus") == "suspended"
+        is_whole = self._end == NONE or (self._end == SUSPEND and len(self._directories.get(person.id, ())) == 1)
+        return SUSPEND if is_suspended and is_whole else ""
 
     def end(self, person: Person) -> None:
         """Suspend or remove the account in every directory that holds it; raises NotFoundError where none does."""

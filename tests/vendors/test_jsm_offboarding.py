@@ -3,6 +3,7 @@
 import json
 import typing
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import fields, replace
 from typing import Any, get_args, get_origin
 
@@ -21,6 +22,7 @@ from tests.support.virtual_time import virtual_time
 HARI, MEERA, TOMAS, KOFI = (f"{name}@example.com" for name in ("hari", "meera", "tomas", "kofi"))
 ENDS = ("none", "suspend", "remove")
 OUT = "hari@example.com was taken out of 4 rotations, 1 escalation, 1 override, 2 forwarding rules and 2 teams"
+ACCOUNTS = {"none": "kept", "suspend": "suspended", "remove": "removed"}
 DONE = {"none": "", "suspend": " and suspended", "remove": " and removed"}
 
 
@@ -49,7 +51,7 @@ def test_leaver_is_out_of_everything_and_nothing_else_changes(end: str) -> None:
     answer = env.post(username=HARI)
 
     assert (answer.status, answer.body["message"]) == (200, f"{OUT}{DONE[end]}")
-    assert answer.body["deleted"] == (end == "remove")
+    assert (answer.body["account"], answer.body["deleted"]) == (ACCOUNTS[end], end == "remove")
     assert stable(env.snapshot()) == left(env.before, HARI, end=end)
 
 
@@ -120,8 +122,26 @@ def test_second_request_changes_nothing(end: str) -> None:
     answer = env.post(username=HARI)
 
     assert answer.status == (404 if end == "remove" else 200)
-    assert [change["kind"] for change in answer.body.get("changes", [])] == (["user"] if end == "suspend" else [])
+    assert answer.body.get("changes", []) == []
     assert env.snapshot() == after
+
+
+@pytest.mark.parametrize("end", ["none", "suspend"])
+def test_account_that_was_suspended_before_is_said_to_be(end: str) -> None:
+    site = deepcopy(SAMPLE)
+    next(one for one in site["people"] if one["email"] == HARI)["membershipStatus"] = "suspended"
+    env = SiteEnv(site, end=end, org_key=KEY)
+
+    answers = [env.post(username=HARI, dry_run=True), env.post(username=HARI), env.post(username=HARI)]
+
+    before = "; the account was suspended before"
+    assert [answer.body["message"] for answer in answers] == [
+        f"{OUT.replace('was', 'would be')}{before}",
+        f"{OUT}{before}",
+        f"hari@example.com is in nothing that holds a user{before}",
+    ]
+    assert [(answer.body["account"], answer.body["deleted"]) for answer in answers] == [("suspended", False)] * 3
+    assert not [note for answer in answers for note in answer.body["not_checked"] if "suspending" in note]
 
 
 def test_suspension_says_what_else_it_takes_away() -> None:
