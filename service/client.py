@@ -40,6 +40,8 @@ class Capabilities:
     """Advice for when a key is not known."""
     removal_is_final: bool = False
     """Whether nothing refuses the removal and nothing undoes it, so that everything is looked through before."""
+    not_found: str = ""
+    """Who is not found although there is such a user, as part of a sentence; empty where nobody is."""
 
 
 Rule = Callable[[Roster], Change | None]

@@ -41,7 +41,8 @@ class Look:
             finds.append(partial(self._find_replacement, self._request.replace_with))
         self._parallel.run(finds)
         if self.person is None:
-            raise NotFoundError(f"there is no user {self._request.username}")
+            but = self._client.capabilities.not_found
+            raise NotFoundError(f"there is no user {self._request.username}{f'; {but}' if but else ''}")
         return self.survey(self.person, Scope.FIRST)
 
     def survey(self, person: Person, scope: Scope) -> Survey:

@@ -7,19 +7,10 @@ from difflib import get_close_matches
 PROTECTING = ("PROTECTED_USERS",)
 """Settings whose absence exposes somebody: a name close to one of them stops the program."""
 
-JSM_NAMES = (
-    "JSM_SITE",
-    "JSM_EMAIL",
-    "JSM_API_TOKEN",
-    "JSM_ORG_KEY",
-    "JSM_END",
-    "JSM_CLOUD_ID",
-    "JSM_ORG_ID",
-    "JSM_API_URL",
-)
 OTHERS = (
     *("PRODUCT", "ACCESS_TOKEN", "ACCESS_TOKEN_PARAMETER", "OPSGENIE_API_URL", "TIME_BUDGET"),
-    *(*JSM_NAMES, "JSM_TRUST_TOKEN", "JSM_API_TOKEN_PARAMETER", "JSM_ORG_KEY_PARAMETER"),
+    *("JSM_SITE", "JSM_EMAIL", "JSM_API_TOKEN", "JSM_ORG_KEY", "JSM_END", "JSM_CLOUD_ID", "JSM_ORG_ID", "JSM_API_URL"),
+    *("JSM_TRUST_TOKEN", "JSM_API_TOKEN_PARAMETER", "JSM_ORG_KEY_PARAMETER"),
 )
 
 NAMED_ELSEWHERE = {

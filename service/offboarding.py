@@ -1,4 +1,4 @@
-"""The flow: look, decide, ask, detach, delete. It knows neither Flask nor HTTP nor the vendor."""
+"""The flow: look, decide, ask, detach, end. It knows neither Flask nor HTTP nor the vendor."""
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
@@ -129,12 +129,10 @@ class Offboarding:
                     break
             try:
                 survey = self._look_again(survey.person, end)
-            except NotFoundError:
-                # The account is gone: deleting it confirms that.
-                if end:
-                    self.changes.make(end)
-                return
-            if not asked and self.changes.remaining == ((end,) if end else ()):
+                is_out = not asked and self.changes.remaining == ((end,) if end else ())
+            except NotFoundError:  # the account is gone: its end confirms that
+                is_out = True
+            if is_out:
                 # Nothing refuses the end: it comes after a look that finds nothing.
                 if end:
                     self.changes.make(end)

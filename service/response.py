@@ -52,10 +52,11 @@ class Answer:
 
 def done(report: Report, request: Request) -> Answer:
     """Return the answer to a request that was carried out or planned."""
+    account = past(report.removal or report.ended)
     body = {
         "username": report.person.username,
-        "account": past(report.removal or report.ended),
-        "deleted": report.deleted and report.removal != "suspend",
+        "account": account,
+        "deleted": account in ("deleted", "removed") and not request.dry_run,
         "dry_run": request.dry_run,
         "changes": _json(report.changes),
         "on_call": [on_call_json(entry) for entry in report.on_call],

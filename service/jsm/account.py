@@ -1,10 +1,10 @@
 """The end of an account, as the settings choose it: none, suspend or remove."""
 
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import NotFoundError, ServiceError, UnexpectedResponseError
 from service.jsm import blockers
 from service.jsm.directory import Directory
 from service.jsm.organization import Organization
-from service.jsm.settings import NONE, SUSPEND
+from service.jsm.settings import NONE, REMOVE, SUSPEND
 from service.model import Blocker, Person
 
 
@@ -42,34 +42,48 @@ class Account:
         number = counts.get("resources") if isinstance(counts, dict) else None
         if self._end != SUSPEND or not isinstance(number, int) or number < 2 or self.ended(person):
             return ()
-        others = "1 other product" if number == 2 else f"{number - 1} other products"
-        return (f"{others} that {person.username} can use: suspending the account takes every product away",)
+        them = f"the {number} products and sites that {person.username} can use"
+        return (f"{them}: suspending the account takes all of them away",)
 
     def ended(self, person: Person) -> str:
-        """Say how the account was ended before; "" where it was not, or not in every directory."""
-        is_suspended = self._row(person).get("membershipStatus") == "suspended"
-        is_whole = self._end == NONE or (self._end == SUSPEND and len(self._directories.get(person.id, ())) == 1)
-        return SUSPEND if is_suspended and is_whole else ""
+        """Say how the account was ended before; "" where it was not.
+
+        Where it is to be ended, an account in several directories counts as not ended.
+        """
+        status = self._row(person).get("membershipStatus")
+        ended = {"suspended": SUSPEND, "no_membership": REMOVE}.get(str(status), "")
+        is_less = (self._end, ended) == (REMOVE, SUSPEND)
+        return ended if len(self._directories.get(person.id, ())) < 2 and not is_less else ""
 
     def end(self, person: Person) -> None:
         """Suspend or remove the account in every directory that holds it; raises NotFoundError where none does."""
-        organization = self._required()
-        directories = self._directories.get(person.id) or organization.directories(person)
-        if not directories:
-            raise NotFoundError(f"no directory of the organization has {person.username}")
-        for directory in directories:
-            if self._end == SUSPEND:
-                organization.suspend(person, directory)
-            else:
-                organization.remove(person, directory)
+        organization, ended = self._required(), False
+        missing = NotFoundError(f"no directory of the organization has {person.username}")
+        end = organization.suspend if self._end == SUSPEND else organization.remove
+        for directory in self._directories_of(person, organization):
+            try:
+                end(person, directory)
+                ended = True
+            except NotFoundError as error:
+                missing.after(error)
+            except ServiceError as error:
+                if ended:
+                    # One directory has ended it, and another has not: neither done nor not done.
+                    error.outcome_unknown = error.pending = True
+                raise
+        if not ended:
+            raise missing
 
     def is_ended(self, person: Person) -> bool:
         """Tell whether every directory that held the account shows it as ended."""
         if self._end == NONE:
             return False
         organization = self._required()
-        directories = self._directories.get(person.id) or organization.directories(person)
+        directories = self._directories_of(person, organization)
         return all(organization.is_ended(person, one, by=self._end) for one in directories)
+
+    def _directories_of(self, person: Person, organization: Organization) -> list[str]:
+        return self._directories.get(person.id) or organization.directories(person)
 
     def _required(self) -> Organization:
         if self._organization is None:

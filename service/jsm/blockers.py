@@ -1,4 +1,4 @@
-"""What forbids an off-boarding on a site, and only its client can know."""
+"""Blockers that only the client of a site can find."""
 
 from collections.abc import Iterable
 
@@ -21,7 +21,10 @@ def own_account(person: Person) -> Blocker:
 
 def not_seen(token_of: str) -> Blocker:
     """Say that the token may not see everything, of which there is no other sign."""
-    reason = "nothing proves that the token sees every schedule and team, and those that it does not see are not named"
+    reason = (
+        "the token may not see every schedule and team: it cannot read the audit log, and Jira Service Management "
+        "leaves out what a token may not see without saying so"
+    )
     remedies = (
         "use the token of an admin of the product Jira Service Management",
         "set JSM_TRUST_TOKEN to 1 if its owner is an Operations admin",

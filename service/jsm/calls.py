@@ -9,7 +9,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from service import parsing
-from service.errors import ServiceError, UnexpectedResponseError
+from service.errors import Cause, ServiceError, UnexpectedResponseError
 from service.jsm.responses import NO_CONTENT, decipher
 from service.jsm.settings import JsmSettings
 from service.parsing import Json
@@ -96,19 +96,25 @@ class Calls:
             answer = self._request("GET", what, *path, query=following)
             with parsing.parsing(what):
                 found = parsing.entries(answer["values"], "values")
-                following = _next(answer)
+                following = _next(answer, query)
             yield from found
 
     def _delete(self, what: str, *path: str, method: str = "DELETE", body: Json | None = None) -> None:
         """Make a write that only a 204 says is done."""
         answer = self._request(method, what, *path, body=body)
         if answer != NO_CONTENT:
-            odd = UnexpectedResponseError("the answer does not say that it is done", outcome_unknown=True)
-            odd.cause = replace(odd.cause, what=what)
-            raise odd
+            raise not_done(what)
 
 
-def _next(answer: Json) -> Json | None:
-    """Return the query of the next page: its address is relative to one that is not told."""
+def not_done(what: str) -> UnexpectedResponseError:
+    """Return the error for an answer that does not say that a write is done."""
+    error = UnexpectedResponseError("the answer does not say that it is done", outcome_unknown=True)
+    error.cause = Cause(what)
+    return error
+
+
+def _next(answer: Json, query: Json) -> Json | None:
+    """Return the query of the next page; what `links.next` leaves out stays as it was asked for."""
     following = (answer.get("links") or {}).get("next")
-    return dict(parse_qsl(urlsplit(following).query)) if following else None
+    # `next` is relative to an address that is not documented: only its query is used.
+    return {**query, **dict(parse_qsl(urlsplit(following).query))} if following else None

@@ -5,6 +5,8 @@ from service.jsm import calls
 from service.jsm.settings import NONE, REMOVE, JsmSettings
 from service.settings import Settings, SettingsError
 
+FINDS = "Jira finds active accounts only, and with JSM_ORG_KEY the others are found too"
+
 
 def base_urls(settings: Settings) -> tuple[str, ...]:
     """Return where the APIs of the site are."""
@@ -23,14 +25,15 @@ def capabilities(settings: Settings) -> Capabilities:
         ),
         only_in_refusal=(),
         rights=(
-            "give JSM_EMAIL and JSM_API_TOKEN an admin of Jira Service Management with an agent's seat and a token "
-            "without scopes, and JSM_ORG_KEY, where it is set, a key of the organization that may manage users"
+            "set JSM_EMAIL and JSM_API_TOKEN to those of an admin of Jira Service Management who has an agent's seat "
+            "(a token without scopes); a JSM_ORG_KEY must be allowed to manage users"
         ),
         unknown_key=(
-            "give JSM_EMAIL and JSM_API_TOKEN an account of the site and a token of its own, and JSM_ORG_KEY, where it "
-            "is set, a key of the organization"
+            "set JSM_EMAIL and JSM_API_TOKEN to those of an account of the site, and JSM_ORG_KEY, if at all, to a key "
+            "of the organization"
         ),
         removal_is_final=end == REMOVE,
+        not_found="" if site_of(settings).org_key else FINDS,
     )
 
 

@@ -69,7 +69,7 @@ class Jsm:
         try:
             return self._surveys.read(person, scope)
         except NotFoundError as error:
-            # Of a person it is not asked there: it is the site that is not.
+            # Operations is asked nothing about the person here, so a 404 means that the cloud id is wrong.
             raise UnexpectedResponseError(
                 f"Operations of the site is not there ({error}): check JSM_CLOUD_ID"
             ) from error

@@ -7,9 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from service import parsing as fields
-from service.errors import BlockedError, NotFoundError, UnauthorizedError, UnexpectedResponseError
+from service.errors import (
+    BlockedError,
+    MissingScopeError,
+    NotFoundError,
+    UnauthorizedError,
+    UnexpectedResponseError,
+    UnknownKeyError,
+)
 from service.jsm.calls import Calls
-from service.jsm.parsing import one_of
+from service.jsm.parsing import only_account
 from service.model import Blocker, Person, ascii_lower
 from service.parsing import Json
 
@@ -17,8 +24,8 @@ API = ("rest", "api", "3")
 PAGE, MOST = 50, 1000
 """Users in a page of the search, and how many it finds at most."""
 
-BULK = 99
-"""Accounts that are asked for in one call, beside the leaver's."""
+BULK = 49
+"""Accounts that are asked for in one call, beside the leaver's: no page of more than 50 was seen."""
 
 PROFILE = ("timeZone", "locale")
 
@@ -34,7 +41,7 @@ class Directory(Calls):
         """
         found = self._search(username)
         with fields.parsing(f"the user {username}"):
-            row = one_of(found, lambda row: has_address(row, username, "emailAddress"), username)
+            row = only_account([row for row in found if has_address(row, username, "emailAddress")], username)
             if row:
                 return _person(row)
             hidden = [row for row in found if is_human(row) and not row.get("emailAddress")]
@@ -46,10 +53,14 @@ class Directory(Calls):
         raise NotFoundError(f"there is no active account with the address {username}")
 
     def accounts(self, ids: Sequence[str]) -> list[Json]:
-        """Get accounts by id, at most 100 of them; an account that is gone is left out."""
+        """Get accounts by id, at most 50 of them; an account that is gone is left out."""
         query = {"accountId": list(ids), "maxResults": str(len(ids))}
         what = "the names of people"
-        return self._get(what, lambda data: fields.entries(data["values"], "values"), *API, "user", "bulk", query=query)
+        answer = self._request("GET", what, *API, "user", "bulk", query=query)
+        if answer.get("isLast") is False:
+            raise UnexpectedResponseError("Jira shows only some of the people that it was asked for")
+        with fields.parsing(what):
+            return fields.entries(answer["values"], "values")
 
     def own_id(self) -> str:
         """Get the account id of the token's owner."""
@@ -72,7 +83,9 @@ class Directory(Calls):
         try:
             self._request("GET", "the owner of the token", *API, "user", query={"accountId": own_id})
         except UnauthorizedError as error:
-            message = "its owner has not the global permission Browse users and groups"
+            if isinstance(error, MissingScopeError | UnknownKeyError):
+                raise
+            message = "the token's owner lacks the global permission Browse users and groups"
             raise UnauthorizedError(message) from error
 
 

@@ -11,7 +11,7 @@ from service import parsing as fields
 from service.errors import NotFoundError, UnexpectedResponseError
 from service.jsm.calls import Calls
 from service.jsm.directory import has_address
-from service.jsm.parsing import one_of
+from service.jsm.parsing import only_account
 from service.model import Person
 from service.parsing import Json
 from service.transport.call import Transport
@@ -20,7 +20,7 @@ EVERY_DIRECTORY = "-"
 EXPANDED = ["platformRoles", "counts.resources"]
 LIMIT = 50
 
-WRONG = (
+NO_DIRECTORIES = (
     "the organization's API does not know its directories: check JSM_ORG_ID and JSM_ORG_KEY; an organization with the "
     "original user management can be used without JSM_ORG_KEY and JSM_END only"
 )
@@ -41,19 +41,20 @@ class Organization(Calls):
         try:
             answer = self._request("POST", what, *path, body=body, only_reads=True)
         except NotFoundError as error:
-            raise UnexpectedResponseError(WRONG) from error
+            raise UnexpectedResponseError(NO_DIRECTORIES) from error
         with fields.parsing(what):
-            row = one_of(fields.entries(answer["data"], "data"), lambda row: has_address(row, username, "email"), what)
+            found = fields.entries(answer["data"], "data")
+            row = only_account([row for row in found if has_address(row, username, "email")], username)
             if row is None:
                 raise NotFoundError(f"the organization has no account with the address {username}")
-            found = _person(row)
-        self.rows[found.id] = row
-        return found
+            person = _person(row)
+        self.rows[person.id] = row
+        return person
 
     def directories(self, person: Person) -> list[str]:
         """List the ids of the directories that hold a person."""
         what, query = f"the directories of {person.username}", {"accountId": person.id}
-        found = list[str]()
+        found, cursors = list[str](), set[str]()
         while True:
             answer = self._request("GET", what, *self._path, query=query)
             with fields.parsing(what):
@@ -61,8 +62,11 @@ class Organization(Calls):
                 following = fields.maybe_text(answer.get("links") or {}, "next")
             # It is the cursor, or an address with the cursor.
             cursor = dict(parse_qsl(urlsplit(following).query)).get("cursor", following)
-            if not cursor or cursor == query.get("cursor"):
+            if not cursor:
                 return found
+            if cursor in cursors:
+                raise UnexpectedResponseError(f"the pages of {what} lead back to an earlier one")
+            cursors.add(cursor)
             query = {**query, "cursor": cursor}
 
     def is_ended(self, person: Person, directory: str, *, by: str) -> bool:

@@ -1,6 +1,6 @@
 """Convert between the JSON of a site's APIs and the classes of the rules; people have ids only there."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ class ListedSchedule:
 
 
 PAGE_SIZES = (25, 50)
-"""How many rotations a schedule may be cut to: nobody has seen a list that shows more."""
+"""Rotations of a schedule whose list may be cut: these are the default and the largest page."""
 
 
 def schedule(data: Json) -> ListedSchedule:
@@ -180,9 +180,9 @@ def texts(data: Any, name: str) -> list[str]:
     return [text({name: value}, name) for value in entries(data, name)]
 
 
-def one_of(found: Iterable[Any], is_it: Callable[[Any], bool], what: str) -> Any:
-    """Return the one that it is, None for none; an OddError for several."""
-    fitting = [entry for entry in found if is_it(entry)]
-    if len(fitting) > 1:
-        raise OddError(f"several are {what}")
-    return fitting[0] if fitting else None
+def only_account(rows: Iterable[Json], username: str) -> Json | None:
+    """Return the row of the only account, None without rows; raises OddError for several accounts."""
+    accounts = {text(row, "accountId"): row for row in rows}
+    if len(accounts) > 1:
+        raise OddError(f"several accounts have the address {username}")
+    return next(iter(accounts.values()), None)

@@ -84,7 +84,7 @@ class People:
         return Named(user.id, self.name(user.id)) if user.id else user
 
     def _read(self, ids: list[str]) -> None:
-        # The leaver is there: where not even that is shown, it says nothing of the others.
+        # The leaver's account exists: an empty answer means that the token sees no accounts, not that they are gone.
         rows = self._directory.accounts([self._leaver.id, *ids])
         with fields.parsing("the names of people"):
             for row in rows:

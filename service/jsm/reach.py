@@ -44,8 +44,8 @@ class ReachReader:
         match one.type:
             case "team":
                 return tuple(Participant("user", member) for member in self._teams.members(Named(one.id, one.name)))
-            case "escalation" if one.id in found.escalations:
-                return self._operations.escalation(found.escalations[one.id]).listed
+            case "escalation" if known := found.escalations.get(one.id):
+                return self._operations.escalation(known).listed
             case "schedule" if one.id in found.schedules and found.schedules[one.id].enabled:
                 rotations = self._operations.rotations(found.schedules[one.id].named)
                 return tuple(chain(*(rotation.participants for rotation in rotations if not _is_over(rotation))))

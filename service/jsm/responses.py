@@ -7,6 +7,7 @@ from typing import Any
 from service.errors import (
     BadRequestError,
     Cause,
+    MissingScopeError,
     NotFoundError,
     NotInPlanError,
     ServiceError,
@@ -75,6 +76,8 @@ def _answer(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, A
     if status == 200 and headers.get("Content-Type", "").startswith("text/calendar"):
         return {"calendar": body.decode("utf-8", "replace")}
     answer = _json(body)
+    if status in ERRORS and status != 404 and not isinstance(answer, dict):
+        raise _refusal(status, {})
     if status < 200 or 300 <= status < 400 or not isinstance(answer, dict | list):
         raise UnexpectedResponseError(f"status {status} without JSON; {RIGHT_ADDRESS}", outcome_unknown=True)
     if status not in (200, 201) and status < 300:
@@ -88,7 +91,7 @@ def _refusal(status: int, answer: Mapping[str, Any]) -> ServiceError:
     message = _message(answer) or f"status {status}"
     kind = ERRORS.get(status, BadRequestError)
     if status == 401 and SCOPE in message:
-        kind = UnauthorizedError
+        kind = MissingScopeError
     if status == 403 and PLAN in message:
         kind = NotInPlanError
     fields = {} if isinstance(answer.get("errors"), list) else _errors(answer)

@@ -15,18 +15,26 @@ from service.parallel import Parallel
 
 @dataclass
 class Found:
-    """What a scan has found, by the ids of schedules, escalations and teams; people have ids only."""
+    """What a scan has found, by the ids of schedules and teams; people have ids only.
+
+    Each list is put in as a whole: many threads read at the same time.
+    """
 
     schedules: dict[str, ListedSchedule] = field(default_factory=dict)
     rotations: dict[str, list[Rotation]] = field(default_factory=dict)
     overrides: dict[str, list[Override]] = field(default_factory=dict)
-    escalations: dict[str, Escalation] = field(default_factory=dict)
+    escalations_of: dict[str, list[Escalation]] = field(default_factory=dict)
     teams: dict[str, Named] = field(default_factory=dict)
     """Those with Operations, and those that a rotation or an escalation has."""
     operated: frozenset[str] = frozenset()
     """The ids of the teams with Operations that the token sees."""
     members: dict[str, list[str]] = field(default_factory=dict)
     forwarding_rules: list[ForwardingRule] = field(default_factory=list)
+
+    @property
+    def escalations(self) -> dict[str, Escalation]:
+        """The escalations of all teams, by id."""
+        return {one.id: one for of_team in self.escalations_of.values() for one in of_team}
 
     def listed(self) -> Iterable[Rotation | Escalation]:
         """Return every rotation and every escalation."""
@@ -46,10 +54,10 @@ class Found:
         return [Named(one, one) for one in sorted(ids - self.teams.keys())]
 
 
-def membership_of(team: Named, members: Iterable[str], person: Person, *, stale: bool = False) -> Membership:
+def membership_of(team: Named, members: Iterable[str], person: Person) -> Membership:
     """Return a person's place in a team; nobody is told the role in it."""
     others = tuple(Participant("user", member) for member in members if member != person.id)
-    return Membership(team.id, team.name, Named(person.id, person.name), "", stale=stale, others=others)
+    return Membership(team.id, team.name, Named(person.id, person.name), "", others=others)
 
 
 class Scanner:
@@ -85,6 +93,7 @@ class Scanner:
         schedules = {one.schedule.id: one.schedule for one in touched if isinstance(one, Rotation | Override)}
         lists: list[Callable[[], None]] = [self._schedules(found), self._forwarding_rules(found)]
         self._parallel.run(lists)
+        found.overrides = {one: listed for one, listed in found.overrides.items() if one in found.schedules}
         reads = self._rotations(found)
         reads += [partial(self._overrides, found, one) for one in schedules.values() if one.id in found.schedules]
         owners = {one.team.id: one.team for one in touched if isinstance(one, Escalation) and one.team}
@@ -135,10 +144,8 @@ class Scanner:
         found.overrides[schedule.id] = self._unless_gone(read, schedule, self._schedule_ids)
 
     def _escalations(self, found: Found, team: Named) -> None:
-        listed = self._unless_gone(partial(self._operations.escalations, team), team, self._team_ids)
-        for gone in [one.id for one in found.escalations.values() if one.team == team]:
-            found.escalations.pop(gone, None)
-        found.escalations.update({one.id: one for one in listed})
+        read = partial(self._operations.escalations, team)
+        found.escalations_of[team.id] = self._unless_gone(read, team, self._team_ids)
 
     def _members(self, found: Found, team: Named) -> None:
         found.members[team.id] = self._unless_gone(partial(self._teams.members, team), team, self._team_ids)

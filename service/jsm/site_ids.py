@@ -10,7 +10,14 @@ from weakref import WeakKeyDictionary
 import requests
 
 from service import parsing as fields
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import (
+    BadRequestError,
+    MissingScopeError,
+    NotFoundError,
+    UnauthorizedError,
+    UnexpectedResponseError,
+    UnknownKeyError,
+)
 from service.jsm.calls import Calls
 from service.jsm.directory import Directory
 from service.jsm.settings import JsmSettings
@@ -68,12 +75,16 @@ class _Tenant(Calls):
         what, path = "the id of the organization", ("gateway", "api", "graphql")
         try:
             answer = self._request("POST", what, *path, body=body, only_reads=True)
-        except NotFoundError as error:
+        except (MissingScopeError, UnknownKeyError):
+            raise
+        except (BadRequestError, NotFoundError, UnauthorizedError) as error:
             raise UnexpectedResponseError(NO_ORGANIZATION) from error
         if answer.get("errors"):
             raise UnexpectedResponseError(NO_ORGANIZATION)
         with fields.parsing(what):
-            contexts = fields.entries(fields.part(answer, "data")["tenantContexts"], "tenantContexts")
+            contexts = fields.part(answer, "data")["tenantContexts"] or []
+            if not any(contexts):
+                raise UnexpectedResponseError(f"Atlassian knows no site {site}: check JSM_SITE")
             return _ids(contexts[0])
 
 

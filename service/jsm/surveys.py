@@ -5,13 +5,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.client import Scope
-from service.errors import BadRequestError, UnauthorizedError, UnexpectedResponseError
+from service.errors import (
+    BadRequestError,
+    MissingScopeError,
+    NotFoundError,
+    OutOfTimeError,
+    UnauthorizedError,
+    UnavailableError,
+    UnexpectedResponseError,
+    UnknownKeyError,
+)
 from service.jsm import blockers, on_calls
 from service.jsm.apis import Apis
-from service.jsm.on_calls import OnCallReader
+from service.jsm.on_calls import SECONDS, OnCallReader
+from service.jsm.operations import Operations
 from service.jsm.people import People
 from service.jsm.scan import Found, Scanner
 from service.jsm.settings import JsmSettings
@@ -19,9 +29,20 @@ from service.model import Blocker, Escalation, Membership, Named, Override, Part
 from service.parallel import Parallel
 from service.survey import OnCalls, Survey
 
-FORBIDDEN = 403
-
 Touched = dict[tuple[str, str], Rotation | Escalation | Override | Membership]
+
+
+class Holding(NamedTuple):
+    """What lists the person."""
+
+    rotations: list[Rotation]
+    escalations: list[Escalation]
+    overrides: list[Override]
+    memberships: list[Membership]
+
+    def entries(self) -> list[Rotation | Escalation | Override | Membership]:
+        """Return all of it."""
+        return [*self.rotations, *self.escalations, *self.overrides, *self.memberships]
 
 
 class SurveyReader:
@@ -55,10 +76,10 @@ class SurveyReader:
             forbidden = self._forbidden(person, results)
         self._name_things()
         holding = self._holding(person)
-        self._touched |= {(entry.kind, entry.id): entry for entry in chain(*holding)}
+        self._touched |= {(entry.kind, entry.id): entry for entry in holding.entries()}
         self.held = list({one.id: one for one in (*self.held, *on_calls.leading_to(self.found, person))}.values())
-        memberships = [] if scope is not Scope.FIRST else holding[3]
-        elsewhere, on_call = self._details(person, memberships, told=scope is not Scope.EVERYWHERE)
+        memberships = holding.memberships if scope is Scope.FIRST else []
+        elsewhere, on_call = self._details(holding, memberships, told=scope is not Scope.EVERYWHERE)
         return self._survey(person, holding, on_call, (*forbidden, *elsewhere))
 
     def overrides_of(self, person: Person) -> tuple[Override, ...]:
@@ -73,18 +94,19 @@ class SurveyReader:
         if not results:
             return unseen
         turns, logs, of_account = results
-        # That there is no proof says nothing more where there is one of the contrary.
+        # A 403 proves that the token is blind: that sight is not proved adds nothing.
         return [*(turns or logs), *unseen, *of_account]
 
     def _turns(self, person: Person) -> list[Blocker]:
-        """Read whether the token may see the person's turns, as every admin may."""
+        """Read whether the token may see the person's turns, as every admin may; other failures prove nothing."""
+        brief = Operations(self._apis.transport.within(SECONDS))
         try:
-            self._apis.operations.has_turns(person, datetime.now(UTC))
-        except UnauthorizedError as error:
-            if error.cause.status != FORBIDDEN:
-                raise
+            brief.has_turns(person, datetime.now(UTC))
+        except (MissingScopeError, UnknownKeyError):
+            raise
+        except UnauthorizedError:
             return [blockers.not_shown(self._settings.email, person)]
-        except (BadRequestError, UnexpectedResponseError):
+        except (BadRequestError, OutOfTimeError, UnavailableError, UnexpectedResponseError):
             return []
         return []
 
@@ -102,57 +124,61 @@ class SurveyReader:
             **{("schedule", one.named.id): one.named.name for one in found.schedules.values()},
         }
 
-    def _holding(self, person: Person) -> Any:
+    def _holding(self, person: Person) -> Holding:
         found = self.found
-        rotations = [one for one in chain(*found.rotations.values()) if _lists(one.participants, person)]
-        escalations = [one for one in found.escalations.values() if _lists(one.listed, person)]
-        overrides = [one for one in chain(*found.overrides.values()) if one.user.id == person.id]
-        return rotations, escalations, overrides, found.memberships(person)
+        return Holding(
+            [one for one in chain(*found.rotations.values()) if _lists(one.participants, person)],
+            [one for one in found.escalations.values() if _lists(one.listed, person)],
+            [one for one in chain(*found.overrides.values()) if one.user.id == person.id],
+            found.memberships(person),
+        )
 
     def _details(
-        self, person: Person, memberships: Iterable[Membership], *, told: bool
+        self, holding: Holding, memberships: Iterable[Membership], *, told: bool
     ) -> tuple[list[Blocker], OnCalls]:
         """Read names, who is on call, and whether the person can be removed from the teams, side by side."""
         reader = OnCallReader(self._apis.transport)
         teams = list(memberships)
         checks = [partial(self._elsewhere, one) for one in teams]
-        calls: list[Callable[[], Any]] = [*checks, *self._people.reads(self._ids(person))]
+        calls: list[Callable[[], Any]] = [*checks, *self._people.reads(self._ids(holding))]
         calls += reader.reads(self.held) if told else []
         found = self._parallel.run(calls)[: len(checks)]
         return [*chain(*found)], reader.told(self.held, self._people)
 
     def _elsewhere(self, team: Membership) -> list[Blocker]:
-        _, why = self._apis.teams.managed_elsewhere(Named(team.id, team.name))
+        try:
+            _, why = self._apis.teams.managed_elsewhere(Named(team.id, team.name))
+        except NotFoundError:
+            return []
         return [blockers.managed_elsewhere(team, why)] if why else []
 
-    def _ids(self, person: Person) -> set[str]:
+    def _ids(self, holding: Holding) -> set[str]:
         """Return the ids of the people whom an answer may name, or who may be left."""
-        rotations, escalations, _, memberships = self._holding(person)
         held = {one.id for one in self.held}
-        rotations = [*rotations, *chain(*(self.found.rotations.get(one, ()) for one in held))]
-        listed = [*chain(*(one.listed for one in (*rotations, *escalations))), *chain(*(m.others for m in memberships))]
+        rotations = [*holding.rotations, *chain(*(self.found.rotations.get(one, ()) for one in held))]
+        listing: list[Rotation | Escalation] = [*rotations, *holding.escalations]
+        listed = [*chain(*(one.listed for one in listing)), *chain(*(one.others for one in holding.memberships))]
         overrides = [*chain(*(self.found.overrides.get(one, ()) for one in held))]
         rules = self.found.forwarding_rules
         users = [*(one.user.id for one in overrides), *(one.from_user.id for one in rules)]
         users += [*(one.to_user.id for one in rules), *(one.id for one in listed if one.type == "user")]
         return {one for one in users if one}
 
-    def _survey(self, person: Person, holding: Any, on_call: OnCalls, forbidden: Iterable[Blocker]) -> Survey:
-        rotations, escalations, overrides, memberships = holding
+    def _survey(self, person: Person, holding: Holding, on_call: OnCalls, forbidden: Iterable[Blocker]) -> Survey:
         people, found = self._people, self.found
         rules = [people.forwarding_rule(one) for one in found.forwarding_rules]
         own = [one for one in rules if person.id in (one.from_user.id, one.to_user.id)]
-        still = [one for one in memberships if one.id in self.left]
+        still = [one for one in holding.memberships if one.id in self.left]
         notes = [f"the team {one.name}: it still lists {person.username}, who was removed from it" for one in still]
         notes += [f"who is suspended: {people.unread}"] if people.unread else []
         notes += [f"{name}: not of the documented form, and not {person.username}'s" for name in self._odd()]
         return Survey(
             person=person,
-            rotations=tuple(map(people.rotation, rotations)),
-            escalations=tuple(map(people.escalation, escalations)),
-            overrides=tuple(map(people.override, overrides)),
+            rotations=tuple(map(people.rotation, holding.rotations)),
+            escalations=tuple(map(people.escalation, holding.escalations)),
+            overrides=tuple(map(people.override, holding.overrides)),
             forwarding_rules=tuple(own),
-            memberships=tuple(people.membership(self._marked(one)) for one in memberships),
+            memberships=tuple(people.membership(self._marked(one)) for one in holding.memberships),
             on_call=on_call,
             schedules=tuple(on_calls.timed(found, one, people) for one in self.held if one.id in found.schedules),
             other_forwarding_rules=tuple(one for one in rules if one not in own),

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from service import parsing as fields
-from service.errors import BadRequestError, ServiceError, UnexpectedResponseError
-from service.jsm.calls import Calls
+from service.errors import BadRequestError, Cause, ServiceError, UnexpectedResponseError
+from service.jsm.calls import Calls, not_done
 from service.model import Named
 from service.parsing import Json
 from service.transport.call import Transport
@@ -77,10 +77,12 @@ class Teams(Calls):
         if errors == []:
             return
         if not isinstance(errors, list):
-            raise UnexpectedResponseError("the answer does not say that it is done", outcome_unknown=True)
+            raise not_done(what)
         with fields.parsing(what):
             whys = [_refusal(entry) for entry in errors]
-        raise BadRequestError(f"the member is not removed: {'; '.join(whys)}")
+        refusal = BadRequestError(f"the member is not removed: {'; '.join(whys)}")
+        refusal.cause = Cause(what)
+        raise refusal
 
 
 def _name(data: Json, team: Named) -> str:

@@ -11,6 +11,8 @@ import pytest
 
 from local.jsm import Quirks
 from local.jsm.callers import TOKENS
+from service.errors import UnexpectedResponseError
+from service.jsm.site_ids import _Tenant
 from tests.local.jsm.small_site import HARI as HARI_ID
 from tests.local.jsm.small_site import MEERA as MEERA_ID
 from tests.local.jsm.small_site import RULE, small_site, user
@@ -144,12 +146,24 @@ def test_account_that_was_suspended_before_is_said_to_be(end: str) -> None:
     assert not [note for answer in answers for note in answer.body["not_checked"] if "suspending" in note]
 
 
+def test_account_that_was_removed_before_is_said_to_be() -> None:
+    site = deepcopy(SAMPLE)
+    next(one for one in site["people"] if one["email"] == HARI)["membershipStatus"] = "no_membership"
+    env = SiteEnv(site, end="suspend")
+
+    answer = env.post(username=HARI)
+
+    assert answer.body["message"] == f"{OUT}; the account was removed before"
+    assert [change for change in answer.body["changes"] if change["kind"] == "user"] == []
+    assert (answer.body["account"], answer.body["deleted"]) == ("removed", True)
+
+
 def test_suspension_says_what_else_it_takes_away() -> None:
     notes = SiteEnv(end="suspend").post(username=HARI).body["not_checked"]
 
     assert notes == [
         "alert policies, integrations and syncs: Jira Service Management has no list of whom they notify",
-        "2 other products that hari@example.com can use: suspending the account takes every product away",
+        "the 3 products and sites that hari@example.com can use: suspending the account takes all of them away",
     ]
 
 
@@ -210,8 +224,8 @@ def test_admin_of_operations_is_trusted_by_a_setting_only() -> None:
         {
             "kind": "sight",
             "name": "anders.lindqvist@example.com",
-            "reason": "nothing proves that the token sees every schedule and team, and those that it does not see are "
-            "not named",
+            "reason": "the token may not see every schedule and team: it cannot read the audit log, and Jira Service "
+            "Management leaves out what a token may not see without saying so",
             "remedy": "use the token of an admin of the product Jira Service Management, or set JSM_TRUST_TOKEN to 1 "
             "if its owner is an Operations admin",
         }
@@ -240,7 +254,7 @@ def test_token_of_an_agent_who_finds_nobody_is_refused() -> None:
     answer = env.post(username=HARI)
 
     assert answer.status == 502
-    assert "its owner has not the global permission Browse users and groups" in answer.body["message"]
+    assert "the token's owner lacks the global permission Browse users and groups" in answer.body["message"]
     assert unchanged(env)
 
 
@@ -270,6 +284,16 @@ def test_what_only_the_site_knows_refuses_it(username: str, end: str, kind: str)
 @pytest.mark.parametrize("username", ["oskar@example.com"])
 def test_what_only_forbids_the_end_does_not_forbid_to_take_out(username: str) -> None:
     assert SiteEnv(end="suspend").post(username=username, keep_user=True).status == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "more"),
+    [("", "; Jira finds active accounts only, and with JSM_ORG_KEY the others are found too"), (KEY, "")],
+)
+def test_404_says_whom_jira_does_not_find(key: str, more: str) -> None:
+    assert SiteEnv(org_key=key).post(username="nobody@example.com").body["message"] == (
+        f"there is no user nobody@example.com{more}"
+    )
 
 
 @pytest.mark.parametrize("username", ["mirror@bots.example.com", "hari@example.com.example.com", "bela@example.com"])
@@ -389,6 +413,77 @@ def test_person_who_is_put_back_is_taken_out_again_before_the_end() -> None:
 
     assert answer.status == 200
     assert stable(env.snapshot()) == left(env.before, HARI, end="suspend")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_schedule_that_goes_meanwhile_takes_its_override_along(end: str) -> None:
+    site = site_of_hari()
+    other = {**deepcopy(site["schedules"][0]), "id": "s-9", "name": "Gone", "rotations": []}
+    other["overrides"] = [{**override, "alias": "o-9"} for override in other["overrides"][-1:]]
+    site["schedules"].append(other)
+    env = SiteEnv(site, end=end)
+
+    def delete() -> None:
+        with env.simulation.edit() as now:
+            del now["schedules"][1]
+
+    env.simulation.before("DELETE", "/overrides/o-9$", delete)
+    answer = env.post(username=HARI)
+
+    assert answer.status == 200, answer.body["message"]
+    expected = left(env.before, HARI, end=end)
+    del expected["schedules"][1]
+    assert stable(env.snapshot()) == expected
+
+
+def test_team_that_goes_meanwhile_is_left_alone() -> None:
+    site = site_of_hari()
+    site["teams"].append({**deepcopy(site["teams"][0]), "id": "t-9", "name": "Gone"})
+    env = SiteEnv(site)
+
+    def delete() -> None:
+        with env.simulation.edit() as now:
+            now["teams"][-1]["state"] = "DELETED"
+
+    env.simulation.before("GET", "/teams/t-9$", delete)
+
+    assert env.post(username=HARI).status == 200
+
+
+@pytest.mark.parametrize("fault", ["500", "html", "429"])
+def test_calendar_that_cannot_be_read_stops_nothing(fault: str) -> None:
+    env = SiteEnv(site_of_hari(), end="suspend")
+    env.simulation.faults.order(fault, "GET", r"\.ics$", times=None)
+
+    answer = env.post(username=HARI)
+
+    assert (answer.status, answer.body["account"]) == (200, "suspended")
+    assert stable(env.snapshot()) == left(env.before, HARI, end="suspend")
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ({"tenantContexts": []}, f"Atlassian knows no site {SITE.removeprefix('https://')}: check JSM_SITE"),
+        ({"tenantContexts": [None]}, f"Atlassian knows no site {SITE.removeprefix('https://')}: check JSM_SITE"),
+    ],
+)
+def test_site_that_is_not_known_is_named(data: Any, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.jsm.site_ids.Calls._request", lambda *_, **__: {"data": data})
+    with pytest.raises(UnexpectedResponseError) as raised:
+        _Tenant(None).context(SITE.removeprefix("https://"))  # type: ignore[arg-type]
+    assert str(raised.value) == why
+
+
+@pytest.mark.parametrize("status", ["422", "403"])
+def test_refused_question_for_the_ids_says_what_to_set(status: str) -> None:
+    env = SiteEnv(site_of_hari())
+    env.simulation.faults.order(status, "POST", "graphql$", times=None)
+
+    answer = env.post(username=HARI)
+
+    assert answer.status == 502
+    assert "the site does not tell the id of its organization: set JSM_ORG_ID to it" in answer.body["message"]
 
 
 def alternatives() -> Iterator[tuple[str, Any]]:

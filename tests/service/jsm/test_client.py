@@ -301,7 +301,7 @@ def test_account_is_ended_with_a_key_of_the_organization_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resources", "note"), [(1, None), (2, "1 other product"), (3, "2 other products"), (None, None)]
+    ("resources", "note"), [(1, None), (2, "the 2 products and sites"), (3, "the 3 products and sites"), (None, None)]
 )
 def test_products_that_a_suspension_takes_away_are_counted(resources: Any, note: str | None) -> None:
     site = site_of_hari()

@@ -39,7 +39,7 @@ def test_address_beyond_ascii_is_compared_without_case(mocked: responses.Request
 
 
 def test_two_accounts_with_the_address_are_refused(mocked: responses.RequestsMock) -> None:
-    with pytest.raises(UnexpectedResponseError, match=r"several are hari@example\.com$"):
+    with pytest.raises(UnexpectedResponseError, match=r"several accounts have the address hari@example\.com$"):
         find(mocked, [ROW, {**ROW, "accountId": "712020:twin"}])
 
 
@@ -71,6 +71,13 @@ def test_nobody_is_found_only_by_who_may_browse(
     mocked.get(f"{JIRA}/user", json=body, status=status)
 
     with pytest.raises(kind):
+        find(mocked, [])
+
+
+def test_missing_scope_is_no_missing_permission(mocked: responses.RequestsMock) -> None:
+    mocked.get(f"{JIRA}/user", json={"message": "Unauthorized; scope does not match"}, status=401)
+
+    with pytest.raises(UnauthorizedError, match=r"^Unauthorized; scope does not match$"):
         find(mocked, [])
 
 

@@ -37,7 +37,25 @@ def test_next_page_is_the_query_of_a_relative_address(mocked: responses.Requests
     assert [one.id for one in operations().overrides(SCHEDULE)] == ["o-1", "o-2"]
     assert [str(call.request.url).partition("?")[2] for call in mocked.calls] == [
         "size=50&offset=0",
-        "offset=50&size=50",
+        "size=50&offset=50",
+    ]
+
+
+def test_next_page_is_asked_for_as_the_first_was(mocked: responses.RequestsMock) -> None:
+    bare = {"id": "s-51", "rotations": [ROTATION]}
+    mocked.get(f"{OPERATIONS}/schedules", json={"values": [], "links": {"next": "/v1/schedules?offset=50&size=50"}})
+    mocked.get(f"{OPERATIONS}/schedules", json={"values": [bare]})
+    mocked.get(f"{OPERATIONS}/forwarding-rules", json={"values": [], "links": {"next": "?offset=100"}})
+    mocked.get(f"{OPERATIONS}/forwarding-rules", json={"values": []})
+
+    assert [one.named.id for one in operations().schedules()] == ["s-51"]
+    assert operations().forwarding_rules() == []
+
+    assert [str(call.request.url).partition("?")[2] for call in mocked.calls] == [
+        "size=50&offset=0&expand=rotation",
+        "size=50&offset=50&expand=rotation",
+        "showAll=true&size=100&offset=0",
+        "showAll=true&size=100&offset=100",
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 import responses
 
 from service.errors import NotFoundError, UnexpectedResponseError
-from service.jsm.organization import WRONG
+from service.jsm.organization import NO_DIRECTORIES
 from service.model import Person
 from tests.support.site_samples import DIRECTORIES, HARI, organization, sent
 
@@ -40,7 +40,7 @@ def test_other_rows_are_not_the_account(mocked: responses.RequestsMock, rows: li
 
 
 def test_two_accounts_with_the_address_are_refused(mocked: responses.RequestsMock) -> None:
-    with pytest.raises(UnexpectedResponseError, match=r"several are the user hari@example\.com$"):
+    with pytest.raises(UnexpectedResponseError, match=r"several accounts have the address hari@example\.com$"):
         find(mocked, ROW, {**ROW, "accountId": "712020:twin"})
 
 
@@ -49,7 +49,19 @@ def test_unknown_organization_is_no_unknown_user(mocked: responses.RequestsMock)
 
     with pytest.raises(UnexpectedResponseError) as raised:
         organization().find("hari@example.com")
-    assert str(raised.value) == WRONG
+    assert str(raised.value) == NO_DIRECTORIES
+
+
+def test_account_that_is_listed_twice_is_one(mocked: responses.RequestsMock) -> None:
+    assert find(mocked, ROW, {**ROW, "platformRoles": None}).id == "712020:hari"
+
+
+def test_pages_of_directories_that_lead_back_are_refused(mocked: responses.RequestsMock) -> None:
+    for cursor in ("c2", "c3", "c2"):
+        mocked.get(DIRECTORIES, json={"data": [], "links": {"next": cursor}})
+
+    with pytest.raises(UnexpectedResponseError, match=r"^the pages of the directories of hari@example\.com lead back"):
+        organization().directories(HARI)
 
 
 @pytest.mark.parametrize("following", ["c2", f"{DIRECTORIES}?cursor=c2&accountId=x"])

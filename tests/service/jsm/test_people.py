@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import responses
 
+from service.errors import UnexpectedResponseError
 from service.jsm.people import People
 from service.model import Participant
 from tests.support.site_samples import HARI, JIRA, directory
@@ -36,7 +37,16 @@ def test_another_account_is_never_called_by_the_leavers_address(
     assert people.participant(Participant("user", HARI.id)).username == "hari@example.com"
 
 
-def test_accounts_are_asked_for_once_and_a_hundred_at_a_time(mocked: responses.RequestsMock) -> None:
+def test_page_that_is_cut_says_nothing_of_those_left_out(mocked: responses.RequestsMock) -> None:
+    mocked.get(f"{JIRA}/user/bulk", json={"values": [{"accountId": HARI.id}], "isLast": False})
+    people = People(directory(), HARI)
+
+    with pytest.raises(UnexpectedResponseError, match=r"^Jira shows only some of the people that it was asked for$"):
+        people.know(["712020:other"])
+    assert people.gone == set()
+
+
+def test_accounts_are_asked_for_once_and_fifty_at_a_time(mocked: responses.RequestsMock) -> None:
     mocked.get(f"{JIRA}/user/bulk", json={"values": [{"accountId": HARI.id}]})
     people = People(directory(), HARI)
     ids = [f"712020:{number}" for number in range(150)]
@@ -44,5 +54,5 @@ def test_accounts_are_asked_for_once_and_a_hundred_at_a_time(mocked: responses.R
     people.know([*ids, HARI.id])
     people.know(ids[:1])
 
-    assert [str(call.request.url).count("accountId=") for call in mocked.calls] == [100, 52]
+    assert [str(call.request.url).count("accountId=") for call in mocked.calls] == [50, 50, 50, 4]
     assert people.gone == set(ids)

@@ -9,6 +9,7 @@ import pytest
 from service.errors import (
     BadRequestError,
     Cause,
+    MissingScopeError,
     NotFoundError,
     NotInPlanError,
     ServiceError,
@@ -34,7 +35,7 @@ REFUSALS: list[tuple[int, Any, type[ServiceError], str, Mapping[str, str]]] = [
     (
         401,
         {"code": 401, "message": "Unauthorized; scope does not match"},
-        UnauthorizedError,
+        MissingScopeError,
         "Unauthorized; scope does not match",
         {},
     ),
@@ -119,6 +120,16 @@ def test_what_is_no_answer(status: int, body: bytes, kind: type[ServiceError], u
     assert raised.value.cause.request_id == "q"
     if status == 404:
         assert str(raised.value) == f"status 404 without JSON; {RIGHT_ADDRESS}"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(401, UnknownKeyError), (402, NotInPlanError), (403, UnauthorizedError), (410, NotFoundError)],
+)
+def test_refusal_without_json_is_that_refusal(status: int, kind: type[ServiceError]) -> None:
+    with pytest.raises(ServiceError, match=f"^status {status}$") as raised:
+        decipher(status, {}, b"Basic authentication with passwords is deprecated.")
+    assert (type(raised.value), raised.value.outcome_unknown) == (kind, False)
 
 
 def test_throttling_says_when_to_try_again() -> None:

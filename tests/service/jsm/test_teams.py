@@ -8,7 +8,7 @@ import requests
 import responses
 
 from local.jsm.people import CLOUD_ID
-from service.errors import BadRequestError, NotFoundError, UnexpectedResponseError
+from service.errors import BadRequestError, Cause, NotFoundError, UnexpectedResponseError
 from tests.support.site_samples import TEAM, TEAMS, sent, teams
 
 MEMBERS = f"{TEAMS}/t-1/members?siteId={CLOUD_ID}"
@@ -102,12 +102,14 @@ def test_errors_in_a_200_are_a_refusal(mocked: responses.RequestsMock, error: An
     with pytest.raises(BadRequestError) as raised:
         remove(mocked, {"errors": [error]})
     assert str(raised.value) == f"the member is not removed: {why}"
+    assert raised.value.cause == Cause("the membership of the team Platform")
 
 
 def test_200_without_errors_does_not_say_that_it_is_done(mocked: responses.RequestsMock) -> None:
     with pytest.raises(UnexpectedResponseError, match=r"^the answer does not say that it is done$") as raised:
         remove(mocked, {})
     assert raised.value.outcome_unknown
+    assert raised.value.cause == Cause("the membership of the team Platform")
 
 
 def test_refusal_after_a_lost_answer_may_mean_that_it_was_done(
