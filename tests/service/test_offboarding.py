@@ -177,13 +177,9 @@ def test_removal_is_tried_first_when_it_may_be_refused(refusing: FakeClient) -> 
     refusing.entries = {key: entry for key, entry in refusing.entries.items() if entry in (COVER, FORWARD)}
 
     assert Run(refusing)().changes == (*CHANGES[2:4], END)
-    assert refusing.log[2:] == [
-        "turns hari@example.com",
-        "deactivate user id-hari",
-        "delete override cover",
-        "delete forwarding_rule id-forward",
-        "on-calls",
-    ]
+    assert refusing.log[2:4] == ["turns hari@example.com", "deactivate user id-hari"]
+    assert set(refusing.log[4:6]) == {"delete override cover", "delete forwarding_rule id-forward"}
+    assert refusing.log[6:] == ["on-calls"]
 
 
 @pytest.mark.parametrize("held", [(COVER, FORWARD), (COVER,), (FORWARD,)])
@@ -199,10 +195,7 @@ def test_nothing_is_changed_when_an_integration_holds_who_has_only_overrides(
 
 
 def test_detaches_when_the_vendor_ends_an_account_still_in_use(refusing: FakeClient) -> None:
-    refusing.when("deactivate user id-hari", lambda: refusing.entries.clear())
-    entries = dict(refusing.entries)
-    refusing.when("read rotation id-rotation", lambda: refusing.entries.update(entries))
-    refusing.when("read escalation id-escalation", lambda: refusing.entries.update(entries))
+    refusing.when("deactivate user id-hari", lambda: setattr(refusing, "capabilities", CAPABILITIES))
 
     assert by_key(Run(refusing)().changes) == by_key(CHANGES)
     assert refusing.log.count("deactivate user id-hari") == 1
