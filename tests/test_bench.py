@@ -3,13 +3,13 @@
 import pytest
 
 from bench import story
-from bench.opsgenie import served
+from bench.simulation import served
 
 
 @pytest.mark.filterwarnings("error")
 def test_child_that_dies_is_reported_in_one_sentence() -> None:
     with (
-        pytest.raises(SystemExit, match=r"^bench: the simulated Opsgenie ended before it listened"),
+        pytest.raises(SystemExit, match=r"^bench: the simulation ended before it listened"),
         served("no such size"),
     ):
         pass

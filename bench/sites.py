@@ -1,0 +1,50 @@
+"""Sites of three sizes, each with a leaver, and the calls of an off-boarding there that wait for one another."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from bench.accounts import big
+from local.jsm import sample_site
+from local.simulator.store import Item
+from service.jsm.operations import SMALL
+
+SAMPLE_TEAMS, SAMPLE_SCHEDULES = 8, 5
+"""Teams with Operations, and schedules, of the sample site."""
+
+CHAIN = 13
+"""Sequential calls where the schedules are one page: ids, user, lists, their details, names, fresh reads, deletes,
+writes, calendar, lists again, details of what was touched, who is on call, suspension."""
+
+
+@dataclass(frozen=True)
+class SiteSize:
+    """How large a site is: the leaver is in the sample's places, and in `mine` of the other rotations and teams.
+
+    In those teams the leaver is alone.
+    """
+
+    teams: int
+    schedules: int
+    mine: int = 0
+
+    def data(self) -> Item:
+        """Make the data of the site."""
+        added = {"schedules": self.schedules - SAMPLE_SCHEDULES, "teams": self.teams - SAMPLE_TEAMS}
+        return sample_site(big(**added, mine=self.mine))
+
+    @property
+    def rounds(self) -> int:
+        """How many calls wait for one another: each page of the schedules for the one before, in two surveys.
+
+        What uses a team is one more, where the leaver is its last member.
+        """
+        more_pages = ceil(self.schedules / int(SMALL)) - 1
+        return CHAIN + 2 * more_pages + (1 if self.mine else 0)
+
+
+SITES = {
+    "30/30": SiteSize(30, 30),
+    "300/500": SiteSize(300, 500),
+    "300/500, busy": SiteSize(300, 500, mine=60),
+}
+"""By teams and schedules; in the last one the leaver is in 60 more rotations and teams."""
