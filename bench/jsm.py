@@ -20,7 +20,8 @@ TITLE = f"""\
 Sites (teams/schedules): each call takes {DELAY * 1000:.0f} ms, {AT_ONCE} at once, in a new process for each request
 Floor: {DELAY * 1000:.0f} ms for each call that waits for another one, or for each {AT_ONCE} calls where that is more
 Seconds: the best and the worst of {TIMES}; used: seconds of the processor
-"""
+
+site           share  reads  calls  seconds     to  floor  ratio  used"""
 
 ROWS = [(size, share) for share in (WHOLE, DEFAULT) for size in SITES]
 
@@ -28,9 +29,6 @@ ROWS = [(size, share) for share in (WHOLE, DEFAULT) for size in SITES]
 def main() -> None:
     """Measure each row several times and print the best."""
     print(TITLE)
-    print(
-        f"{'site':14} {'share':>5} {'reads':>6} {'calls':>6} {'seconds':>8} {'to':>6} {'floor':>6} {'ratio':>6} {'used':>5}"
-    )
     ways: dict[str, None] = {}
     for size, share in ROWS:
         reads, calls, found = request(size, share)

@@ -77,10 +77,17 @@ def _roots() -> Iterator[tuple[Path, int]]:
 
 
 def _leave(group: Path) -> None:
-    for pid in (group / "cgroup.procs").read_text().split():
-        with suppress(ProcessLookupError):
-            (group.parent / "cgroup.procs").write_text(pid)
-    group.rmdir()
+    """Remove a cgroup; one whose last process is just ending is busy for a moment."""
+    for last_try in (*[False] * 100, True):
+        try:
+            for pid in (group / "cgroup.procs").read_text().split():
+                (group.parent / "cgroup.procs").write_text(pid)
+            group.rmdir()
+            return
+        except OSError:
+            if last_try:
+                raise
+            time.sleep(0.01)
 
 
 def _pause(pid: int, share: float, over: threading.Event) -> None:

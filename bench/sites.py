@@ -29,8 +29,13 @@ class SiteSize:
 
     def data(self) -> Item:
         """Make the data of the site."""
-        added = {"schedules": self.schedules - SAMPLE_SCHEDULES, "teams": self.teams - SAMPLE_TEAMS}
-        return sample_site(big(**added, mine=self.mine))
+        account = big(self.schedules - SAMPLE_SCHEDULES, self.teams - SAMPLE_TEAMS, mine=self.mine)
+        for schedule in account["schedules"][SAMPLE_SCHEDULES:]:
+            # A year of nights in the leaver's calendar would take the simulation seconds.
+            rotation = schedule["rotations"][0]
+            del rotation["timeRestriction"]
+            rotation["type"] = "weekly"
+        return sample_site(account)
 
     @property
     def rounds(self) -> int:
