@@ -3,7 +3,6 @@
 from bench.measured import LIMIT, Measured, measure
 from bench.simulation import DELAY, served
 from bench.sites import SITES
-from local.environ import keep_only
 from local.jsm.simulation import READS_BY_POST
 from local.products import PRODUCTS
 from local.samples import HARI
@@ -14,30 +13,29 @@ from service.settings import JSM
 
 TIMES = 3
 WHOLE, DEFAULT = 1.0, 0.29
-"""A whole processor, and what Lambda gives to a function with the memory that it has by default here."""
+"""A whole processor, and what Lambda gives to a function with 512 MB, as this one has by default."""
 
-TITLE = f"""\
+ROWS = [(size, share) for share in (WHOLE, DEFAULT) for size in SITES]
+TITLE = f"""
 Sites (teams/schedules): each call takes {DELAY * 1000:.0f} ms, {AT_ONCE} at once, in a new process for each request
-Floor: {DELAY * 1000:.0f} ms for each call that waits for another one, or for each {AT_ONCE} calls where that is more
-Seconds: the best and the worst of {TIMES}; used: seconds of the processor
+Floor: {DELAY * 1000:.0f} ms for each call that waits for another one; where more than {AT_ONCE} wait for the same, \
+for each {AT_ONCE} of them
+Seconds: the best and the worst of {TIMES}, of {LIMIT:.0f}; used: seconds of the processor
 
 site           share  reads  calls  seconds     to  floor  ratio  used"""
 
-ROWS = [(size, share) for share in (WHOLE, DEFAULT) for size in SITES]
-
 
 def main() -> None:
-    """Measure each row several times and print the best."""
+    """Measure each row several times, and print the best."""
     print(TITLE)
     ways: dict[str, None] = {}
     for size, share in ROWS:
         reads, calls, found = request(size, share)
-        best, worst = found[0], found[-1]
-        floor = DELAY * max(SITES[size].rounds, calls / AT_ONCE)
+        best, worst, floor = found[0], found[-1], DELAY * SITES[size].floor
         row = f"{size:14} {share:5.2f} {reads:6} {calls:6} {best.seconds:8.2f} {worst.seconds:6.2f} {floor:6.2f}"
         print(f"{row} {best.seconds / floor:6.2f} {best.processor:5.2f}", flush=True)
-        ways[f"{share}: {best.how}"] = None
-    print(f"\nShare of a processor: {'; '.join(ways)}. Lambda has {LIMIT:.0f} s.")
+        ways[f"{share:.2f} of a processor: {best.how}"] = None
+    print("", *ways, sep="\n")
 
 
 def request(size: str, share: float) -> tuple[int, int, list[Measured]]:
@@ -55,5 +53,4 @@ def request(size: str, share: float) -> tuple[int, int, list[Measured]]:
 
 
 if __name__ == "__main__":
-    keep_only()
     main()

@@ -1,4 +1,4 @@
-"""Sites of three sizes, each with a leaver, and the calls of an off-boarding there that wait for one another."""
+"""Sites of several sizes, each with a leaver, and the least time that an off-boarding there can take."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -6,6 +6,7 @@ from math import ceil
 from bench.accounts import big
 from local.jsm import sample_site
 from local.simulator.store import Item
+from service.jsm.calls import AT_ONCE
 from service.jsm.operations import SMALL
 
 SAMPLE_TEAMS, SAMPLE_SCHEDULES = 8, 5
@@ -26,10 +27,11 @@ class SiteSize:
     teams: int
     schedules: int
     mine: int = 0
+    users: int = 5000
 
     def data(self) -> Item:
         """Make the data of the site."""
-        account = big(self.schedules - SAMPLE_SCHEDULES, self.teams - SAMPLE_TEAMS, mine=self.mine)
+        account = big(self.schedules - SAMPLE_SCHEDULES, self.teams - SAMPLE_TEAMS, self.users, self.mine)
         for schedule in account["schedules"][SAMPLE_SCHEDULES:]:
             # A year of nights in the leaver's calendar would take the simulation seconds.
             rotation = schedule["rotations"][0]
@@ -45,6 +47,15 @@ class SiteSize:
         """
         more_pages = ceil(self.schedules / int(SMALL)) - 1
         return CHAIN + 2 * more_pages + (1 if self.mine else 0)
+
+    @property
+    def floor(self) -> float:
+        """The least time, where that of a call is 1: a round each, and the details of the lists as long as they take.
+
+        These are the overrides of each schedule, and the escalations and the members of each team.
+        """
+        details = self.schedules + 2 * self.teams
+        return self.rounds - 1 + max(1.0, details / AT_ONCE)
 
 
 SITES = {
