@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from bench.simulation import served
 from bench.sites import SAMPLE_SCHEDULES, SAMPLE_TEAMS, SITES, SiteSize
 from local.environ import for_children
 from tests.support.site_env import SiteEnv
-from tests.support.virtual_time import virtual_time
+from tests.support.virtual_time import Clock, virtual_time
 
 HARI = "hari@example.com"
 BUSY = """
@@ -63,28 +65,45 @@ def test_floor_of_many_details_is_the_time_that_they_take() -> None:
     assert SiteSize(SAMPLE_TEAMS, SAMPLE_SCHEDULES).floor == 13
 
 
-@pytest.fixture(params=["a cgroup", "signals"])
-def held_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Hold processes by what this machine offers, or by signals only."""
-    if request.param == "signals":
-        monkeypatch.setattr(share, "MOUNTS", tmp_path / "none")
-        return "held by stopping the process in each tenth of a second"
-    return "held by "
-
-
-def test_process_gets_its_share_of_a_processor_only(held_by: str) -> None:
+def test_process_gets_its_share_of_a_processor_only() -> None:
     command, pipe = [sys.executable, "-c", BUSY], subprocess.PIPE
     with (
         subprocess.Popen(command, env=for_children(), stdin=pipe, stdout=pipe, text=True) as child,
-        share.held(child.pid, 0.25) as how,
+        share.held(child.pid, 0.25),
     ):
         assert child.stdin
         assert child.stdout
         print("go", file=child.stdin, flush=True)
         used = float(child.stdout.readline())
 
-    assert how.startswith(held_by)
     assert used < 0.25 + share.PERIOD / 0.6 + 0.05
+
+
+@pytest.mark.parametrize("late", [0.0, 0.05])
+def test_stopped_process_runs_for_its_share_however_late_it_is_stopped(
+    late: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs, clock = list[tuple[int, float]](), Clock()
+
+    class Over(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            clock.sleep((timeout or 0) + late)
+            if len(signs) == 9:
+                self.set()
+            return self.is_set()
+
+    monkeypatch.setattr(os, "kill", lambda _, sign: signs.append((sign, clock.now)))
+    monkeypatch.setattr(share, "time", clock)
+    began = clock.now
+
+    share._pause(7, 0.29, Over())
+
+    assert [sign for sign, _ in signs] == [signal.SIGSTOP, signal.SIGCONT] * 5
+    moments = [moment for _, moment in signs]
+    ran = sum(stop - run for run, stop in zip([began, *moments[1::2]], moments[::2], strict=False))
+    whole = moments[-1] - began
+    assert ran / whole <= 0.29 + 1e-6
+    assert late or ran / whole == pytest.approx(0.29)
 
 
 def test_share_of_a_machine_without_cgroups_may_not_be_held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
