@@ -13,7 +13,7 @@ import awsgi
 from flask import Flask
 
 from bench.accounts import ACCOUNTS
-from bench.opsgenie import DELAY, served
+from bench.simulation import DELAY, served
 from deploy import package
 from local.environ import PIP, keep_only
 from local.samples import HARI, KEY

@@ -1,9 +1,10 @@
 """One choke point for HTTP: address, auth, time-outs, retries, and what an answer means."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from service.errors import (
 )
 from service.transport.failures import lost
 from service.transport.limiter import Limiter
+from service.transport.prepared import Query, alike, completed
 from service.transport.retries import asked_wait, http_date, retrying
 from service.transport.session import Session
 
@@ -33,9 +35,6 @@ MASKED = "[the key]"
 
 LARGEST_ANSWER = 8 * 1024 * 1024
 """The most bytes read of an answer."""
-
-Query = Mapping[str, str | Sequence[str]]
-"""The parameters of a query; one with several values is sent once for each."""
 
 Decipher = Callable[[int, Mapping[str, str], bytes], dict[str, Any]]
 """Takes status, headers and body; returns the JSON object, or raises the ServiceError that they mean."""
@@ -125,7 +124,7 @@ class Transport:
             total = self._deadline.timeout(write=write)
             timeout: Any = Timeout(total=total, connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
             try:
-                answer = self._call(method, url, params=query, json=body, timeout=timeout)
+                answer = self._call(method, url, query, body, timeout)
             except ServiceError as error:
                 # A read changes nothing, whatever becomes of its answer.
                 error.outcome_unknown = error.outcome_unknown and write
@@ -137,10 +136,17 @@ class Transport:
             self._limiter.speed_up()
             return answer
 
-    def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
-        options |= {"auth": self._api.auth, "allow_redirects": False, "stream": True}
+    @cached_property
+    def _alike(self) -> requests.PreparedRequest:
+        return alike(self._session, self._api.base_url, self._api.auth)
+
+    def _call(
+        self, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None, timeout: Any
+    ) -> dict[str, Any]:
         try:
-            with self._session.request(method, url, **options) as response:
+            request = completed(self._alike, method, url, query, body)
+            options = {"allow_redirects": False, "stream": True, "timeout": timeout}
+            with self._session.send(request, **options) as response:
                 self._dates = response.raw.headers.getlist("Date")
                 content = _content(response)
                 headers: Mapping[str, str] = response.headers
