@@ -96,7 +96,7 @@ class Calls:
             answer = self._request("GET", what, *path, query=following)
             with parsing.parsing(what):
                 found = parsing.entries(answer["values"], "values")
-                following = _next(answer)
+                following = _next(answer, query)
             yield from found
 
     def _delete(self, what: str, *path: str, method: str = "DELETE", body: Json | None = None) -> None:
@@ -108,7 +108,10 @@ class Calls:
             raise odd
 
 
-def _next(answer: Json) -> Json | None:
-    """Return the query of the next page: its address is relative to one that is not told."""
+def _next(answer: Json, query: Json) -> Json | None:
+    """Return the query of the next page: its address is relative to one that is not told.
+
+    It is not documented to repeat what was asked beside the place: without `expand` or `showAll` a page has less.
+    """
     following = (answer.get("links") or {}).get("next")
-    return dict(parse_qsl(urlsplit(following).query)) if following else None
+    return {**query, **dict(parse_qsl(urlsplit(following).query))} if following else None

@@ -37,8 +37,25 @@ def test_next_page_is_the_query_of_a_relative_address(mocked: responses.Requests
     assert [one.id for one in operations().overrides(SCHEDULE)] == ["o-1", "o-2"]
     assert [str(call.request.url).partition("?")[2] for call in mocked.calls] == [
         "size=50&offset=0",
-        "offset=50&size=50",
+        "size=50&offset=50",
     ]
+
+
+@pytest.mark.parametrize(
+    ("read", "path", "asked"),
+    [
+        (lambda api: api.schedules(), "schedules", "expand=rotation"),
+        (lambda api: api.forwarding_rules(), "forwarding-rules", "showAll=true"),
+    ],
+)
+def test_every_page_asks_for_what_the_first_did(
+    mocked: responses.RequestsMock, read: Callable[[Operations], Any], path: str, asked: str
+) -> None:
+    mocked.get(f"{OPERATIONS}/{path}", json={"values": [], "links": {"next": f"/v1/{path}?offset=50&size=50"}})
+    mocked.get(f"{OPERATIONS}/{path}", json={"values": [], "links": {}})
+
+    assert read(operations()) == []
+    assert [asked in str(call.request.url) for call in mocked.calls] == [True, True]
 
 
 def test_pages_that_lead_back_are_refused(mocked: responses.RequestsMock) -> None:
