@@ -136,7 +136,8 @@ class Scanner:
 
     def _escalations(self, found: Found, team: Named) -> None:
         listed = self._unless_gone(partial(self._operations.escalations, team), team, self._team_ids)
-        for gone in [one.id for one in found.escalations.values() if one.team == team]:
+        # A copy: other threads put in those of other teams meanwhile.
+        for gone in [one.id for one in list(found.escalations.values()) if one.team == team]:
             found.escalations.pop(gone, None)
         found.escalations.update({one.id: one for one in listed})
 
