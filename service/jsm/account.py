@@ -1,6 +1,6 @@
 """The end of an account, as the settings choose it: none, suspend or remove."""
 
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import NotFoundError, ServiceError, UnexpectedResponseError
 from service.jsm import blockers
 from service.jsm.directory import Directory
 from service.jsm.organization import Organization
@@ -52,16 +52,28 @@ class Account:
         return SUSPEND if is_suspended and is_whole else ""
 
     def end(self, person: Person) -> None:
-        """Suspend or remove the account in every directory that holds it; raises NotFoundError where none does."""
+        """Suspend or remove the account in every directory that holds it; raises NotFoundError where none does.
+
+        The error of one leaves the outcome open where the account was ended in another.
+        """
         organization = self._required()
         directories = self._directories.get(person.id) or organization.directories(person)
-        if not directories:
-            raise NotFoundError(f"no directory of the organization has {person.username}")
+        missing = NotFoundError(f"no directory of the organization has {person.username}")
+        end = organization.suspend if self._end == SUSPEND else organization.remove
+        ended = False
         for directory in directories:
-            if self._end == SUSPEND:
-                organization.suspend(person, directory)
-            else:
-                organization.remove(person, directory)
+            try:
+                end(person, directory)
+                ended = True
+            except NotFoundError as error:
+                error.after(missing)
+                missing = error
+            except ServiceError as error:
+                error.pending = error.pending or ended
+                error.outcome_unknown = error.outcome_unknown or ended
+                raise
+        if not ended:
+            raise missing
 
     def is_ended(self, person: Person) -> bool:
         """Tell whether every directory that held the account shows it as ended."""
