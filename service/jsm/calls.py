@@ -1,5 +1,6 @@
 """How a site's APIs are called: where they are, who asks, and which thing an error is about."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -59,12 +60,14 @@ def operations_api(settings: JsmSettings, cloud_id: str) -> Api:
 def organization_api(settings: JsmSettings) -> Api:
     """Return the organization that a site belongs to."""
     key = settings.org_key
-    return Api(f"{base_urls(settings)[-1]}/admin", OrganizationKey(key), decipher, key, UNQUOTED)
+    return Api(f"{base_urls(settings)[-1]}/admin", OrganizationKey(key), decipher, (key,), UNQUOTED)
 
 
 def _persons(settings: JsmSettings, base_url: str) -> Api:
     auth = HTTPBasicAuth(settings.email, settings.api_token)
-    return Api(base_url, auth, decipher, settings.api_token, UNQUOTED)
+    # Without the padding, which JSON may write as an escape.
+    sent = b64encode(f"{settings.email}:{settings.api_token}".encode()).decode().rstrip("=")
+    return Api(base_url, auth, decipher, (settings.api_token, sent), UNQUOTED)
 
 
 class Calls:

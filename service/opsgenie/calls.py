@@ -46,7 +46,7 @@ class GenieKey(AuthBase):
 
 def api(settings: Settings) -> Api:
     """Return the API of the account that the settings name."""
-    return Api(settings.opsgenie_api_url, GenieKey(settings.access_token), decipher, settings.access_token)
+    return Api(settings.opsgenie_api_url, GenieKey(settings.access_token), decipher, (settings.access_token,))
 
 
 class Calls:

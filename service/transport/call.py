@@ -47,8 +47,8 @@ class Api:
     base_url: str
     auth: AuthBase
     decipher: Decipher
-    secret: str = field(default="", repr=False)
-    """What of `auth` must not be repeated from an answer."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What of `auth` must not be repeated from an answer, in each form in which it is sent."""
     unquoted: str = ""
     """Characters of a part of a path that are sent as they are; a slash is never one."""
 
@@ -150,7 +150,7 @@ class Transport:
                 self._dates = response.raw.headers.getlist("Date")
                 content = _content(response)
                 headers: Mapping[str, str] = response.headers
-                if secret := self._api.secret:
+                for secret in filter(None, self._api.secrets):
                     # Servers may repeat a key, and their words go into answers and logs.
                     content = content.replace(secret.encode(), MASKED.encode())
                     headers = CaseInsensitiveDict(
