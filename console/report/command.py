@@ -24,9 +24,10 @@ from service.serialization import as_time
 
 HELP = """Report on the account's on-call, and change nothing.
 
-It lists who is in a rotation, an escalation or an override but is blocked, never verified their account or has no
-contact method enabled; rotations with one person; escalations with one recipient; and when in the next four weeks
-nobody is on call.
+It lists people who can no longer be called, since they are blocked or have no account any more, with each rotation,
+escalation, override and forwarding rule that still names them; who is on call but never verified their account or has
+no contact method enabled; rotations with one person; escalations with one recipient; and when in the next four weeks
+nobody is on call. What could not be read is named at the end.
 
 --html writes one page that needs nothing else, with a picture of each schedule's next four weeks by person.
 
@@ -104,7 +105,10 @@ def _read() -> tuple[Findings, Inventory]:
 def _json(found: Findings) -> dict[str, Any]:
     return {
         "time": as_time(found.time),
-        "people_who_would_not_hear_an_alert": [asdict(one) for one in found.unreachable_users],
+        "people_who_can_no_longer_be_called": [asdict(one) for one in found.inactive_users],
+        "people_who_would_not_hear_an_alert": None
+        if found.unreachable_users is None
+        else [asdict(one) for one in found.unreachable_users],
         "rotations_with_one_person": [asdict(one) for one in found.rotations],
         "escalations_with_one_recipient": [asdict(one) for one in found.escalations],
         "schedules": [
@@ -118,18 +122,24 @@ def _json(found: Findings) -> dict[str, Any]:
             }
             for outlook in found.outlooks
         ],
+        "not_checked": found.not_checked,
     }
 
 
 def _show(found: Findings) -> None:
-    people = [(one.username, ", ".join(one.problems), "; ".join(one.places)) for one in found.unreachable_users]
-    _section("People who would not hear an alert", ("who", "why", "where"), people)
+    inactive = [(one.username, one.state, "; ".join(one.places)) for one in found.inactive_users]
+    _section("People who can no longer be called", ("who", "state", "still stands in"), inactive)
+    if found.unreachable_users is not None:
+        people = [(one.username, ", ".join(one.problems), "; ".join(one.places)) for one in found.unreachable_users]
+        _section("People who would not hear an alert", ("who", "why", "where"), people)
     _section("Rotations with one person", ("rotation", "who"), [(one.name, one.who) for one in found.rotations])
     _section(
         "Escalations with one recipient", ("escalation", "who"), [(one.name, one.who) for one in found.escalations]
     )
     weeks = [(outlook.schedule.name, findings.summary(outlook)) for outlook in found.outlooks]
     _section("The next four weeks", ("schedule", "on call"), weeks)
+    for what in found.not_checked:
+        terminal.out().print(terminal.line(("not checked: ", "dim"), (what, "dim")))
 
 
 def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
