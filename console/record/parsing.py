@@ -72,18 +72,13 @@ def _rotation(data: Json) -> Rotation:
 def _rule(data: Json) -> Rule:
     condition, notify_type = _text(data.get("condition", "")), _text(data.get("notify_type", ""))
     delay = Delay(int(data["delay"]["time_amount"]), _text(data["delay"]["time_unit"]))
-    # Opsgenie is sent a rule's source, so a rule read from a record needs one too.
-    source = {
-        "condition": condition,
-        "notifyType": notify_type,
-        "delay": {"timeAmount": delay.time_amount, "timeUnit": delay.time_unit},
-    }
-    return Rule(condition, notify_type, delay, _participant(data["recipient"]), source)
+    return Rule(condition, notify_type, delay, _participant(data["recipient"]))
 
 
 def _escalation(data: Json) -> Escalation:
     rules = tuple(_rule(entry) for entry in data.get("rules", ()))
-    return Escalation(_text(data["id"]), _text(data.get("name", "")), rules)
+    team = _named(data["team"]) if "team" in data else None  # only a site needs it, and asks for it by the id
+    return Escalation(_text(data["id"]), _text(data.get("name", "")), rules, team)
 
 
 def _membership(data: Json) -> Membership:

@@ -1,9 +1,8 @@
 """Find the current users of a record's people."""
 
 from collections.abc import Sequence
-from functools import partial
 
-from console.client import Connection, unless_gone
+from console.client import Connection
 from console.record.reader import OffboardedUser
 from service.model import Named, Person, ascii_lower
 
@@ -21,11 +20,7 @@ class CurrentUsers:
         """Return a person's current user, or None if there is none."""
         key = _key(person)
         if key not in self._known:
-            by_id = connection.client.read(person) if person.id else None
-            found = by_id if isinstance(by_id, Person) else None
-            if found is None and person.username:
-                found = unless_gone(partial(connection.client.find, person.username))
-            self._known[key] = found
+            self._known[key] = connection.console.account(person).user
         return self._known[key]
 
     def named(self, connection: Connection, named: Named) -> Person | None:

@@ -132,7 +132,7 @@ class Restorer:
         if person is None:
             raise NotFoundError(f"there is no user {recorded.username}")
         if isinstance(change.before, Roster):
-            step = self._plan_listed(connection, place, change)
+            step = self._plan_listed(connection, place, change, change.before)
         else:
             step = self._plan_other(connection, change, person)
         if step.status in (PLANNED, LEFT) and _key(change, recorded) in self._back:
@@ -142,10 +142,10 @@ class Restorer:
             self._planned[change.key] = step.write
         return step
 
-    def _plan_listed(self, connection: Connection, place: int, change: Change) -> Step:
+    def _plan_listed(self, connection: Connection, place: int, change: Change, before: Roster) -> Step:
         removals, own = self._removals(connection, place, change)
-        now = self._planned.get(change.key) or connection.client.read(change.before)
-        return rules.listed(now if isinstance(now, Roster) else None, chain(removals, own), removals[own])
+        now = self._planned.get(change.key) or connection.console.roster(before)
+        return rules.listed(now, chain(removals, own), removals[own])
 
     def _removals(self, connection: Connection, place: int, change: Change) -> tuple[list[Removal], int]:
         """Return the record's removals from one roster, and the position of this change among them."""
