@@ -13,6 +13,7 @@ from flask import current_app
 from console import terminal, vendors
 from console.client import Connection
 from console.deadline import PersonDeadline
+from console.record.place import Place, place_of
 from service import near_names
 from service.client import Capabilities
 from service.parallel import Parallel
@@ -56,6 +57,11 @@ class ConsoleContext:
     def capabilities(self) -> Capabilities:
         """What the chosen vendor can do."""
         return capabilities(self.settings)
+
+    @cached_property
+    def place(self) -> Place:
+        """The product and the site or host that the settings are for."""
+        return place_of(self.settings)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
