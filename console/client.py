@@ -29,10 +29,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Account:
-    """A person's account as it is now; there is no `user` where it is gone."""
+    """A person's account as it is now; there is no `user` where it is gone.
+
+    `advice` says, as a part of a sentence, what makes one active that is not.
+    """
 
     standing: Standing
     user: Person | None = None
+    advice: str = "activate it by hand"
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,11 @@ class ConsoleClient(Protocol):
     def forwarding_rules(self) -> list[ForwardingRule]:
         """List the forwarding rules of the account."""
 
-    def put_back(self, entry: Entry) -> str:
-        """Recreate a deleted entry, or write a roster, in one attempt; returns what came out otherwise, or ""."""
+    def put_back(self, entry: Entry, now: datetime) -> str:
+        """Recreate a deleted entry, undo a suspension or write a roster, in one attempt.
+
+        Returns what came out otherwise than asked for, as a part of a sentence.
+        """
 
 
 class Connection(NamedTuple):

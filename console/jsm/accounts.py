@@ -12,6 +12,8 @@ from service.parsing import Json
 WORST_FIRST = (Standing.SUSPENDED, Standing.INACTIVE, Standing.THERE, Standing.GONE)
 """Of several directories: a suspension in one of them is undone there."""
 
+WITHOUT_KEY = "set JSM_ORG_KEY, so that a suspension can be undone, or activate it by hand"
+
 
 class Accounts:
     """Finds accounts by id, or by the address where there is none with the id."""
@@ -66,7 +68,7 @@ class Accounts:
                 return Account(Standing.THERE, self._directory.find(person.username, self._own_id))
             except NotFoundError:
                 return Account(Standing.GONE)
-        return Account(Standing.THERE if active else Standing.INACTIVE, person)
+        return Account(Standing.THERE, person) if active else Account(Standing.INACTIVE, person, WITHOUT_KEY)
 
     def _active(self, person: Person) -> bool | None:
         """Tell whether the site shows an account as active; None where it does not show it."""

@@ -30,7 +30,7 @@ class ConsoleApis:
     """The names of people; as the leaver it has the token's owner."""
 
 
-def open_apis(settings: JsmSettings, session: Session, site: Transport, parallel: Parallel) -> ConsoleApis:
+def open_apis(settings: JsmSettings, session: Session, parallel: Parallel, site: Transport) -> ConsoleApis:
     """Return the APIs; `site` is the site's transport. Asks for the ids the first time in a process."""
     ids = site_ids(settings, session, site, parallel)
     directory, organization = Directory(site), None

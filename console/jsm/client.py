@@ -23,6 +23,9 @@ from service.settings import Settings
 from service.transport.call import Transport
 from service.transport.session import Session
 
+COUNT_SECONDS = 10.0
+"""The time for the count of the people, with its retries: a run goes on without it."""
+
 R = TypeVar("R", Rotation, Escalation)
 
 
@@ -31,7 +34,7 @@ class JsmConsole:
 
     undo = Undo(invites=False, has_roles=False)
 
-    def __init__(self, transport: Transport, opening: Callable[[], ConsoleApis], parallel: Parallel) -> None:
+    def __init__(self, transport: Transport, opening: Callable[[Transport], ConsoleApis], parallel: Parallel) -> None:
         self._transport = transport
         self._open = opening
         self._parallel = parallel
@@ -42,7 +45,7 @@ class JsmConsole:
     def apis(self) -> ConsoleApis:
         """The calls of each API."""
         with self._opening:
-            self._opened = self._opened or self._open()
+            self._opened = self._opened or self._open(self._transport)
             return self._opened
 
     def attempts(self) -> Retrying:
@@ -57,9 +60,10 @@ class JsmConsole:
 
     def count_users(self, enough: int) -> int:
         """Return how many active people the organization has, `enough` for that many and more."""
-        if self.apis.organization is None:
+        organization = self._open(self._transport.within(COUNT_SECONDS)).organization
+        if organization is None:
             raise BadRequestError("without JSM_ORG_KEY there is no list of people")
-        return self.apis.organization.count_people(enough)
+        return organization.count_people(enough)
 
     def account(self, person: Person) -> Account:
         """Return a person's account as it is now."""
@@ -98,8 +102,8 @@ class JsmConsole:
         """List the forwarding rules of the site."""
         return self.apis.operations.forwarding_rules()
 
-    def put_back(self, entry: Entry) -> str:
-        """Undo a suspension, recreate a deleted entry, or write a roster; returns what differs from the plan."""
+    def put_back(self, entry: Entry, now: datetime) -> str:
+        """Recreate a deleted entry, undo a suspension or write a roster; returns what came out otherwise."""
         apis = self.apis
         match entry:
             case Person():
@@ -111,7 +115,7 @@ class JsmConsole:
             case Membership():
                 apis.teams.add(Named(entry.id, entry.name), entry.user.id)
             case Override():
-                return apis.operations.create_override(entry)
+                return apis.operations.create_override(entry, now)
             case ForwardingRule():
                 apis.operations.create_forwarding_rule(entry)
         return ""
@@ -128,5 +132,5 @@ def connect(settings: Settings, session: Session, deadline: Deadline, parallel: 
     """Return the clients for one person; they call nothing yet."""
     site = site_of(settings)
     transport = Transport(session, site_api(site), deadline)
-    console = JsmConsole(transport, partial(open_apis, site, session, transport, parallel), parallel)
+    console = JsmConsole(transport, partial(open_apis, site, session, parallel), parallel)
     return Connection(connect_service(settings, session, deadline, parallel), console, parallel)

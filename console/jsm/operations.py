@@ -1,14 +1,14 @@
 """Calls of Operations that only the console makes: recreate entries."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from service import parsing as fields
-from service.errors import BadRequestError, UnexpectedResponseError
+from service.errors import BadRequestError
 from service.jsm import parsing
 from service.jsm.operations import Operations
-from service.model import ForwardingRule, Override
+from service.model import ForwardingRule, Override, is_over
 from service.parsing import Json
 from service.serialization import as_time
 
@@ -19,7 +19,7 @@ SOON = timedelta(minutes=1)
 class ConsoleOperations(Operations):
     """More of Operations' endpoints; no POST is retried: to repeat one, read first."""
 
-    def create_override(self, override: Override) -> str:
+    def create_override(self, override: Override, now: datetime) -> str:
         """Create an override, under an alias that is the site's; returns what differs from the one asked for.
 
         Whether it may begin in the past is not documented: where it may not, it begins now.
@@ -28,10 +28,9 @@ class ConsoleOperations(Operations):
         try:
             self._create_override(override, override.start_date)
         except BadRequestError:
-            soon = datetime.now(UTC) + SOON
-            if not _is_before(override.start_date, soon):
+            if not is_over(override.start_date, now):
                 raise
-            self._create_override(override, as_time(soon))
+            self._create_override(override, as_time(now + SOON))
             return "it begins now: the site takes none that began before"
         return ""
 
@@ -62,10 +61,3 @@ class ConsoleOperations(Operations):
 
     def _create(self, what: str, body: Json, *path: str) -> dict[str, Any]:
         return self._request("POST", what, *path, body=body, retry=False)
-
-
-def _is_before(date: str, moment: datetime) -> bool:
-    try:
-        return datetime.fromisoformat(date) < moment
-    except (ValueError, TypeError) as error:
-        raise UnexpectedResponseError(f"{date[:50]!r} is not a time") from error

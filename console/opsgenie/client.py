@@ -57,8 +57,8 @@ class OpsgenieConsole(ConsoleEndpoints):
         found = self._client.read(entry)
         return found if isinstance(found, Roster) else None
 
-    def put_back(self, entry: Entry) -> str:
-        """Recreate a deleted entry, or write a roster, in one attempt."""
+    def put_back(self, entry: Entry, now: datetime) -> str:  # noqa: ARG002
+        """Recreate a deleted entry, or write a roster, in one attempt; all is done as asked for, or raises."""
         match entry:
             case Person():
                 self.invite(entry)

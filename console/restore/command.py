@@ -102,8 +102,8 @@ def _go(
         return replace(planned, stopped="interrupted", interrupted=True)
     with interrupts.unwatched():
         _show(planned, [], options)
-        if invited := output.invited(planned):
-            terminal.print_note(f"an invitation is mailed to {', '.join(invited)}", "bold")
+        for sentence in output.mails(planned):
+            terminal.print_note(sentence, "bold")
         terminal.ask(f"Restore {people(len(planned.results))} now?")
     return go(apply=True)
 
