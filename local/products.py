@@ -54,7 +54,7 @@ PRODUCTS = {
         },
         address="JSM_API_URL",
         gone=200,  # a suspended person can still be found, and may have been put somewhere again
-        has_console=False,
+        has_console=True,
     ),
 }
 

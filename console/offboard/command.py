@@ -9,12 +9,14 @@ import click
 from flask.cli import with_appcontext
 
 from console import streams, terminal
-from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
+from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, SetupError, current_context
 from console.json_output import as_json
 from console.offboard import batch, limits, output
 from console.offboard.batch import Outcome, Result
 from console.offboard.leavers import Defaults
 from console.offboard.list_options import ListOptions, list_options, requests_of
+from console.record import reader
+from console.record.place import difference
 from console.record.writer import PersonLine, Record, RecordError, default_path
 from console.safe_command import SafeCommand
 from console.signals import Interrupts, interruptible
@@ -155,7 +157,10 @@ def _apply(
     context: ConsoleContext, requests: Sequence[Request], interrupts: Interrupts, options: Options
 ) -> tuple[Result, Path]:
     path = options.record or default_path(context.now())
-    with Record(path) as record:
+    with Record(path, context.place) as record:
+        for made in reader.places(record.content()):
+            if not made.is_same(context.place):
+                raise SetupError(difference(path, made, context.place, "choose another --record"))
         return _run(context, requests, interrupts, options, record), path
 
 

@@ -11,9 +11,10 @@ import click
 from flask.cli import with_appcontext
 
 from console import streams, terminal
-from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
+from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, SetupError, current_context
 from console.json_output import as_json
 from console.record import reader
+from console.record.place import Place, difference
 from console.record.reader import OffboardedUser
 from console.restore import output, rules
 from console.restore.run import Result, run
@@ -77,6 +78,7 @@ def restore(record: Path, only: str | None, apply: bool, yes: bool, json: bool) 
         terminal.print_note(f"note: {note}", "yellow")
     options = Options(_only(only, offboarded_users, record), apply, yes, json)
     context = current_context()
+    _check_place(record, offboarded_users, context.place)
     interrupts = Interrupts("finishing this person, then stopping")
     with interrupts.watched():  # until the last line, which says what is back, is printed
         result = _go(context, offboarded_users, interrupts, options)
@@ -100,8 +102,8 @@ def _go(
         return replace(planned, stopped="interrupted", interrupted=True)
     with interrupts.unwatched():
         _show(planned, [], options)
-        if invited := output.invited(planned):
-            terminal.print_note(f"an invitation is mailed to {', '.join(invited)}", "bold")
+        for sentence in output.mails(planned):
+            terminal.print_note(sentence, "bold")
         terminal.ask(f"Restore {people(len(planned.results))} now?")
     return go(apply=True)
 
@@ -114,6 +116,13 @@ def _show(result: Result, not_read: list[str], options: Options) -> None:
         output.show(result, applied=options.apply)
     if streams.failure():
         output.show_end(terminal.err(), result, applied=options.apply)
+
+
+def _check_place(record: Path, offboarded_users: Sequence[OffboardedUser], place: Place) -> None:
+    """Raise SetupError for a record of another product or site."""
+    for made in (one.place for one in offboarded_users):
+        if not made.is_same(place):
+            raise SetupError(difference(record, made, place, "use the settings that it was made with"))
 
 
 def _only(only: str | None, offboarded_users: Sequence[OffboardedUser], record: Path) -> str | None:

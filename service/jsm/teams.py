@@ -79,7 +79,7 @@ class Teams(Calls):
         if not isinstance(errors, list):
             raise UnexpectedResponseError("the answer does not say that it is done", outcome_unknown=True)
         with fields.parsing(what):
-            whys = [_refusal(entry) for entry in errors]
+            whys = [refusal(entry) for entry in errors]
         raise BadRequestError(f"the member is not removed: {'; '.join(whys)}")
 
 
@@ -98,6 +98,7 @@ def _why(data: Json) -> str:
     return "the token's owner may not remove its members" if may is False else ""
 
 
-def _refusal(entry: Json) -> str:
+def refusal(entry: Json) -> str:
+    """Say why a member is not removed, or not added."""
     code, message = fields.maybe_text(entry, "code"), fields.maybe_text(entry, "message")
     return f"{message} ({code})" if message and code else message or code or "no reason is given"
