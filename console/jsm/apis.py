@@ -21,6 +21,9 @@ from service.transport.session import Session
 class ConsoleApis:
     """The calls of each API; without the organization's key there is no `organization`."""
 
+    settings: JsmSettings
+    own_id: str
+    """The account id of the token's owner."""
     operations: ConsoleOperations
     directory: Directory
     teams: ConsoleTeams
@@ -38,6 +41,8 @@ def open_apis(settings: JsmSettings, session: Session, parallel: Parallel, site:
         # Only here: the key of the organization goes to no other API.
         organization = ConsoleOrganization(site.to(organization_api(settings)), ids.org_id)
     return ConsoleApis(
+        settings=settings,
+        own_id=ids.own_id,
         operations=ConsoleOperations(site.to(operations_api(settings, ids.cloud_id))),
         directory=directory,
         teams=ConsoleTeams(site, ids.org_id, ids.cloud_id),

@@ -10,6 +10,7 @@ from typing import TypeVar
 from tenacity import Retrying
 
 from console.client import Account, Connection, Undo
+from console.jsm import inventory
 from console.jsm.apis import ConsoleApis, open_apis
 from console.report.inventory import Inventory
 from service.deadline import Deadline
@@ -54,9 +55,7 @@ class JsmConsole:
 
     def read_account(self, now: datetime) -> Inventory:
         """Read the whole site."""
-        from console.jsm import inventory  # type: ignore[attr-defined]
-
-        return inventory.read_account(self, self._parallel, now)  # type: ignore[no-any-return]
+        return inventory.read_account(self.apis, self._parallel, now)
 
     def count_users(self, enough: int) -> int:
         """Return how many active people the organization has, `enough` for that many and more."""
