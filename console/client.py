@@ -56,6 +56,10 @@ class ConsoleClient(Protocol):
     def undo(self) -> Undo:
         """How this vendor undoes an off-boarding."""
 
+    @property
+    def rights_to_read(self) -> str:
+        """What a key needs to read the account, as advice for when one is refused."""
+
     def attempts(self) -> Retrying:
         """Return a loop that retries on UnavailableError while there is time."""
 

@@ -27,6 +27,7 @@ class OpsgenieConsole(ConsoleEndpoints):
     """The endpoints, and operations that combine them."""
 
     undo = Undo(invites=True, has_roles=True)
+    rights_to_read = "give ACCESS_TOKEN an account-level key with the rights Read and Configuration Access"
 
     def __init__(self, transport: Transport, base_url: str, client: Opsgenie, parallel: Parallel) -> None:
         super().__init__(transport, base_url)

@@ -19,15 +19,15 @@ from console.report.inventory import Inventory
 from console.safe_command import SafeCommand
 from console.signals import interruptible
 from service import coverage
-from service.errors import ServiceError, UnauthorizedError
+from service.errors import ServiceError, UnauthorizedError, UnknownKeyError
 from service.serialization import as_time
 
 HELP = """Report on the account's on-call, and change nothing.
 
-It lists people who can no longer be called, since they are blocked or have no account any more, with each rotation,
-escalation, override and forwarding rule that still names them; who is on call but never verified their account or has
-no contact method enabled; rotations with one person; escalations with one recipient; and when in the next four weeks
-nobody is on call. What could not be read is named at the end.
+It lists people who can no longer be called, since they are blocked, suspended, deactivated or without an account, with
+each rotation, escalation, override and forwarding rule that still names them; who is on call but never verified
+their account or has no contact method enabled, which only Opsgenie shows; rotations with one person; escalations with
+one recipient; and when in the next four weeks nobody is on call. What could not be read is named at the end.
 
 --html writes one page that needs nothing else, with a picture of each schedule's next four weeks by person.
 
@@ -37,19 +37,17 @@ Examples:
   flask --app console report --html report.html
   flask --app console report --json
 
-Settings: ACCESS_TOKEN, OPSGENIE_API_URL and TIME_BUDGET, as `offboard --help` has them. A key with the rights Read
-and Configuration Access will do.
+Settings: as `offboard --help` has them. Of Opsgenie a key with the rights Read and Configuration Access will do. On a
+site JSM_ORG_KEY tells whether somebody is suspended or deactivated.
 
 \b
 Exit codes:
   0    the report is made, whatever it says
-  1    Opsgenie cannot be read
+  1    the account cannot be read
   2    the command line or a setting is wrong
   3    the report is made, but standard output could not be written
   130  interrupted
 """
-
-RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read and Configuration Access"
 
 
 @click.command(help=HELP, cls=SafeCommand)
@@ -91,14 +89,18 @@ def page(found: Findings, seen: Inventory) -> str:
 
 def _read() -> tuple[Findings, Inventory]:
     context = current_context()
-    product = context.capabilities.product
+    capabilities = context.capabilities
     try:
         with context.connect() as connection:
-            seen = connection.console.read_account(context.now())
-    except UnauthorizedError as error:
-        raise click.ClickException(context.without_key(f"{product} refused the key ({error}); {RIGHTS}")) from error
+            try:
+                seen = connection.console.read_account(context.now())
+            except UnauthorizedError as error:
+                unknown = isinstance(error, UnknownKeyError)
+                advice = capabilities.unknown_key if unknown else connection.console.rights_to_read
+                message = f"{capabilities.product} refused the key ({error}); {advice}"
+                raise click.ClickException(context.without_key(message)) from error
     except ServiceError as error:
-        raise click.ClickException(context.without_key(f"{product} cannot be read: {error}")) from error
+        raise click.ClickException(context.without_key(f"{capabilities.product} cannot be read: {error}")) from error
     return findings.find(seen), seen
 
 

@@ -1,50 +1,18 @@
 """People who can no longer be called and still stand somewhere: the report's first finding."""
 
-from typing import Any
-
 import pytest
 
 from local.opsgenie import Simulation
-from tests.support import expected_account
 from tests.support.console_runner import Run, as_json, runner
+from tests.support.standing import BELA, EVERYWHERE, delete, put_everywhere, reference
 
-BELA, KOFI, YARA = "bela@example.com", "kofi@example.com", "yara.barakat@example.com"
-NEXT_WEEK = {"startDate": "2026-12-01T00:00:00Z", "endDate": "2026-12-02T00:00:00Z"}
+YARA = "yara.barakat@example.com"
 LAST_WEEK = {"startDate": "2026-11-17T00:00:00Z", "endDate": "2026-11-18T00:00:00Z"}
-EVERYWHERE = [
-    "rotation Support desk / Desk",
-    "override Support desk",
-    "escalation Support escalation",
-    "forwarding rule bela@example.com to kofi@example.com",
-    "forwarding rule kofi@example.com to bela@example.com",
-]
 
 
 @pytest.fixture
 def run(simulation: Simulation) -> Run:
     return runner(simulation, key="read-only-key")
-
-
-def put_everywhere(account: dict[str, Any], username: str, times: dict[str, str] = NEXT_WEEK) -> None:
-    """Put somebody into a rotation, an escalation, an override and both ends of a forwarding rule."""
-    user, kofi = reference(account, username), reference(account, KOFI)
-    one = {"type": "user", **user}
-    desk, rules = account["schedules"][4], account["escalations"][3]["rules"]
-    desk["rotations"][0]["participants"].append(one)
-    desk["overrides"].append({"alias": f"of {username}", "user": one, **times})
-    rules.append({**rules[0], "recipient": one})
-    for source, target in ((user, kofi), (kofi, user)):
-        rule = {"id": f"{source['username']}-{target['username']}", "fromUser": source, "toUser": target, **times}
-        account["forwardingRules"].append(rule)
-
-
-def reference(account: dict[str, Any], username: str) -> dict[str, str]:
-    return {"id": expected_account.user_of(account, username)["id"], "username": username}
-
-
-def delete(account: dict[str, Any], username: str) -> None:
-    """Delete an account, and leave everything that refers to it."""
-    account["users"] = [user for user in account["users"] if user["username"] != username]
 
 
 def test_blocked_person_is_named_with_every_place(simulation: Simulation, run: Run) -> None:
