@@ -1,9 +1,11 @@
 """Calls of Teams that only the console makes: take somebody in again."""
 
 from service import parsing as fields
-from service.errors import BadRequestError, UnexpectedResponseError
+from service.errors import BadRequestError, UnauthorizedError, UnexpectedResponseError
 from service.jsm.teams import Teams, refusal
 from service.model import Named
+
+FORBIDDEN = 403
 
 
 class ConsoleTeams(Teams):
@@ -17,7 +19,13 @@ class ConsoleTeams(Teams):
         """
         what, path = f"the membership of the team {team.name}", (*self._path, team.id, "members", "add")
         body = {"members": [{"accountId": account_id}]}
-        answer = self._request("POST", what, *path, query=self._site, body=body, retry=False)
+        try:
+            answer = self._request("POST", what, *path, query=self._site, body=body, retry=False)
+        except UnauthorizedError as error:
+            if error.cause.status != FORBIDDEN:
+                raise
+            # It is this team that the token may not change: the next one may be another matter.
+            raise BadRequestError(f"the member is not added: {error}") from error
         with fields.parsing(what):
             whys = [refusal(entry) for entry in fields.entries(answer.get("errors") or [], "errors")]
             added = [

@@ -20,10 +20,12 @@ from console.record.place import difference
 from console.record.writer import PersonLine, Record, RecordError, default_path
 from console.safe_command import SafeCommand
 from console.signals import Interrupts, interruptible
-from console.wording import CONSOLE, CONSOLE_JSON, people
+from console.wording import CONSOLE, CONSOLE_JSON, SETTINGS, people
 from service.model import Request
 
-HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
+HELP = f"""Take each EMAIL out of everything on call that holds it, and end the account.
+
+Opsgenie's account is deleted. What becomes of one on Jira Service Management is in JSM_END.
 
 Nothing is changed unless --apply is given: without it you see what would change, who is on call before and after, and
 whatever forbids it with what to do about it. A person who is refused is left as is, and the next one follows. Each is
@@ -51,11 +53,9 @@ For four people or more, standard error shows how far the run is: a bar in a ter
 ends. Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
 
 \b
-Settings, from the environment:
-  ACCESS_TOKEN      the key of an Opsgenie API integration (required)
-  OPSGENIE_API_URL  us, eu, sandbox or an address (default us)
+{SETTINGS}
   PROTECTED_USERS   e-mails of people who are never off-boarded
-  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that Opsgenie asks for
+  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that are asked for
 
 \b
 Exit codes:
@@ -83,7 +83,7 @@ class Options(NamedTuple):
 @click.option(
     "--keep-turns", is_flag=True, help='Leave "no one" in the places in rotations, so that nobody else\'s turns move.'
 )
-@click.option("--keep-user", is_flag=True, help="Take out of everything, but do not delete the account.")
+@click.option("--keep-user", is_flag=True, help="Take out of everything, and keep the account.")
 @click.option("--apply", is_flag=True, help="Do it. Asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can answer.")
 @click.option("--json", "json", is_flag=True, help="Print one JSON object instead of tables.")

@@ -4,6 +4,7 @@ Each function raises ValueError, TypeError, KeyError or AttributeError if the JS
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from service import model
@@ -38,6 +39,15 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("it has something else in the place of a text")
     return value
+
+
+def as_moment(date: str) -> datetime | None:
+    """Return the moment that a date with a time and an offset stands for, None for anything else."""
+    try:
+        moment = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def person(data: Json) -> Person:

@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from console.record import parsing
+from console.record.parsing import as_moment
 from console.record.place import Place
 from console.record.writer import UNDER_WAY, VERSION
 from service.model import Change, Person
@@ -24,14 +26,15 @@ BEGIN = b'{"version"'
 class OffboardedUser:
     """One person's line in a record: the leaver, the replacement, what changed or may have changed.
 
-    `place`: where it was made. `under_way`: written before a change, and no later line has the result. `keep_turns`:
-    "no one" took the person's places in rotations.
+    `place` and `time`: where and when it was made. `under_way`: written before a change, and no later line has the
+    result. `keep_turns`: "no one" took the person's places in rotations.
     """
 
     person: Person
     replacement: Person | None
     changes: tuple[Change, ...]
     place: Place
+    time: datetime | None = None
     under_way: bool = False
     keep_turns: bool = False
 
@@ -133,6 +136,7 @@ def _offboarded_user(data: Json) -> OffboardedUser | None:
         replacement=parsing.person(replacement) if replacement else None,
         changes=changes,
         place=_place(data),
+        time=as_moment(parsing.text(data.get("time", ""))),
         under_way=data.get("outcome") == UNDER_WAY,
         keep_turns=_keep_turns(data.get("request", {})),
     )

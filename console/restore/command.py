@@ -20,18 +20,21 @@ from console.restore import output, rules
 from console.restore.run import Result, run
 from console.safe_command import SafeCommand
 from console.signals import Interrupts, interruptible
-from console.wording import people
+from console.wording import SETTINGS, people
 from service.model import ascii_lower
 
-HELP = """Put back what the RECORD of an off-boarding says was changed.
+HELP = f"""Put back what the RECORD of an off-boarding says was changed.
 
-An account that is gone is invited anew, which sends a mail; then come team memberships with their roles, places in
-rotations, rules in escalations, forwarding rules, and overrides that are not over. A replacement, or "no one", gives
-the places back. Where a rotation or an escalation was changed since by somebody else, it is left alone and you are
-told what differs and where the person was; the rest is put back all the same.
+First the account. In Opsgenie one that is gone is invited anew, which sends a mail. On Jira Service Management one that
+was suspended is restored, and one that was removed has to be invited by hand: the rest is put back once it is there.
+
+Then come team memberships, places in rotations, rules in escalations, forwarding rules, and overrides that are not
+over. A replacement, or "no one", gives the places back. Roles in teams are put back in Opsgenie; on Jira Service
+Management they are not known, and are set by hand. Where a rotation or an escalation was changed since by somebody
+else, it is left alone and you are told what differs and where the person was; the rest is put back all the same.
 
 Nothing is changed unless --apply is given, which says who gets a mail and asks first. To run it again does no harm:
-what is back already is left as it is.
+what is back already is left as it is. A record of another product, site or region is refused.
 
 Not in a record, since they go with an account: contact methods other than the e-mail, notification rules, quiet hours.
 
@@ -41,7 +44,9 @@ Examples:
   flask --app console restore records/2026-11-25T091500Z.jsonl --only hari@example.com --apply
   flask --app console restore records/2026-11-25T091500Z.jsonl --apply --yes
 
-Settings: ACCESS_TOKEN, OPSGENIE_API_URL and TIME_BUDGET, as `offboard --help` has them.
+\b
+{SETTINGS}
+  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that are asked for
 
 \b
 Exit codes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from console.client import Connection, unless_gone
@@ -26,6 +27,9 @@ from service.serialization import change_json
 
 DOWN = 3
 """The restore stops after this many people in a row of whom not even the account can be read, for want of an answer."""
+
+JUST_LEFT = timedelta(minutes=10)
+"""For how long at most a team is taken to list somebody who was removed."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ class Restorer:
         if isinstance(change.before, Roster):
             step = self._plan_listed(connection, place, change, change.before)
         else:
-            step = self._plan_other(connection, change, person)
+            step = self._plan_other(connection, place, change, person)
         if step.status in (PLANNED, LEFT) and _key(change, recorded) in self._back:
             # Somebody re-added the person before the last removal, which is the one that counts.
             return replace(step, status=THERE, note="in the record twice: back as it was the last time")
@@ -171,12 +175,14 @@ class Restorer:
             keep_turns=offboarded_user.keep_turns,
         )
 
-    def _plan_other(self, connection: Connection, change: Change, person: Person) -> Step:
+    def _plan_other(self, connection: Connection, place: int, change: Change, person: Person) -> Step:
         api, moment = connection.console, self._context.now()
         match change.before:
             case Membership() as before:
                 members = unless_gone(partial(api.members, Named(before.id, before.name)))
-                return rules.membership(before, members, person, api.undo)
+                left = self._offboarded_users[place].time
+                just_left = left is not None and moment - left < JUST_LEFT
+                return rules.membership(before, members, person, api.undo, just_left=just_left)
             case Override() as before:
                 overrides = unless_gone(partial(api.overrides, before.schedule))
                 rotations = unless_gone(partial(api.rotations, before.schedule)) if before.rotations else ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.client import Account, Standing, Undo
+from console.record.parsing import as_moment
 from console.restore.slots import Differs, Removal, places, put_back
 from service.model import (
     Entry,
@@ -78,8 +79,13 @@ def listed(now: Roster | None, removals: Sequence[Removal], whom: Removal) -> St
     return Step(before.kind, name, PLANNED, f"back in {places(outcome, whom.now)}", outcome)
 
 
-def membership(before: Membership, members: Sequence[tuple[Named, str]] | None, now: Person, undo: Undo) -> Step:
-    """Decide about a team membership; `members` are the team's, or None if the team is gone."""
+def membership(
+    before: Membership, members: Sequence[tuple[Named, str]] | None, now: Person, undo: Undo, *, just_left: bool = False
+) -> Step:
+    """Decide about a team membership; `members` are the team's, or None if the team is gone.
+
+    `just_left`: the person was removed so lately that the team may still list the person.
+    """
     if members is None:
         return Step(before.kind, before.name, LEFT, "the team is gone")
     role = next((role for user, role in members if now.is_named(user.id, user.name)), None)
@@ -88,7 +94,8 @@ def membership(before: Membership, members: Sequence[tuple[Named, str]] | None, 
         if role is None:
             note = "member again; set the role in Operations by hand"
             return Step(before.kind, before.name, PLANNED, note, write, "a mail about each team goes to")
-        return Step(before.kind, before.name, THERE, "member; the role in Operations is not shown")
+        note = "a team may list who was just removed: run this again in ten minutes" if just_left else "member"
+        return Step(before.kind, before.name, THERE, note)
     if role is None:
         if not before.role:
             return Step(before.kind, before.name, LEFT, "the team did not list the person as a member")
@@ -174,8 +181,4 @@ def _times(rule: ForwardingRule) -> tuple[datetime | str, datetime | str]:
 
 def _time(date: str) -> datetime | str:
     """Return a time, which is written in more than one way; what is none stays as it is."""
-    try:
-        moment = datetime.fromisoformat(date)
-    except ValueError:
-        return date
-    return moment if moment.tzinfo else date
+    return as_moment(date) or date

@@ -1,6 +1,7 @@
 """Restoring on a site: what comes back by itself, and what has to be done by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -271,6 +272,37 @@ def test_what_differs_is_told_by_names() -> None:
         ("rotation", "Platform business hours / Weekdays"): [("left alone", "the rotation is gone")],
         ("team", "Payments"): [("left alone", "the team is gone")],
     }
+
+
+def test_team_that_may_list_who_was_just_removed_is_told() -> None:
+    env = SiteConsoleEnv(quirks=Quirks(teams_lag=99))
+    env.run("offboard", HARI, *GO)
+    writes = len(env.simulation.writes)
+
+    soon = steps(env)
+    record = Path(RECORD)
+    record.write_text(record.read_text().replace('"time": "2026-11-25T09:15:00Z"', '"time": "2026-11-25T09:05:00Z"'))
+    later = steps(env)
+
+    note = "a team may list who was just removed: run this again in ten minutes"
+    assert (soon["team", "Platform"], later["team", "Platform"]) == (
+        [("there already", note)],
+        [("there already", "member")],
+    )
+    assert len(env.simulation.writes) == writes
+
+
+def test_team_that_nobody_may_join_is_told_and_the_rest_is_put_back() -> None:
+    env = SiteConsoleEnv(quirks=Quirks(external_team="403"))
+    env.run("offboard", HARI, *GO)
+    with env.simulation.edit() as site:
+        site["teams"][0]["teamType"] = "EXTERNAL"
+
+    found = steps(env, "--apply", "--yes")
+
+    refused = "the member is not added: The members of this team cannot be changed"
+    assert found["team", "Platform"] == [("failed", refused)]
+    assert {one[0][0] for name, one in found.items() if name != ("team", "Platform")} == {"done"}
 
 
 def test_restore_says_who_gets_a_mail_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:
