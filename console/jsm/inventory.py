@@ -19,7 +19,7 @@ from service.parallel import Parallel
 from service.schedule import Schedule
 
 PRODUCT = "Jira Service Management"
-CONTACTS = f"who never verified the account or has no contact method: {PRODUCT} shows that to nobody else"
+CONTACTS = f"who would not hear an alert: {PRODUCT} shows contact methods only to their owner"
 
 
 class _ReportOperations(Operations):

@@ -17,8 +17,8 @@ from service.parsing import Json
 INACTIVE = "inactive"
 """Jira's word for somebody who is suspended, deactivated or removed: it does not tell which."""
 
-UNTOLD = "whether somebody inactive is suspended, deactivated or removed"
-NO_KEY = f"{UNTOLD}: only the organization tells, to JSM_ORG_KEY"
+UNTOLD = "whether an inactive person is suspended, deactivated or removed"
+NO_KEY = f"{UNTOLD}: only the organization tells, and JSM_ORG_KEY is not set"
 NOT_SHOWN = "who can no longer be called, and people's names: Jira shows none of the accounts"
 
 Read = tuple[dict[str, User], tuple[str, ...]]

@@ -18,11 +18,12 @@ from console.report.findings import Findings
 from console.report.inventory import Inventory
 from console.safe_command import SafeCommand
 from console.signals import interruptible
+from console.wording import SETTINGS
 from service import coverage
 from service.errors import ServiceError, UnauthorizedError, UnknownKeyError
 from service.serialization import as_time
 
-HELP = """Report on the account's on-call, and change nothing.
+HELP = f"""Report on the account's on-call, and change nothing.
 
 It lists people who can no longer be called, since they are blocked, suspended, deactivated or without an account, with
 each rotation, escalation, override and forwarding rule that still names them; who is on call but never verified
@@ -37,8 +38,12 @@ Examples:
   flask --app console report --html report.html
   flask --app console report --json
 
-Settings: as `offboard --help` has them. Of Opsgenie a key with the rights Read and Configuration Access will do. On a
-site JSM_ORG_KEY tells whether somebody is suspended or deactivated.
+\b
+{SETTINGS}
+  TIME_BUDGET       seconds that the report may take (default 120)
+
+A key of Opsgenie's with the rights Read and Configuration Access will do. On a site only JSM_ORG_KEY tells whether
+somebody who is inactive is suspended or deactivated.
 
 \b
 Exit codes:
