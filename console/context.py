@@ -13,6 +13,7 @@ from flask import current_app
 from console import terminal, vendors
 from console.client import Connection
 from console.deadline import PersonDeadline
+from console.record.place import Place, place_of
 from service import near_names
 from service.client import Capabilities
 from service.parallel import Parallel
@@ -44,9 +45,7 @@ class ConsoleContext:
     def settings(self) -> Settings:
         """The settings; a missing one ends the command with a message."""
         with _setup_errors():
-            settings = self._settings or _from_environ(os.environ)
-            vendors.check(settings)
-        return settings
+            return self._settings or _from_environ(os.environ)
 
     @cached_property
     def session(self) -> Session:
@@ -58,6 +57,11 @@ class ConsoleContext:
     def capabilities(self) -> Capabilities:
         """What the chosen vendor can do."""
         return capabilities(self.settings)
+
+    @cached_property
+    def place(self) -> Place:
+        """The product and the site or host that the settings are for."""
+        return place_of(self.settings)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -3,20 +3,26 @@
 from console.client import Connection
 from service.deadline import Deadline
 from service.parallel import Parallel
-from service.settings import OPSGENIE, Settings, SettingsError
+from service.settings import JSM, OPSGENIE, Settings
 from service.transport.session import Session
-
-
-def check(settings: Settings) -> None:
-    """Raise SettingsError for a product that the commands do not know."""
-    if settings.products != (OPSGENIE,):
-        raise SettingsError(
-            f"PRODUCT={','.join(settings.products)} is for the API alone: the commands know only {OPSGENIE}"
-        )
 
 
 def connect(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Connection:
     """Return the chosen vendor's clients for one person."""
+    (product,) = settings.products
+    return _VENDORS[product](settings, session, deadline, parallel)
+
+
+def _opsgenie(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Connection:
     from console.opsgenie import client
 
     return client.connect(settings, session, deadline, parallel)
+
+
+def _jsm(settings: Settings, session: Session, deadline: Deadline, parallel: Parallel) -> Connection:
+    from console.jsm import client
+
+    return client.connect(settings, session, deadline, parallel)
+
+
+_VENDORS = {OPSGENIE: _opsgenie, JSM: _jsm}

@@ -25,12 +25,21 @@ def left(product: str, email: str, data: Any, now: datetime) -> Any:
     return {**rest, "people": people, "groups": data["groups"]}
 
 
-def places(account: Any) -> str:
-    """Return who is where in Opsgenie: a recreated user has another id, and comes last in their teams' lists."""
-    usernames = {user["id"]: user["username"] for user in account["users"]}
-    members = [sorted((one["user"]["username"], one["role"]) for one in team["members"]) for team in account["teams"]]
-    text = json.dumps([account["schedules"], account["escalations"], members, sorted(usernames.values())])
+def places(product: str, data: Any) -> str:
+    """Return who is where, without what differs when they are recreated: ids, aliases, and the order in teams."""
+    if product == JSM:
+        members = [sorted(team["members"]) for team in data["teams"]]
+        found = [_without_aliases(data["schedules"]), data["escalations"], members, data["people"]]
+        return json.dumps(found)
+    usernames = {user["id"]: user["username"] for user in data["users"]}
+    roles = [sorted((one["user"]["username"], one["role"]) for one in team["members"]) for team in data["teams"]]
+    text = json.dumps([data["schedules"], data["escalations"], roles, sorted(usernames.values())])
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda match: usernames.get(match[0], match[0]), text)
+
+
+def _without_aliases(schedules: Any) -> Any:
+    """Return schedules without the aliases of overrides, which are the site's."""
+    return [{**one, "overrides": [{**override, "alias": ""} for override in one["overrides"]]} for one in schedules]
 
 
 def _ends(entry: Any) -> datetime:

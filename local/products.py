@@ -21,8 +21,6 @@ class Product:
     """The variable that has the simulation's address."""
     gone: int
     """The status of a request for somebody who has left already."""
-    has_console: bool
-    """Whether the operator's commands know it."""
 
     def variables(self, url: str) -> dict[str, str]:
         """Return the variables of a service that calls the simulation at this address."""
@@ -38,7 +36,6 @@ PRODUCTS = {
         credentials={"ACCESS_TOKEN": KEY},
         address="OPSGENIE_API_URL",
         gone=404,
-        has_console=True,
     ),
     JSM: Product(
         name=JSM,
@@ -54,7 +51,6 @@ PRODUCTS = {
         },
         address="JSM_API_URL",
         gone=200,  # a suspended person can still be found, and may have been put somewhere again
-        has_console=False,
     ),
 }
 

@@ -40,6 +40,14 @@ class Found:
         """Return every rotation and every escalation."""
         return [*(one for found in self.rotations.values() for one in found), *self.escalations.values()]
 
+    def names(self) -> dict[tuple[str, str], str]:
+        """Return the names of teams, escalations and schedules, by type and id."""
+        return {
+            **{("team", one.id): one.name for one in self.teams.values()},
+            **{("escalation", one.id): one.name for one in self.escalations.values()},
+            **{("schedule", one.named.id): one.named.name for one in self.schedules.values()},
+        }
+
     def memberships(self, person: Person) -> list[Membership]:
         """Return the person's places in teams."""
         return [

@@ -74,7 +74,7 @@ class SurveyReader:
             ]
             self.found, results = self._scanner.everything(checks if scope is Scope.FIRST else [])
             forbidden = self._forbidden(person, results)
-        self._name_things()
+        self._people.things = self.found.names()
         holding = self._holding(person)
         self._touched |= {(entry.kind, entry.id): entry for entry in holding.entries()}
         self.held = list({one.id: one for one in (*self.held, *on_calls.leading_to(self.found, person))}.values())
@@ -115,14 +115,6 @@ class SurveyReader:
         if self._settings.trust_token or self._apis.operations.shows_logs():
             return []
         return [blockers.not_seen(self._settings.email)]
-
-    def _name_things(self) -> None:
-        found = self.found
-        self._people.things = {
-            **{("team", one.id): one.name for one in found.teams.values()},
-            **{("escalation", one.id): one.name for one in found.escalations.values()},
-            **{("schedule", one.named.id): one.named.name for one in found.schedules.values()},
-        }
 
     def _holding(self, person: Person) -> Holding:
         found = self.found

@@ -79,10 +79,10 @@ class Teams(Calls):
         if not isinstance(errors, list):
             raise not_done(what)
         with fields.parsing(what):
-            whys = [_refusal(entry) for entry in errors]
-        refusal = BadRequestError(f"the member is not removed: {'; '.join(whys)}")
-        refusal.cause = Cause(what)
-        raise refusal
+            whys = [refusal(entry) for entry in errors]
+        error = BadRequestError(f"the member is not removed: {'; '.join(whys)}")
+        error.cause = Cause(what)
+        raise error
 
 
 def _name(data: Json, team: Named) -> str:
@@ -100,6 +100,7 @@ def _why(data: Json) -> str:
     return "the token's owner may not remove its members" if may is False else ""
 
 
-def _refusal(entry: Json) -> str:
+def refusal(entry: Json) -> str:
+    """Say why a member is not removed, or not added."""
     code, message = fields.maybe_text(entry, "code"), fields.maybe_text(entry, "message")
     return f"{message} ({code})" if message and code else message or code or "no reason is given"

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from local import demo
+from local.accounts import places
 from local.processes import LocalError
 from local.products import PRODUCTS
 from local.samples import HARI
@@ -96,9 +97,37 @@ def test_demo_of_a_site_proves_that_the_leaver_is_suspended(
     demo.demo(PRODUCTS["jsm"])
 
     assert capsys.readouterr().out.endswith(
-        "does, a second request changes nothing, what would break on-call is refused, and the limits hold\n\n"
-        "the same for Opsgenie: make demo PRODUCT=opsgenie\n"
+        "does, a second request changes nothing, what would break on-call is refused, the limits hold, and "
+        "what was done\ncan be undone\n\nthe same for Opsgenie: make demo PRODUCT=opsgenie\n"
     )
+
+
+def whole(**changed: Any) -> dict[str, Any]:
+    """Return the site with ids of what is recreated, and with something changed."""
+    override = {**SITE["schedules"][0]["overrides"][0], "alias": "old"}
+    schedules = [{**SITE["schedules"][0], "overrides": [override]}]
+    return {**SITE, "schedules": schedules, "escalations": [], **changed}
+
+
+def test_site_is_as_before_when_only_what_is_recreated_has_another_id() -> None:
+    override = {**whole()["schedules"][0]["overrides"][0], "alias": "new"}
+    back = whole(schedules=[{**SITE["schedules"][0], "overrides": [override]}], teams=[{"members": ["b", "a"]}])
+
+    assert places("jsm", back) == places("jsm", whole())
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"people": SUSPENDED["people"]},
+        {"teams": [{"members": ["b"]}]},
+        {"schedules": SUSPENDED["schedules"]},
+        {"schedules": [{**SITE["schedules"][0], "overrides": []}]},
+        {"escalations": [{"rules": []}]},
+    ],
+)
+def test_site_is_not_as_before_when_somebody_is_elsewhere(changed: Any) -> None:
+    assert places("jsm", whole(**changed)) != places("jsm", whole())
 
 
 @pytest.mark.parametrize(
@@ -158,6 +187,7 @@ def test_demo_of_a_site_runs_whatever_the_environment_has() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "\n3. a delete\n" in done.stdout
     assert "and 2 teams and suspended\n" in done.stdout
+    assert "\n9. and undone\n" in done.stdout
     assert done.stdout.endswith("the same for Opsgenie: make demo PRODUCT=opsgenie\n")
 
 

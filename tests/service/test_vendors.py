@@ -56,7 +56,7 @@ def test_no_vendor_is_imported_when_the_settings_are_invalid() -> None:
     assert imported_by(SERVICE, {"PRODUCT": "pagerduty"}) == set()
 
 
-@pytest.mark.parametrize("product", ["opsgenie"])
+@pytest.mark.parametrize("product", ["opsgenie", "jsm"])
 def test_console_imports_only_the_chosen_vendor(product: str) -> None:
     rooms = imported_by(CONSOLE, {"PRODUCT": product, **CREDENTIALS[product]})
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from console.client import Account, Standing, Undo
 from console.restore import rules
 from console.restore.rules import LEFT, OVER, PLANNED, THERE
 from service.model import ForwardingRule, Membership, Named, Override, Person, Rotation
@@ -15,17 +16,19 @@ TEAM = Membership("t", "Ops", Named("old-ann", "ann@example.com"), "admin")
 SCHEDULE = Named("s", "Days")
 TIMES = ("2026-11-30T00:00:00Z", "2026-12-24T00:00:00Z")
 OVERRIDE = Override("o", SCHEDULE, Named("old-ann", "ann@example.com"), *TIMES)
+OPSGENIE = Undo(invites=True, has_roles=True)
 RULE = ForwardingRule("f", "holiday", Named("old-ann", "ann@example.com"), Named("bob", "bob@example.com"), *TIMES)
 
 
 def test_user_is_invited_only_when_missing() -> None:
-    assert rules.account(ANN, None).status == PLANNED
-    assert rules.account(ANN, ANN).note == "the account is there"
-    assert rules.account(ANN, TODAY).note == "an account with this username is there"
+    assert rules.account(ANN, Account(Standing.GONE), OPSGENIE).status == PLANNED
+    assert rules.account(ANN, Account(Standing.THERE, ANN), OPSGENIE).note == "the account is there"
+    there = rules.account(ANN, Account(Standing.THERE, TODAY), OPSGENIE)
+    assert there.note == "an account with this username is there"
 
 
 def test_membership_is_restored_with_its_role() -> None:
-    step = rules.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY)
+    step = rules.membership(TEAM, [(Named("bob", "bob@example.com"), "user")], TODAY, OPSGENIE)
 
     assert step.status == PLANNED
     assert step.write == replace(TEAM, user=Named("new-ann", "ann@example.com"))
@@ -34,10 +37,10 @@ def test_membership_is_restored_with_its_role() -> None:
 def test_membership_that_exists_or_cannot_be_restored_is_left_alone() -> None:
     there = [(Named("new-ann", ""), "admin")]
 
-    assert rules.membership(TEAM, there, TODAY).status == THERE
-    assert rules.membership(TEAM, None, TODAY).note == "the team is gone"
-    assert rules.membership(replace(TEAM, role=""), [], TODAY).status == LEFT
-    assert rules.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY).status == LEFT
+    assert rules.membership(TEAM, there, TODAY, OPSGENIE).status == THERE
+    assert rules.membership(TEAM, None, TODAY, OPSGENIE).note == "the team is gone"
+    assert rules.membership(replace(TEAM, role=""), [], TODAY, OPSGENIE).status == LEFT
+    assert rules.membership(TEAM, [(Named("new-ann", ""), "user")], TODAY, OPSGENIE).status == LEFT
 
 
 def test_override_is_restored_for_its_remaining_rotations() -> None:

@@ -1,0 +1,92 @@
+"""What has become of an account: the organization tells, and Jira whether the site knows it yet."""
+
+from collections.abc import Iterable
+
+from console.client import Account, Standing
+from console.jsm.organization import ConsoleOrganization
+from service.errors import NotFoundError
+from service.jsm.directory import Directory
+from service.model import Person
+from service.parsing import Json
+
+WORST_FIRST = (Standing.SUSPENDED, Standing.INACTIVE, Standing.THERE, Standing.GONE)
+"""Of several directories: a suspension in one of them is undone there."""
+
+WITHOUT_KEY = "set JSM_ORG_KEY, so that a suspension can be undone, or activate it by hand"
+
+
+class Accounts:
+    """Finds accounts by id, or by the address where there is none with the id."""
+
+    def __init__(self, directory: Directory, organization: ConsoleOrganization | None, own_id: str) -> None:
+        self._directory = directory
+        self._organization = organization
+        self._own_id = own_id
+
+    def find(self, person: Person) -> Account:
+        """Return a person's account as it is now."""
+        found = self._in_organization(person) if self._organization else self._in_jira(person)
+        if found.standing is not Standing.THERE or not found.user:
+            return found
+        # Somebody who was removed is still listed for a while; the site is quicker.
+        active = self._active(found.user) is not False
+        return found if active else Account(Standing.INACTIVE, found.user)
+
+    def restore(self, person: Person) -> None:
+        """Undo a suspension in each directory that shows it."""
+        organization = self._organization
+        suspended = (
+            [d for d, row in organization.rows_of(person) if _standing(row) is Standing.SUSPENDED]
+            if (organization)
+            else []
+        )
+        if not organization or not suspended:
+            raise NotFoundError(f"no directory of the organization shows {person.username} as suspended")
+        for directory in suspended:
+            organization.restore(person, directory)
+
+    def _in_organization(self, person: Person) -> Account:
+        assert self._organization is not None  # noqa: S101 -- for the type checker
+        try:
+            rows = [row for _, row in self._organization.rows_of(person)]
+        except NotFoundError:
+            # The organization has the original user management.
+            return self._in_jira(person)
+        if (standing := _worst(map(_standing, rows))) is not Standing.GONE:
+            return Account(standing, person)
+        try:
+            found = self._organization.find(person.username)
+        except NotFoundError:
+            return Account(Standing.GONE)
+        standing = _standing(self._organization.rows[found.id])
+        return Account(standing, None if standing is Standing.GONE else found)
+
+    def _in_jira(self, person: Person) -> Account:
+        active = self._active(person)
+        if active is None:
+            try:
+                return Account(Standing.THERE, self._directory.find(person.username, self._own_id))
+            except NotFoundError:
+                return Account(Standing.GONE)
+        return Account(Standing.THERE, person) if active else Account(Standing.INACTIVE, person, WITHOUT_KEY)
+
+    def _active(self, person: Person) -> bool | None:
+        """Tell whether the site shows an account as active; None where it does not show it."""
+        rows = self._directory.accounts([person.id])
+        return rows[0].get("active") is not False if rows else None
+
+
+def _worst(standings: Iterable[Standing]) -> Standing:
+    return min(standings, key=WORST_FIRST.index, default=Standing.GONE)
+
+
+def _standing(row: Json) -> Standing:
+    """Read what an account is; every field may be left out."""
+    if row.get("accountStatus", "active") != "active" or row.get("status") in ("deactivated", "for_deletion"):
+        return Standing.INACTIVE
+    membership = row.get("membershipStatus", row.get("status"))
+    return {
+        "suspended": Standing.SUSPENDED,
+        "no_membership": Standing.GONE,
+        "not_invited": Standing.GONE,
+    }.get(str(membership), Standing.THERE)
