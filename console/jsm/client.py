@@ -32,7 +32,7 @@ R = TypeVar("R", Rotation, Escalation)
 class JsmConsole:
     """The calls of the console; `apis` has those of each API, and asks for the site's ids when first used."""
 
-    undo = Undo(invites=False, has_roles=False)
+    undo = Undo(invites=False, keeps_aliases=False, has_roles=False)
 
     def __init__(self, transport: Transport, opening: Callable[[Transport], ConsoleApis], parallel: Parallel) -> None:
         self._transport = transport
