@@ -64,7 +64,7 @@ class Offboarding:
     def run(self) -> Report:
         """Take the person out, or raise a ServiceError; a BlockedError where it must not be done."""
         survey = self.survey = self._look.first()
-        removal = "" if self._request.keep_user else self.capabilities.removal
+        removal = "" if self._request.keep_user or survey.is_ended else self.capabilities.removal
         end = Change(removal, survey.person) if removal else None
         changes = self._decide(survey)
         if self._request.dry_run:

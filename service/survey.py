@@ -72,6 +72,8 @@ class Survey:
     """What could not be read but does not block, a sentence each."""
     of_removal: tuple[str, ...] = ()
     """What the end of the account has consequences for, a sentence each."""
+    is_ended: bool = False
+    """Whether the account was ended before as it is to be, so that nothing is left to change in it."""
 
     def without_stale(self) -> "Survey":
         """Return the survey without stale memberships, which are tried once only."""

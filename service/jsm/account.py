@@ -17,6 +17,8 @@ class Account:
         self._organization = organization
         self._own_id = own_id
         self._directories: dict[str, list[str]] = {}
+        self.was_suspended = False
+        """Whether the account was suspended before, and is to be: then nothing is left to change in it."""
 
     def find(self, username: str) -> Person:
         """Return the account with this address; raises NotFoundError."""
@@ -32,10 +34,14 @@ class Account:
             self._directories[person.id] = self._organization.directories(person)
         except NotFoundError:
             return blockers.of_account(person, self._row(person), None)
+        suspended = self._end == SUSPEND and self._row(person).get("membershipStatus") == "suspended"
+        self.was_suspended = suspended and self.is_ended(person)
         return blockers.of_account(person, self._row(person), self._directories[person.id])
 
     def notes(self, person: Person) -> tuple[str, ...]:
-        """Say what else a suspension takes away."""
+        """Say what else a suspension takes away, or that it is there already."""
+        if self.was_suspended:
+            return (f"the account of {person.username}: it was suspended before, and stays so",)
         counts = self._row(person).get("counts")
         number = counts.get("resources") if isinstance(counts, dict) else None
         if self._end != SUSPEND or not isinstance(number, int) or number < 2:

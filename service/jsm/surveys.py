@@ -160,6 +160,7 @@ class SurveyReader:
             blocked=frozenset(people.gone),
             not_checked=(*self._scanner.missing, *dict.fromkeys(notes)),
             of_removal=self._apis.account.notes(person),
+            is_ended=self._apis.account.was_suspended,
         )
 
     def _marked(self, membership: Membership) -> Membership:
