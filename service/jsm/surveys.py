@@ -127,13 +127,10 @@ class SurveyReader:
 
     def _ids(self, person: Person) -> set[str]:
         """Return the ids of the people whom an answer may name, or who may be left."""
-        rotations, escalations, _, memberships = self._holding(person)
-        held = {one.id for one in self.held}
-        rotations = [*rotations, *chain(*(self.found.rotations.get(one, ()) for one in held))]
-        listed = [*chain(*(one.listed for one in (*rotations, *escalations))), *chain(*(m.others for m in memberships))]
-        overrides = [*chain(*(self.found.overrides.get(one, ()) for one in held))]
+        _, escalations, _, memberships = self._holding(person)
+        listed = [*chain(*(one.listed for one in escalations)), *chain(*(one.others for one in memberships))]
         rules = self.found.forwarding_rules
-        users = [*(one.user.id for one in overrides), *(one.from_user.id for one in rules)]
+        users = [*on_calls.on_call_in(self.found, self.held), *(one.from_user.id for one in rules)]
         users += [*(one.to_user.id for one in rules), *(one.id for one in listed if one.type == "user")]
         return {one for one in users if one}
 

@@ -15,9 +15,16 @@ from tests.support.virtual_time import VirtualLine
 class Env(Protocol):
     """One account at one vendor, in the words of Opsgenie, with the service in front of it."""
 
-    simulation: BaseSimulation[Any]
-    line: VirtualLine
     before: Item
+    """The whole account as it was at first."""
+
+    @property
+    def simulation(self) -> BaseSimulation[Any]:
+        """The simulated vendor."""
+
+    @property
+    def line(self) -> VirtualLine:
+        """The line to it."""
 
     def post(self, **body: Any) -> Answer:
         """Send a request."""
@@ -28,7 +35,9 @@ class Env(Protocol):
     def edit(self) -> AbstractContextManager[Item]:
         """Change the account by hand while every request waits."""
 
-    def left(self, account: Item, username: str, *, by: str | None, keep: bool, turns: bool) -> Item:
+    def left(
+        self, account: Item, username: str, *, by: str | None = None, keep: bool = False, turns: bool = False
+    ) -> Item:
         """Return the account as it must look after somebody has left; see `expected_account.left`."""
 
     def check(self, answer: Answer, final: Item, *, edited: Item | None = None) -> None:
