@@ -122,8 +122,11 @@ class SurveyReader:
         return [*chain(*found)], reader.told(self.held, self._people)
 
     def _elsewhere(self, team: Membership) -> list[Blocker]:
-        _, why = self._apis.teams.managed_elsewhere(Named(team.id, team.name))
-        return [blockers.managed_elsewhere(team, why)] if why else []
+        named = Named(team.id, team.name)
+        read = lambda: [self._apis.teams.managed_elsewhere(named)]  # noqa: E731
+        return [
+            blockers.managed_elsewhere(team, why) for _, why in self._scanner.of_team_unless_gone(read, named) if why
+        ]
 
     def _ids(self, person: Person) -> set[str]:
         """Return the ids of the people whom an answer may name, or who may be left."""

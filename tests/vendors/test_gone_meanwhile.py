@@ -7,7 +7,7 @@ import pytest
 from local.opsgenie.faults import FAULTS
 from tests.support import expected_account
 from tests.support.concurrent_edits import NORA, PRIMARY, PRIMARY_PATH, add, rotation, user
-from tests.support.fault_table import ACCOUNT, BODIES, HARI, KOFI, points
+from tests.support.fault_table import ACCOUNT, BODIES, HARI, KOFI
 from tests.support.service_env import ServiceEnv
 from tests.support.virtual_time import virtual_time
 
