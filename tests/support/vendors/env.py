@@ -12,6 +12,15 @@ from tests.support.service_env import Answer
 from tests.support.virtual_time import VirtualLine
 
 
+@dataclass(frozen=True)
+class Moment:
+    """The call of a request at which somebody else acts: the `skip`th (from 0) of those that match."""
+
+    method: str
+    path: str
+    skip: int = 0
+
+
 class Env(Protocol):
     """One account at one vendor, in the words of Opsgenie, with the service in front of it."""
 
@@ -58,6 +67,27 @@ class Vendor:
     """The ends of an account, with the status of a second request after each."""
     not_checked: str
     """The sentence that each answer has about what no survey shows."""
+    client: type
+    """The service's client of this vendor."""
+    first_look: Moment
+    """When everything that holds the person is listed."""
+    after_first_look: Moment
+    """When that is done, and nothing is written yet."""
+    second_look: Moment
+    """When what was written is looked at, to keep the account."""
+    before_end: Moment
+    """The same, to end the account: the last time that anybody asks whether the person is out of everything."""
+    end_call: Moment
+    """When the account is ended, and asked for where that is refused."""
+    put_back: str
+    """What is said where somebody puts the person back each time, before the end of the account."""
+    throttled: str
+    """The fault that asks to wait for a second."""
+
+
+def at(env: Env, moment: Moment, act: Callable[[], None], times: int = 1) -> None:
+    """Let somebody else act at a moment of the next request."""
+    env.simulation.before(moment.method, moment.path, act, times=times, skip=moment.skip)
 
 
 def asked(env: Env, body: Item, account: Item | None = None) -> Item:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,14 @@ from local.jsm.people import person
 from local.jsm.sample_site import TOKEN_OWNER, account_of
 from local.jsm.shifts import on_call, people
 from local.jsm.site import Site
+from service.jsm.client import Jsm
 from tests.support import expected_account
 from tests.support.expected_account import Item
 from tests.support.expected_site import stable
 from tests.support.service_env import Answer
 from tests.support.site_as_account import as_account, as_site
 from tests.support.site_env import KEY, SAMPLE, SiteEnv
-from tests.support.vendors.env import Vendor
+from tests.support.vendors.env import Moment, Vendor
 
 OWNERS = {"id": "owners", "name": "Owners"}
 """The team of the escalations that have none: a site has no others."""
@@ -88,9 +90,20 @@ def site_of(account: Item) -> Item:
     return site
 
 
+FIRST_LOOK = Moment("GET", "/v1/schedules$")
+
 JSM = Vendor(
     name="jsm",
     open=JsmEnv,
     repeats={"none": 200, "suspend": 200, "remove": 404},
     not_checked="alert policies, integrations and syncs: Jira Service Management has no list of whom they notify",
+    client=Jsm,
+    first_look=FIRST_LOOK,
+    # The first list is read, and the first of the entries is read again.
+    after_first_look=Moment("GET", "/rotations/"),
+    second_look=replace(FIRST_LOOK, skip=1),
+    before_end=replace(FIRST_LOOK, skip=1),
+    end_call=Moment("POST", "/suspend$"),
+    put_back="somebody else puts the person back each time",
+    throttled="429",
 )

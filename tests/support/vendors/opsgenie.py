@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from service.opsgenie.client import Opsgenie
 from tests.support import expected_account
 from tests.support.expected_account import Item
 from tests.support.service_env import Answer, ServiceEnv
-from tests.support.vendors.env import Vendor
+from tests.support.vendors.env import Moment, Vendor
 
 
 class OpsgenieEnv(ServiceEnv):
@@ -39,6 +41,9 @@ class OpsgenieEnv(ServiceEnv):
         return expected_account.on_calls(account, moment)
 
 
+FIRST_LOOK = Moment("GET", "/users/[^/]*/schedules$")
+DELETE = Moment("DELETE", "/v2/users/")
+
 OPSGENIE = Vendor(
     name="opsgenie",
     open=OpsgenieEnv,
@@ -46,4 +51,12 @@ OPSGENIE = Vendor(
     not_checked=(
         "overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person"
     ),
+    client=Opsgenie,
+    first_look=FIRST_LOOK,
+    after_first_look=DELETE,
+    second_look=replace(FIRST_LOOK, skip=1),
+    before_end=replace(DELETE, skip=1),
+    end_call=DELETE,
+    put_back="still refuses to delete the user: User cannot be modified",
+    throttled="429+retry-after",
 )
