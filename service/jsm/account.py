@@ -17,6 +17,7 @@ class Account:
         self._organization = organization
         self._own_id = own_id
         self._directories: dict[str, list[str]] = {}
+        self._ended_before = ""
 
     def find(self, username: str) -> Person:
         """Return the account with this address; raises NotFoundError."""
@@ -32,7 +33,8 @@ class Account:
             self._directories[person.id] = self._organization.directories(person)
         except NotFoundError:
             return blockers.of_account(person, self._row(person), None)
-        if self.ended(person):
+        self._ended_before = self._confirmed(self._shown_end(person), person)
+        if self._ended_before:
             return []
         return blockers.of_account(person, self._row(person), self._directories[person.id])
 
@@ -48,12 +50,9 @@ class Account:
     def ended(self, person: Person) -> str:
         """Say how the account was ended before; "" where it was not.
 
-        Where it is to be ended, an account in several directories counts as not ended.
+        Where it is to be ended, every directory has to show that.
         """
-        status = self._row(person).get("membershipStatus")
-        ended = {"suspended": SUSPEND, "no_membership": REMOVE}.get(str(status), "")
-        is_less = (self._end, ended) == (REMOVE, SUSPEND)
-        return ended if len(self._directories.get(person.id, ())) < 2 and not is_less else ""
+        return self._shown_end(person) if self._end == NONE else self._ended_before
 
     def end(self, person: Person) -> None:
         """Suspend or remove the account in every directory that holds it; raises NotFoundError where none does."""
@@ -81,6 +80,14 @@ class Account:
         organization = self._required()
         directories = self._directories_of(person, organization)
         return all(organization.is_ended(person, one, by=self._end) for one in directories)
+
+    def _shown_end(self, person: Person) -> str:
+        ends = {"suspended": SUSPEND, "no_membership": REMOVE}
+        return ends.get(str(self._row(person).get("membershipStatus")), "")
+
+    def _confirmed(self, ended: str, person: Person) -> str:
+        is_less = (self._end, ended) == (REMOVE, SUSPEND)
+        return ended if ended and not is_less and self.is_ended(person) else ""
 
     def _directories_of(self, person: Person, organization: Organization) -> list[str]:
         return self._directories.get(person.id) or organization.directories(person)

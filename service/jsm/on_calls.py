@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 
 from service import timetable
 from service.errors import NotFoundError, ServiceError
@@ -14,6 +15,9 @@ from service.schedule import Schedule, TimedOverride
 from service.survey import OnCall, OnCalls
 from service.timetable import moment, understood
 from service.transport.call import Transport
+
+Key = tuple[str, str]
+"""The type and the id of a thing or a person."""
 
 SECONDS = 3.0
 """The time for reads that only tell: with their retries they must not use up that of the request."""
@@ -61,18 +65,40 @@ def read_on_calls(transport: Transport, parallel: Parallel, schedules: Sequence[
 
 def leading_to(found: Found, person: Person) -> list[Named]:
     """Return the schedules in which the person can be on call: directly, by an override, or behind something."""
-    ids = {person.id, *(rule.from_user.id for rule in found.forwarding_rules if rule.to_user.id == person.id)}
-    ids |= {team for team, members in found.members.items() if not ids.isdisjoint(members)}
-    holders = {schedule: _in_schedule(found, schedule) for schedule in found.schedules}
-    holders |= {one.id: {rule.recipient.id for rule in one.rules} for one in found.escalations.values()}
-    while more := {holder for holder, held in holders.items() if holder not in ids and not ids.isdisjoint(held)}:
-        ids |= more
-    return [one.named for one in found.schedules.values() if one.named.id in ids]
+    keys = {("user", person.id)}
+    keys |= {("user", rule.from_user.id) for rule in found.forwarding_rules if rule.to_user.id == person.id}
+    holders = _holders(found)
+    while more := {holder for holder, held in holders.items() if holder not in keys and not keys.isdisjoint(held)}:
+        keys |= more
+    return [one.named for one in found.schedules.values() if ("schedule", one.named.id) in keys]
 
 
-def _in_schedule(found: Found, schedule: str) -> set[str]:
-    listed = {one.id for rotation in found.rotations.get(schedule, ()) for one in rotation.participants}
-    return (listed | {override.user.id for override in found.overrides.get(schedule, ())}) - {""}
+def on_call_in(found: Found, schedules: Iterable[Named]) -> set[str]:
+    """Return the ids of the people who can be on call in these schedules, those behind something too."""
+    holders = _holders(found)
+    waiting = [("schedule", one.id) for one in schedules]
+    keys = set(waiting)
+    while waiting:
+        more = holders.get(waiting.pop(), set()) - keys
+        keys |= more
+        waiting += more
+    return {one for kind, one in keys if kind == "user"}
+
+
+def _holders(found: Found) -> dict[Key, set[Key]]:
+    """Return what each schedule, escalation and team has in it."""
+    holders: dict[Key, set[Key]] = {("schedule", one): _in_schedule(found, one) for one in found.schedules}
+    holders |= {("escalation", one.id): _keys(one.listed) for one in found.escalations.values()}
+    return holders | {("team", team): {("user", one) for one in members} for team, members in found.members.items()}
+
+
+def _in_schedule(found: Found, schedule: str) -> set[Key]:
+    listed = _keys(chain(*(one.participants for one in found.rotations.get(schedule, ()))))
+    return listed | {("user", one.user.id) for one in found.overrides.get(schedule, ()) if one.user.id}
+
+
+def _keys(listed: Iterable[Participant]) -> set[Key]:
+    return {(one.type, one.id) for one in listed if one.id}
 
 
 def timed(found: Found, schedule: Named, people: People) -> Schedule:

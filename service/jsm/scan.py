@@ -110,6 +110,10 @@ class Scanner:
         reads += [partial(self._members, found, one) for one in memberships]
         self._parallel.run(reads)
 
+    def of_team_unless_gone(self, read: Callable[[], list[Any]], team: Named) -> list[Any]:
+        """Read the details of a team; none if it was deleted and is no longer listed."""
+        return self._unless_gone(read, team, self._team_ids)
+
     def _schedules(self, found: Found) -> Callable[[], None]:
         def read() -> None:
             found.schedules = {one.named.id: one for one in self._operations.schedules()}
@@ -153,10 +157,10 @@ class Scanner:
 
     def _escalations(self, found: Found, team: Named) -> None:
         read = partial(self._operations.escalations, team)
-        found.escalations_of[team.id] = self._unless_gone(read, team, self._team_ids)
+        found.escalations_of[team.id] = self.of_team_unless_gone(read, team)
 
     def _members(self, found: Found, team: Named) -> None:
-        found.members[team.id] = self._unless_gone(partial(self._teams.members, team), team, self._team_ids)
+        found.members[team.id] = self.of_team_unless_gone(partial(self._teams.members, team), team)
 
     def _unlisted_team(self, found: Found, team: Named) -> None:
         """Read a team that the list does not have: without Operations it still has its members notified."""

@@ -11,7 +11,6 @@ from service.client import Scope
 from service.errors import (
     BadRequestError,
     MissingScopeError,
-    NotFoundError,
     OutOfTimeError,
     UnauthorizedError,
     UnavailableError,
@@ -138,21 +137,20 @@ class SurveyReader:
         return [*chain(*found)], reader.told(self.held, self._people)
 
     def _elsewhere(self, team: Membership) -> list[Blocker]:
-        try:
-            _, why = self._apis.teams.managed_elsewhere(Named(team.id, team.name))
-        except NotFoundError:
-            return []
-        return [blockers.managed_elsewhere(team, why)] if why else []
+        named = Named(team.id, team.name)
+        read = lambda: [self._apis.teams.managed_elsewhere(named)]  # noqa: E731
+        return [
+            blockers.managed_elsewhere(team, why) for _, why in self._scanner.of_team_unless_gone(read, named) if why
+        ]
 
     def _ids(self, holding: Holding) -> set[str]:
         """Return the ids of the people whom an answer may name, or who may be left."""
-        held = {one.id for one in self.held}
-        rotations = [*holding.rotations, *chain(*(self.found.rotations.get(one, ()) for one in held))]
-        listing: list[Rotation | Escalation] = [*rotations, *holding.escalations]
-        listed = [*chain(*(one.listed for one in listing)), *chain(*(one.others for one in holding.memberships))]
-        overrides = [*chain(*(self.found.overrides.get(one, ()) for one in held))]
+        listed = [
+            *chain(*(one.listed for one in holding.escalations)),
+            *chain(*(m.others for m in holding.memberships)),
+        ]
         rules = self.found.forwarding_rules
-        users = [*(one.user.id for one in overrides), *(one.from_user.id for one in rules)]
+        users = [*on_calls.on_call_in(self.found, self.held), *(one.from_user.id for one in rules)]
         users += [*(one.to_user.id for one in rules), *(one.id for one in listed if one.type == "user")]
         return {one for one in users if one}
 
