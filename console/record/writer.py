@@ -122,7 +122,7 @@ def _as_json(line: PersonLine, place: Place, now: datetime) -> dict[str, Any]:
 
 
 def recorded(change: Change) -> dict[str, Any]:
-    """Return a change; a site finds an escalation by its team only, so that belongs to it."""
+    """Return a change as a record has it: with the team of an escalation, by which alone a site finds it."""
     found = change_json(change)
     for name, entry in (("before", change.before), ("after", change.after)):
         if isinstance(entry, Escalation) and entry.team:

@@ -194,7 +194,7 @@ class Restorer:
 
     def _nth(self, place: int, change: Change) -> int:
         """Return which one this is, from 1, of the entries of one off-boarding that differ by their ids only."""
-        changes = self._offboarded_users[place].changes
+        changes = reversed(self._offboarded_users[place].changes)  # as they are put back
         same = [one for one in changes if replace(one.before, id="") == replace(change.before, id="")]
         return next(number for number, one in enumerate(same, 1) if one is change)
 
