@@ -19,7 +19,7 @@ from tests.support.expected_site import account_id
 from tests.support.random_accounts import accounts
 from tests.support.service_env import NOW
 from tests.support.site_env import OWNER
-from tests.support.standing import BELA, EVERYWHERE, put_everywhere
+from tests.support.standing import BELA, EVERYWHERE, NEXT_WEEK, put_everywhere, reference
 from tests.support.virtual_time import virtual_time
 
 HARI, SELIN = "hari@example.com", "selin.kaya@example.com"
@@ -71,12 +71,18 @@ def not_checked(env: SiteConsoleEnv, **settings: Any) -> Any:
     return as_json(result)["not_checked"]
 
 
+def leave_one_recipient(account: Item) -> None:
+    for escalation in account["escalations"]:
+        escalation["rules"] = escalation["rules"][-1:]
+
+
 @pytest.mark.parametrize(
     "change",
     [
         pytest.param(lambda _: None, id="the sample account"),
         pytest.param(lambda account: put_everywhere(account, BELA), id="somebody blocked"),
         pytest.param(lambda account: put_everywhere(account, HARI), id="more of somebody"),
+        pytest.param(leave_one_recipient, id="escalations with one recipient"),
     ],
 )
 def test_report_on_a_migrated_account_is_that_on_the_account(change: Callable[[Item], None]) -> None:
@@ -206,9 +212,20 @@ def test_somebody_active_is_not_named() -> None:
     assert inactive(SiteConsoleEnv(with_bela(membershipStatus="active"))) == []
 
 
-def test_somebody_suspended_in_a_team_has_no_turn_in_it() -> None:
-    """A turn of a team whose members are all suspended is a gap, as the off-boarding has it."""
+def test_somebody_who_only_stands_in_for_others_is_named() -> None:
+    def only_in_an_override(account: Item) -> None:
+        override = {"alias": "o", "user": {"type": "user", **reference(account, BELA)}, **NEXT_WEEK}
+        account["schedules"][4]["overrides"].append(override)
 
+    env = SiteConsoleEnv(site_of(changed_account(only_in_an_override)))
+
+    assert inactive(env) == [
+        {"username": BELA, "full_name": "Bela Toth", "state": "suspended", "places": ["override Support desk"]}
+    ]
+
+
+@pytest.mark.parametrize(("status", "hours"), [("active", 0), ("suspended", 4 * 7 * 24)])
+def test_turns_of_a_team_are_gaps_where_every_member_is_suspended(status: str, hours: int) -> None:
     def data_alone(account: Item) -> None:
         team = {"type": "team", "id": account["teams"][2]["id"], "name": "Data"}
         account["schedules"][4]["rotations"][0]["participants"] = [team]
@@ -217,11 +234,11 @@ def test_somebody_suspended_in_a_team_has_no_turn_in_it() -> None:
     members = next(team["members"] for team in site["teams"] if team["displayName"] == "Data")
     for person in site["people"]:
         if person["accountId"] in members:
-            person["membershipStatus"] = "suspended"
+            person["membershipStatus"] = status
 
     schedules = as_json(SiteConsoleEnv(site).run("report", "--json"))["schedules"]
 
-    assert {one["name"]: one["hours_without_anybody"] for one in schedules}["Support desk"] == 4 * 7 * 24
+    assert {one["name"]: one["hours_without_anybody"] for one in schedules}["Support desk"] == hours
 
 
 @pytest.mark.parametrize("fault", ["401", "403", "404", "422", "null"])
