@@ -45,6 +45,8 @@ class Undo:
 
     invites: bool
     """Whether an account that is gone can be invited from here."""
+    keeps_aliases: bool
+    """Whether an override comes back under its old alias, by which it is known again."""
     has_roles: bool
     """Whether members have roles in their teams that can be read and set."""
 

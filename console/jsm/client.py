@@ -33,7 +33,7 @@ R = TypeVar("R", Rotation, Escalation)
 class JsmConsole:
     """The calls of the console; `apis` has those of each API, and asks for the site's ids when first used."""
 
-    undo = Undo(invites=False, has_roles=False)
+    undo = Undo(invites=False, keeps_aliases=False, has_roles=False)
     rights_to_read = "give JSM_EMAIL and JSM_API_TOKEN an admin of Jira Service Management with an agent's seat"
 
     def __init__(self, transport: Transport, opening: Callable[[Transport], ConsoleApis], parallel: Parallel) -> None:

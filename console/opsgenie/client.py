@@ -26,7 +26,7 @@ COUNT_SECONDS = 10.0
 class OpsgenieConsole(ConsoleEndpoints):
     """The endpoints, and operations that combine them."""
 
-    undo = Undo(invites=True, has_roles=True)
+    undo = Undo(invites=True, keeps_aliases=True, has_roles=True)
     rights_to_read = "give ACCESS_TOKEN an account-level key with the rights Read and Configuration Access"
 
     def __init__(self, transport: Transport, base_url: str, client: Opsgenie, parallel: Parallel) -> None:

@@ -176,7 +176,7 @@ class Restorer:
         )
 
     def _plan_other(self, connection: Connection, place: int, change: Change, person: Person) -> Step:
-        api, moment = connection.console, self._context.now()
+        api, moment, nth = connection.console, self._context.now(), self._nth(place, change)
         match change.before:
             case Membership() as before:
                 members = unless_gone(partial(api.members, Named(before.id, before.name)))
@@ -186,11 +186,17 @@ class Restorer:
             case Override() as before:
                 overrides = unless_gone(partial(api.overrides, before.schedule))
                 rotations = unless_gone(partial(api.rotations, before.schedule)) if before.rotations else ()
-                return rules.override(before, overrides, rotations or (), person, moment)
+                return rules.override(before, overrides, rotations or (), person, moment, api.undo, nth=nth)
             case ForwardingRule() as before:
                 source, target = (self._users.named(connection, end) for end in (before.from_user, before.to_user))
-                return rules.forwarding_rule(before, api.forwarding_rules(), (source, target), moment)
+                return rules.forwarding_rule(before, api.forwarding_rules(), (source, target), moment, nth=nth)
         raise AssertionError("a record has no other kinds")
+
+    def _nth(self, place: int, change: Change) -> int:
+        """Return which one this is, from 1, of the entries of one off-boarding that differ by their ids only."""
+        changes = reversed(self._offboarded_users[place].changes)  # as they are put back
+        same = [one for one in changes if replace(one.before, id="") == replace(change.before, id="")]
+        return next(number for number, one in enumerate(same, 1) if one is change)
 
 
 def _key(change: Change, person: Person) -> tuple[str, ...]:

@@ -106,9 +106,19 @@ def membership(
 
 
 def override(
-    before: Override, there: Sequence[Override] | None, rotations: Sequence[Rotation], now: Person, moment: datetime
+    before: Override,
+    there: Sequence[Override] | None,
+    rotations: Sequence[Rotation],
+    now: Person,
+    moment: datetime,
+    undo: Undo,
+    *,
+    nth: int = 1,
 ) -> Step:
-    """Decide about an override; `there` are its schedule's, or None if the schedule is gone."""
+    """Decide about an override, the `nth` of those that differ by their aliases only.
+
+    `there` are its schedule's, or None if the schedule is gone.
+    """
     time = f"{before.start_date} to {before.end_date}"
     if is_over(before.end_date, moment):
         return Step(before.kind, before.name, OVER, f"ended since ({time})")
@@ -124,7 +134,8 @@ def override(
     if before.rotations and not kept:
         return Step(before.kind, before.name, LEFT, "the rotations that it was for are gone")
     write = replace(before, user=Named(now.id, now.username), rotations=kept)
-    if any(now.is_named(one.user.id, one.user.name) and _is_same(one, write, moment) for one in there):
+    same = [one for one in there if now.is_named(one.user.id, one.user.name) and _is_same(one, write, moment)]
+    if not undo.keeps_aliases and len(same) >= nth:
         return Step(before.kind, before.name, THERE, time)
     lost = _lost(len(before.rotations) - len(kept))
     return Step(before.kind, before.name, PLANNED, f"again from {time}{lost}", write)
@@ -135,23 +146,30 @@ def forwarding_rule(
     there: Sequence[ForwardingRule],
     ends: tuple[Person | None, Person | None],
     moment: datetime,
+    *,
+    nth: int = 1,
 ) -> Step:
-    """Decide about a forwarding rule; `ends` are the current users that it is from and to."""
+    """Decide about a forwarding rule, the `nth` of those that differ by their ids only.
+
+    `ends` are the current users that it is from and to.
+    """
     time = f"{before.start_date} to {before.end_date}"
     if is_over(before.end_date, moment):
         return Step(before.kind, before.name, OVER, f"ended since ({time})")
     source, target = ends
     if source is None or target is None:
         gone = (before.from_user if source is None else before.to_user).name
-        return Step(before.kind, before.name, LEFT, f"{gone} has no account any more")
-    for one in there:
-        same = source.is_named(one.from_user.id, one.from_user.name) and target.is_named(
-            one.to_user.id, one.to_user.name
-        )
-        if same and (one.alias == before.alias if before.alias else _times(one) == _times(before)):
-            return Step(before.kind, before.name, THERE, time)
-        if before.alias and one.alias == before.alias:
-            return Step(before.kind, before.name, LEFT, f"there is another rule with its alias {before.alias}")
+        return Step(before.kind, before.name, LEFT, f"{gone} has no active account")
+    known = [one for one in there if _is_known(one, before)]
+    same = [
+        one
+        for one in known
+        if source.is_named(one.from_user.id, one.from_user.name) and target.is_named(one.to_user.id, one.to_user.name)
+    ]
+    if len(same) >= (1 if before.alias else nth):
+        return Step(before.kind, before.name, THERE, time)
+    if before.alias and known:
+        return Step(before.kind, before.name, LEFT, f"there is another rule with its alias {before.alias}")
     write = replace(before, from_user=Named(source.id, source.username), to_user=Named(target.id, target.username))
     return Step(before.kind, before.name, PLANNED, f"again from {time}", write)
 
@@ -163,7 +181,7 @@ def _lost(rotations: int) -> str:
 
 
 def _is_same(one: Override, other: Override, moment: datetime) -> bool:
-    """Tell whether two overrides are the same from now on, whatever their aliases: not every vendor gives one back."""
+    """Tell whether two overrides are the same from now on, whatever their aliases."""
     starts = [_time(entry.start_date) for entry in (one, other)]
     # One that may not begin in the past begins a little later than it is put back.
     has_begun = all(isinstance(start, datetime) and start <= moment + BEGINS_LATER for start in starts)
@@ -173,6 +191,11 @@ def _is_same(one: Override, other: Override, moment: datetime) -> bool:
         and rotations[0] == rotations[1]
         and (has_begun or starts[0] == starts[1])
     )
+
+
+def _is_known(one: ForwardingRule, other: ForwardingRule) -> bool:
+    """Tell whether two forwarding rules are the same but for the people: by the alias, or the times without one."""
+    return one.alias == other.alias if other.alias else _times(one) == _times(other)
 
 
 def _times(rule: ForwardingRule) -> tuple[datetime | str, datetime | str]:

@@ -296,6 +296,16 @@ def test_token_that_does_not_prove_to_see_everything_is_told() -> None:
     assert not_checked(env, trust_token=True) == [CONTACTS]
 
 
+def test_report_writes_nothing_and_sends_each_credential_to_its_own_api() -> None:
+    env = SiteConsoleEnv(with_bela(emailVisible=False))
+
+    assert env.run("report").exit_code == 0
+
+    assert env.simulation.writes == []
+    schemes = {(path.split("/")[1], authorization.split(" ")[0]) for _, path, authorization in env.sent}
+    assert schemes == {("jsm", "Basic"), ("rest", "Basic"), ("gateway", "Basic"), ("admin", "Bearer")}
+
+
 def test_refused_token_exits_1_with_advice() -> None:
     result = SiteConsoleEnv().run_with(api_token="wrong")("report")
 

@@ -196,6 +196,25 @@ def test_override_comes_back_under_another_alias_and_is_known_again() -> None:
     assert overrides_of(env) == [after]
 
 
+def test_entries_that_differ_by_their_ids_only_all_come_back_once() -> None:
+    env = SiteConsoleEnv()
+    with env.simulation.edit() as site:
+        (override,) = (
+            one for one in site["schedules"][0]["overrides"] if one["alias"] == overrides_of(env)[0]["alias"]
+        )
+        site["schedules"][0]["overrides"].append({**override, "alias": "another"})
+        rule = next(one for one in site["forwardingRules"] if one["fromUserId"] == account_id(site, HARI))
+        site["forwardingRules"].append({**rule, "id": "another"})
+    before = env.normal()
+    env.run("offboard", HARI, *GO)
+
+    done = env.run(*RESTORE, "--json")
+    again = env.run(*RESTORE, "--json")
+
+    assert [statuses(as_json(result)) for result in (done, again)] == [{"done"}, {"there already"}]
+    assert env.normal() == before
+
+
 def test_override_that_may_not_begin_in_the_past_begins_now_and_is_known_again() -> None:
     env = SiteConsoleEnv()
     env.run("offboard", HARI, *GO)
