@@ -51,6 +51,7 @@ class SiteConsoleEnv:
     def __init__(self, site: Item | None = None, **settings: Any) -> None:
         self._env = SiteEnv(site, **{"end": "suspend", **settings})
         self.simulation: Any = self._env.simulation
+        self.sent = self._env.line.sent
         self.run = self.run_with()
 
     def run_with(self, **settings: Any) -> Run:

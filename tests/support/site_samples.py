@@ -26,28 +26,29 @@ HARI = Person("712020:hari", "hari@example.com")
 TEAM, SCHEDULE = Named("t-1", "Platform"), Named("s-1", "Platform 24x7")
 
 
-def _transport() -> Transport:
+def transport() -> Transport:
+    """Return the transport to a site."""
     return Transport(open_session((SITE, ATLASSIAN)), site_api(JSM), Deadline(5))
 
 
 def operations() -> Operations:
     """Return the calls of Operations."""
-    return Operations(_transport().to(operations_api(JSM, CLOUD_ID)))
+    return Operations(transport().to(operations_api(JSM, CLOUD_ID)))
 
 
 def directory() -> Directory:
     """Return the calls of Jira."""
-    return Directory(_transport())
+    return Directory(transport())
 
 
 def teams() -> Teams:
     """Return the calls of Teams."""
-    return Teams(_transport(), ORGANIZATION_ID, CLOUD_ID)
+    return Teams(transport(), ORGANIZATION_ID, CLOUD_ID)
 
 
 def organization() -> Organization:
     """Return the calls of the organization."""
-    return Organization(_transport().to(organization_api(JSM)), ORGANIZATION_ID)
+    return Organization(transport().to(organization_api(JSM)), ORGANIZATION_ID)
 
 
 def sent(mocked: responses.RequestsMock) -> list[tuple[str, str, Any]]:

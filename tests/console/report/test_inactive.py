@@ -3,6 +3,7 @@
 import pytest
 
 from local.opsgenie import Simulation
+from tests.support import expected_account
 from tests.support.console_runner import Run, as_json, runner
 from tests.support.standing import BELA, EVERYWHERE, delete, put_everywhere, reference
 
@@ -83,6 +84,19 @@ def test_somebody_who_only_never_verified_is_in_the_other_finding(simulation: Si
             "places": EVERYWHERE[:3],
         }
     ]
+
+
+def test_somebody_who_never_verified_and_is_blocked_is_in_the_first_finding_only(
+    simulation: Simulation, run: Run
+) -> None:
+    with simulation.edit() as account:
+        put_everywhere(account, YARA)
+        expected_account.user_of(account, YARA)["blocked"] = True
+
+    found = as_json(run("report", "--json"))
+
+    assert [one["username"] for one in found["people_who_can_no_longer_be_called"]] == [YARA]
+    assert found["people_who_would_not_hear_an_alert"] == []
 
 
 def test_turns_of_a_deleted_person_are_gaps(simulation: Simulation, run: Run) -> None:
