@@ -18,8 +18,8 @@ WHOLE, DEFAULT = 1.0, 0.29
 ROWS = [(size, share) for share in (WHOLE, DEFAULT) for size in SITES]
 TITLE = f"""
 Sites (teams/schedules): each call takes {DELAY * 1000:.0f} ms, {AT_ONCE} at once, in a new process for each request
-Floor: {DELAY * 1000:.0f} ms for each call that waits for another one; where more than {AT_ONCE} wait for the same, \
-for each {AT_ONCE} of them
+Floor: {DELAY * 1000:.0f} ms for each call that waits for another one, and for each {AT_ONCE} of the schedules' and \
+teams' details
 Seconds: the best and the worst of {TIMES}, of {LIMIT:.0f}; used: seconds of the processor
 
 site           share  reads  calls  seconds     to  floor  ratio  used"""

@@ -52,7 +52,8 @@ class SiteSize:
     def floor(self) -> float:
         """The least time, where that of a call is 1: a round each, and the details of the lists as long as they take.
 
-        These are the overrides of each schedule, and the escalations and the members of each team.
+        These are the overrides of each schedule, and the escalations and the members of each team. What there is to
+        read and to write of each place of the leaver's counts as one call: with many, the floor is too low.
         """
         details = self.schedules + 2 * self.teams
         return self.rounds - 1 + max(1.0, details / AT_ONCE)
