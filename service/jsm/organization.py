@@ -8,17 +8,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from service import parsing as fields
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import BlockedError, NotFoundError, UnexpectedResponseError
 from service.jsm.calls import Calls
-from service.jsm.directory import has_address
+from service.jsm.directory import has_address, is_human
 from service.jsm.parsing import one_of
-from service.model import Person
+from service.model import Blocker, Person
 from service.parsing import Json
 from service.transport.call import Transport
 
 EVERY_DIRECTORY = "-"
 EXPANDED = ["platformRoles", "counts.resources"]
 LIMIT = 50
+STATUSES = ("status", "accountStatus", "membershipStatus")
+"""What says that an account is active: an answer may leave out any of them."""
 
 WRONG = (
     "the organization's API does not know its directories: check JSM_ORG_ID and JSM_ORG_KEY; an organization with the "
@@ -43,10 +45,15 @@ class Organization(Calls):
         except NotFoundError as error:
             raise UnexpectedResponseError(WRONG) from error
         with fields.parsing(what):
-            row = one_of(fields.entries(answer["data"], "data"), lambda row: has_address(row, username, "email"), what)
-            if row is None:
-                raise NotFoundError(f"the organization has no account with the address {username}")
-            found = _person(row)
+            rows = fields.entries(answer["data"], "data")
+            row = one_of(rows, lambda row: has_address(row, username, "email"), what)
+            found = _person(row) if row else None
+            hidden = [row for row in rows if is_human(row) and not row.get("email")]
+        if found is None and hidden:
+            reason = "the organization finds an account, and does not show the key its address"
+            raise BlockedError((Blocker("address", username, reason, ("give JSM_ORG_KEY a key that may read users",)),))
+        if found is None:
+            raise NotFoundError(f"the organization has no account with the address {username}")
         self.rows[found.id] = row
         return found
 
@@ -91,5 +98,5 @@ def _person(row: Json) -> Person:
         id=fields.text(row, "accountId"),
         username=fields.text(row, "email"),
         full_name=fields.maybe_text(row, "name"),
-        blocked=row.get("status", "active") != "active",
+        blocked=any(row.get(name, "active") != "active" for name in STATUSES),
     )

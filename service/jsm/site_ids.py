@@ -54,7 +54,9 @@ def _tenant(settings: JsmSettings, transport: Transport) -> tuple[str, str]:
     if settings.org_id:
         return settings.cloud_id or _Tenant(transport).cloud_id(), settings.org_id
     cloud_id, org_id = _Tenant(transport).context(settings.site)
-    return settings.cloud_id or cloud_id, org_id
+    if settings.cloud_id and settings.cloud_id.lower() != cloud_id.lower():
+        raise UnexpectedResponseError(f"JSM_CLOUD_ID is another site's: that of {settings.site} is {cloud_id}")
+    return cloud_id, org_id
 
 
 class _Tenant(Calls):
@@ -74,7 +76,8 @@ class _Tenant(Calls):
             raise UnexpectedResponseError(NO_ORGANIZATION)
         with fields.parsing(what):
             contexts = fields.entries(fields.part(answer, "data")["tenantContexts"], "tenantContexts")
-            return _ids(contexts[0])
+            its_own = [one for one in contexts if len(contexts) == 1 or one["hostName"] == site]
+            return _ids(its_own[0])
 
 
 def _ids(context: Json) -> tuple[str, str]:
