@@ -37,9 +37,7 @@ def test_ids_are_those_of_the_site(mocked: responses.RequestsMock, contexts: Any
 
 @pytest.mark.parametrize("contexts", [(), (OTHER, OTHER), (None,)])
 def test_answer_without_the_site_is_refused(mocked: responses.RequestsMock, contexts: Any) -> None:
-    with pytest.raises(
-        UnexpectedResponseError, match=r"^the answer about the id of the organization is not of the d"
-    ):
+    with pytest.raises(UnexpectedResponseError, match=r"^the answer about the id of the organization is not of the d"):
         ids(mocked, *contexts)
 
 
