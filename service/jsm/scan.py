@@ -85,6 +85,7 @@ class Scanner:
         schedules = {one.schedule.id: one.schedule for one in touched if isinstance(one, Rotation | Override)}
         lists: list[Callable[[], None]] = [self._schedules(found), self._forwarding_rules(found)]
         self._parallel.run(lists)
+        found.overrides = {one: overrides for one, overrides in found.overrides.items() if one in found.schedules}
         reads = self._rotations(found)
         reads += [partial(self._overrides, found, one) for one in schedules.values() if one.id in found.schedules]
         owners = {one.team.id: one.team for one in touched if isinstance(one, Escalation) and one.team}

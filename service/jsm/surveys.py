@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from service.client import Scope
-from service.errors import BadRequestError, UnauthorizedError, UnexpectedResponseError
+from service.errors import BadRequestError, NotFoundError, UnauthorizedError, UnexpectedResponseError
 from service.jsm import blockers, on_calls
 from service.jsm.apis import Apis
 from service.jsm.on_calls import OnCallReader
@@ -122,7 +122,11 @@ class SurveyReader:
         return [*chain(*found)], reader.told(self.held, self._people)
 
     def _elsewhere(self, team: Membership) -> list[Blocker]:
-        _, why = self._apis.teams.managed_elsewhere(Named(team.id, team.name))
+        try:
+            _, why = self._apis.teams.managed_elsewhere(Named(team.id, team.name))
+        except NotFoundError:
+            # Deleted meanwhile: the removal of its member finds the same.
+            return []
         return [blockers.managed_elsewhere(team, why)] if why else []
 
     def _ids(self, person: Person) -> set[str]:
