@@ -54,13 +54,21 @@ class Directory(Calls):
 
     def accounts(self, ids: Sequence[str]) -> list[Json]:
         """Get accounts by id, at most 50 of them; an account that is gone is left out."""
-        query = {"accountId": list(ids), "maxResults": str(len(ids))}
-        what = "the names of people"
-        answer = self._request("GET", what, *API, "user", "bulk", query=query)
-        if answer.get("isLast") is False:
-            raise UnexpectedResponseError("Jira shows only some of the people that it was asked for")
-        with fields.parsing(what):
-            return fields.entries(answer["values"], "values")
+        what, found, left = "the names of people", list[Json](), list(ids)
+        while left:
+            query = {"accountId": left, "maxResults": str(len(left))}
+            answer = self._request("GET", what, *API, "user", "bulk", query=query)
+            with fields.parsing(what):
+                page = fields.entries(answer["values"], "values")
+                shown = {fields.text(row, "accountId") for row in page}
+            found += page
+            if answer.get("isLast") is not False:
+                break
+            if shown.isdisjoint(left):
+                raise UnexpectedResponseError(f"the answer about {what} has more pages, and shows nobody")
+            # The most of a page is not documented: who is on the next is not gone.
+            left = [one for one in left if one not in shown]
+        return found
 
     def own_id(self) -> str:
         """Get the account id of the token's owner."""

@@ -8,17 +8,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from service import parsing as fields
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import BlockedError, NotFoundError, UnexpectedResponseError
 from service.jsm.calls import Calls
-from service.jsm.directory import has_address
+from service.jsm.directory import has_address, is_human
 from service.jsm.parsing import only_account
-from service.model import Person
+from service.model import Blocker, Person
 from service.parsing import Json
 from service.transport.call import Transport
 
 EVERY_DIRECTORY = "-"
 EXPANDED = ["platformRoles", "counts.resources"]
 LIMIT = 50
+STATUSES = ("status", "accountStatus", "membershipStatus")
+"""What says that an account is active: an answer may leave out any of them."""
 
 NO_DIRECTORIES = (
     "the organization's API does not know its directories: check JSM_ORG_ID and JSM_ORG_KEY; an organization with the "
@@ -43,13 +45,17 @@ class Organization(Calls):
         except NotFoundError as error:
             raise UnexpectedResponseError(NO_DIRECTORIES) from error
         with fields.parsing(what):
-            found = fields.entries(answer["data"], "data")
-            row = only_account([row for row in found if has_address(row, username, "email")], username)
-            if row is None:
-                raise NotFoundError(f"the organization has no account with the address {username}")
-            person = _person(row)
-        self.rows[person.id] = row
-        return person
+            rows = fields.entries(answer["data"], "data")
+            row = only_account([row for row in rows if has_address(row, username, "email")], username)
+            found = _person(row) if row else None
+            hidden = [row for row in rows if is_human(row) and not row.get("email")]
+        if found is None and hidden:
+            reason = "the organization finds an account, and does not show the key its address"
+            raise BlockedError((Blocker("address", username, reason, ("give JSM_ORG_KEY a key that may read users",)),))
+        if found is None:
+            raise NotFoundError(f"the organization has no account with the address {username}")
+        self.rows[found.id] = row
+        return found
 
     def directories(self, person: Person) -> list[str]:
         """List the ids of the directories that hold a person."""
@@ -95,5 +101,5 @@ def _person(row: Json) -> Person:
         id=fields.text(row, "accountId"),
         username=fields.text(row, "email"),
         full_name=fields.maybe_text(row, "name"),
-        blocked=row.get("status", "active") != "active",
+        blocked=any(row.get(name, "active") != "active" for name in STATUSES),
     )

@@ -61,7 +61,9 @@ def _tenant(settings: JsmSettings, transport: Transport) -> tuple[str, str]:
     if settings.org_id:
         return settings.cloud_id or _Tenant(transport).cloud_id(), settings.org_id
     cloud_id, org_id = _Tenant(transport).context(settings.site)
-    return settings.cloud_id or cloud_id, org_id
+    if settings.cloud_id and settings.cloud_id.lower() != cloud_id.lower():
+        raise UnexpectedResponseError(f"JSM_CLOUD_ID is another site's: that of {settings.site} is {cloud_id}")
+    return cloud_id, org_id
 
 
 class _Tenant(Calls):
@@ -82,10 +84,12 @@ class _Tenant(Calls):
         if answer.get("errors"):
             raise UnexpectedResponseError(NO_ORGANIZATION)
         with fields.parsing(what):
-            contexts = fields.part(answer, "data")["tenantContexts"] or []
-            if not any(contexts):
+            known = [one for one in fields.part(answer, "data")["tenantContexts"] or [] if one]
+            # A single one may have another of the site's names.
+            its_own = [one for one in known if len(known) == 1 or one["hostName"] == site]
+            if not its_own:
                 raise UnexpectedResponseError(f"Atlassian knows no site {site}: check JSM_SITE")
-            return _ids(contexts[0])
+            return _ids(its_own[0])
 
 
 def _ids(context: Json) -> tuple[str, str]:

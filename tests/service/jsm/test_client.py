@@ -158,7 +158,8 @@ def test_thing_that_goes_meanwhile_holds_nobody(path: str, kind: str) -> None:
 
 
 def test_unknown_site_is_no_unknown_user() -> None:
-    env = SiteEnv(site_of_hari(), cloud_id="00000000-0000-0000-0000-000000000000")
+    site, cloud_id = site_of_hari(), "00000000-0000-0000-0000-000000000000"
+    env = SiteEnv(site, cloud_id=cloud_id, org_id=site["organizationId"])
 
     with env.client() as client, pytest.raises(UnexpectedResponseError, match=r"check JSM_CLOUD_ID$"):
         survey(client)

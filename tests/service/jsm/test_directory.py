@@ -88,6 +88,22 @@ def test_accounts_are_asked_for_by_all_their_ids(mocked: responses.RequestsMock)
     assert str(mocked.calls[0].request.url).endswith("/user/bulk?accountId=a&accountId=b%3Ac&maxResults=2")
 
 
+def test_accounts_on_the_next_page_are_asked_for(mocked: responses.RequestsMock) -> None:
+    """The most of a page is not documented."""
+    mocked.get(f"{JIRA}/user/bulk", json={"values": [ROW], "isLast": False})
+    mocked.get(f"{JIRA}/user/bulk", json={"values": [LONGER], "isLast": False})
+
+    assert directory().accounts(["712020:hari", "712020:other"]) == [ROW, LONGER]
+    assert str(mocked.calls[1].request.url).endswith("/user/bulk?accountId=712020%3Aother&maxResults=1")
+
+
+def test_pages_of_accounts_that_show_nobody_are_refused(mocked: responses.RequestsMock) -> None:
+    mocked.get(f"{JIRA}/user/bulk", json={"values": [LONGER], "isLast": False})
+
+    with pytest.raises(UnexpectedResponseError, match=r"^the answer about the names of people has more pages, and sh"):
+        directory().accounts(["712020:hari"])
+
+
 def test_own_id(mocked: responses.RequestsMock) -> None:
     mocked.get(f"{JIRA}/myself", json=ROW)
 

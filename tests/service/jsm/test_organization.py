@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 import responses
 
-from service.errors import NotFoundError, UnexpectedResponseError
+from service.errors import BlockedError, NotFoundError, UnexpectedResponseError
 from service.jsm.organization import NO_DIRECTORIES
-from service.model import Person
+from service.model import Blocker, Person
 from tests.support.site_samples import DIRECTORIES, HARI, organization, sent
 
 ROW = {"accountId": "712020:hari", "accountType": "atlassian", "status": "active", "name": "Hari Rao",
        "email": "hari@example.com", "platformRoles": [], "counts": {"resources": 3}}  # fmt: skip
+APP = {"accountId": "712020:app", "accountType": "app"}
 USER = f"{DIRECTORIES}/d-1/users/712020:hari"
 
 
@@ -29,11 +30,28 @@ def test_finds_an_account_by_its_address(mocked: responses.RequestsMock) -> None
     assert mocked.calls[0].request.headers["Authorization"] == "Bearer org-key"
 
 
-def test_suspended_account_is_found_as_blocked(mocked: responses.RequestsMock) -> None:
-    assert find(mocked, {**ROW, "status": "suspended"}).blocked
+@pytest.mark.parametrize("name", ["status", "accountStatus", "membershipStatus"])
+def test_account_that_is_not_active_is_found_as_blocked(mocked: responses.RequestsMock, name: str) -> None:
+    """Each of them may be left out."""
+    row = {key: value for key, value in ROW.items() if key != "status"}
+
+    assert find(mocked, {**row, name: "suspended"}).blocked
 
 
-@pytest.mark.parametrize("rows", [[], [{"accountId": "712020:hari"}], [{**ROW, "email": "hari@example.co"}]])
+def test_account_whose_address_is_hidden_is_a_blocker(mocked: responses.RequestsMock) -> None:
+    """It may be the leaver: that there is no such account would not be true."""
+    reason = "the organization finds an account, and does not show the key its address"
+
+    with pytest.raises(BlockedError) as raised:
+        find(mocked, APP, {"accountId": "712020:hari"})
+    assert raised.value.blockers == (
+        Blocker("address", "hari@example.com", reason, ("give JSM_ORG_KEY a key that may read users",)),
+    )
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [{"accountId": "712020:app", "accountType": "app"}], [{**ROW, "email": "hari@example.co"}]]
+)
 def test_other_rows_are_not_the_account(mocked: responses.RequestsMock, rows: list[Any]) -> None:
     with pytest.raises(NotFoundError, match=r"^the organization has no account with the address hari@example\.com$"):
         find(mocked, *rows)
