@@ -133,7 +133,7 @@ def _without_of_team(account: Item, team: str, kind: str = "", item: str = "") -
     return removals.remove(account, f"/v2/teams/{team}")
 
 
-ROOM = FaultRoom(
+ROOM: FaultRoom = FaultRoom(
     name="jsm",
     kinds=KINDS,
     open=_open,
