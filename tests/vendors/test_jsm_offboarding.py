@@ -1,10 +1,8 @@
 """The flow and the rules on the simulated site, comparing whole sites: `test_offboarding` for the other vendor."""
 
 import json
-import typing
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import Any, get_args, get_origin
+from typing import Any
 
 import pytest
 
@@ -290,16 +288,6 @@ def test_throttling_is_waited_out() -> None:
     assert stable(env.snapshot()) == left(env.before, HARI, end="suspend")
 
 
-def test_site_that_throttles_for_good_is_not_waited_for_too_long() -> None:
-    env = SiteEnv()
-    env.simulation.faults.order("429", times=None)
-
-    answer = env.post(username=HARI)
-
-    assert (answer.status, answer.seconds < 25) == (503, True)
-    assert unchanged(env)
-
-
 def writes_of(end: str) -> list[tuple[str, str]]:
     env = SiteEnv(site_of_hari(), end=end)
     assert env.post(username=HARI).status == 200
@@ -354,57 +342,6 @@ def test_write_that_changes_nothing_is_not_reported_as_made(method: str, path: s
     assert answer.status == 502
     kinds = [change["kind"] for change in answer.body["changes"]]
     assert path.strip("/").removesuffix("s") not in kinds
-
-
-def test_person_who_is_put_back_is_taken_out_again_before_the_end() -> None:
-    env = SiteEnv(site_of_hari(), end="suspend")
-
-    def put_back() -> None:
-        with env.simulation.edit() as site:
-            site["schedules"][0]["rotations"][0]["participants"].append(user(HARI_ID))
-
-    # The second look: there is one list of schedules before it.
-    env.simulation.before("GET", "/v1/schedules$", put_back, skip=1)
-    answer = env.post(username=HARI)
-
-    assert answer.status == 200
-    assert stable(env.snapshot()) == left(env.before, HARI, end="suspend")
-
-
-def alternatives() -> Iterator[tuple[str, Any]]:
-    """Yield every position of every switch but the defaults."""
-    for field in fields(Quirks):
-        kind: Any = field.type if not isinstance(field.type, str) else eval(field.type, vars(typing))  # noqa: S307
-        values = get_args(kind) if get_origin(kind) is not None else [not field.default] if kind is bool else [0, 3, 9]
-        yield from ((field.name, value) for value in values if value != field.default)
-
-
-@pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize(("name", "value"), list(alternatives()), ids=str)
-def test_either_half_of_what_is_not_known_is_right_or_refused(name: str, value: Any, end: str) -> None:
-    site = site_of_hari()
-    if name == "forwarding_plan":
-        site["forwardingRules"] = []  # where the plan has none, there are none
-    if name == "ends_clear_operations":
-        del site["schedules"][0]["overrides"][0]  # one that is over goes too, then
-    env = SiteEnv(site, end=end, quirks=replace(Quirks(), **{name: value}))
-
-    answer = env.post(username=HARI)
-
-    if answer.status == 200:
-        assert stable(env.snapshot()) == left(env.before, HARI, end=end)
-    else:
-        assert unchanged(env), answer.body["message"]
-    assert (answer.status == 200) == ((name, value) not in REFUSING.get(end, ())), answer.body["message"]
-
-
-NO_PROOF = ("logs_need", "plan")
-NO_ORGANIZATION = [("tenant_context", "errors"), ("tenant_context", "404")]
-REFUSING: Item = {
-    "none": [NO_PROOF, *NO_ORGANIZATION],
-    **{end: [NO_PROOF, *NO_ORGANIZATION, ("user_management", "original")] for end in ("suspend", "remove")},
-}
-"""What is refused, and why it has to be: it is not proved that the token sees all, or a call is not there at all."""
 
 
 @pytest.mark.parametrize("context", ["errors", "404"])
