@@ -47,15 +47,15 @@ class Organization(Calls):
         with fields.parsing(what):
             rows = fields.entries(answer["data"], "data")
             row = only_account([row for row in rows if has_address(row, username, "email")], username)
-            found = _person(row) if row else None
+            person = _person(row) if row else None
             hidden = [row for row in rows if is_human(row) and not row.get("email")]
-        if found is None and hidden:
+        if person is None and hidden:
             reason = "the organization finds an account, and does not show the key its address"
             raise BlockedError((Blocker("address", username, reason, ("give JSM_ORG_KEY a key that may read users",)),))
-        if found is None:
+        if person is None or row is None:
             raise NotFoundError(f"the organization has no account with the address {username}")
-        self.rows[found.id] = row
-        return found
+        self.rows[person.id] = row
+        return person
 
     def directories(self, person: Person) -> list[str]:
         """List the ids of the directories that hold a person."""

@@ -91,7 +91,7 @@ def test_replacement_deleted_mid_request_gets_502(opsgenie_env: OpsgenieEnv) -> 
     [
         pytest.param(room, kind, id=f"{room.name}-{kind}")
         for room in (opsgenie_faults.ROOM, jsm_faults.ROOM)
-        for kind in ("delete", "suspend", "remove", "keep_user")
+        for kind in ("delete", "suspend", "keep_user")
         if kind in room.kinds
     ],
 )

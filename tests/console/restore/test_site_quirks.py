@@ -8,9 +8,11 @@ import pytest
 
 from local.jsm import Quirks
 from tests.support.console_env import GO, SiteConsoleEnv
+from tests.support.switches import alternatives
 from tests.support.virtual_time import virtual_time
-from tests.vendors.test_jsm_offboarding import alternatives, site_of_hari
+from tests.vendors.test_jsm_offboarding import site_of_hari
 
+SWITCHES = list(alternatives(Quirks, {"new_team_lag": [3], "teams_lag": [1, 3, 9], "removal_lag": [0, 9]}))
 HARI = "hari@example.com"
 RESTORE = ("restore", "record.jsonl", "--apply", "--yes")
 ROUNDS = {"teams_lag": 10}
@@ -24,7 +26,7 @@ def time_is_virtual() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize(("name", "value"), list(alternatives()), ids=str)
+@pytest.mark.parametrize(("name", "value"), SWITCHES, ids=str)
 def test_restore_is_right_for_either_half_of_what_is_not_known(name: str, value: Any) -> None:
     site = site_of_hari()
     if name == "forwarding_plan":

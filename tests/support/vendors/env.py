@@ -81,6 +81,10 @@ class Vendor:
     """When the account is ended, and asked for where that is refused."""
     put_back: str
     """What is said where somebody puts the person back each time, before the end of the account."""
+    chain: int
+    """Calls that wait for one another in an off-boarding of the sample account where nothing goes wrong."""
+    at_once: int
+    """Calls under way at the same time at most."""
     throttled: str
     """The fault that asks to wait for a second."""
 

@@ -12,6 +12,7 @@ from local.jsm.people import person
 from local.jsm.sample_site import TOKEN_OWNER, account_of
 from local.jsm.shifts import on_call, people
 from local.jsm.site import Site
+from service.jsm.calls import AT_ONCE
 from service.jsm.client import Jsm
 from tests.support import expected_account
 from tests.support.expected_account import Item
@@ -105,5 +106,7 @@ JSM = Vendor(
     before_end=replace(FIRST_LOOK, skip=1),
     end_call=Moment("POST", "/suspend$"),
     put_back="somebody else puts the person back each time",
+    chain=13,
+    at_once=AT_ONCE,
     throttled="429",
 )

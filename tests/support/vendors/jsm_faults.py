@@ -52,7 +52,11 @@ def leaving() -> Item:
     dates = {"startDate": "2026-11-20T00:00:00Z", "endDate": "2036-11-20T00:00:00Z"}
     lea, rex = ({"id": name, "username": email(name)} for name in ("lea", "rex"))
     over = {"startDate": "2025-11-20T00:00:00Z", "endDate": "2025-11-21T00:00:00Z"}
-    start["schedules"][1]["overrides"] = [{"alias": "o", "user": lea, **dates}, {"alias": "over", "user": lea, **over}]
+    user = {"type": "user", **lea}
+    start["schedules"][1]["overrides"] = [
+        {"alias": "o", "user": user, **dates},
+        {"alias": "over", "user": user, **over},
+    ]
     start["forwardingRules"] = [{"id": "f", "fromUser": rex, "toUser": lea, **dates}]
     return start
 
@@ -133,7 +137,7 @@ def _without_of_team(account: Item, team: str, kind: str = "", item: str = "") -
     return removals.remove(account, f"/v2/teams/{team}")
 
 
-ROOM = FaultRoom(
+ROOM: FaultRoom = FaultRoom(
     name="jsm",
     kinds=KINDS,
     open=_open,

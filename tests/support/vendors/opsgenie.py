@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from service.opsgenie.client import Opsgenie
+from service.parallel import AT_ONCE
 from tests.support import expected_account
 from tests.support.expected_account import Item
 from tests.support.service_env import Answer, ServiceEnv
@@ -58,5 +59,7 @@ OPSGENIE = Vendor(
     before_end=replace(DELETE, skip=1),
     end_call=DELETE,
     put_back="still refuses to delete the user: User cannot be modified",
+    chain=8,
+    at_once=AT_ONCE,
     throttled="429+retry-after",
 )

@@ -75,6 +75,10 @@ def _quick(kind: str) -> tuple[Point, ...]:
     return tuple(point for point in points if point not in known)
 
 
+def _every(kind: str) -> tuple[Point, ...]:
+    return ROOM.points(kind)
+
+
 def quick_odd_points(kind: str) -> tuple[Point, ...]:
     """Return the calls of which an odd answer differs: each endpoint for `delete`, then updates."""
     if kind == "delete":
@@ -109,12 +113,7 @@ def _takes(point: Point, fault: str) -> bool:
     return fault not in (WRITE_FAULTS if point.method == "GET" else READ_FAULTS)
 
 
-def _every(kind: str) -> tuple[Point, ...]:
-    """Return every call."""
-    return ROOM.points(kind)
-
-
-ROOM = FaultRoom(
+ROOM: FaultRoom = FaultRoom(
     name="opsgenie",
     kinds=KINDS,
     open=lambda kind: OpsgenieEnv(account_of(kind)),
@@ -134,5 +133,5 @@ ROOM = FaultRoom(
     after_gone={200, 404, 409},
     quick=_quick,
     quick_faults=tuple(dict.fromkeys((*FAULTS, *NETWORK, "gone"))),
-    every=_every,
+    every=lambda kind: ROOM.points(kind),
 )
