@@ -1,11 +1,11 @@
 """Random accounts: only the leaver's entries go, and a run does what it planned."""
 
-from functools import partial
 from typing import Any
 from unittest import mock
 
 import pytest
 from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from local.opsgenie import sample_account
 from service import coverage, model, on_call, reach, rules
@@ -18,12 +18,12 @@ from tests.support.fault_table import BODIES
 from tests.support.random_accounts import LEAVER, accounts, bodies, choices, covered_schedule
 from tests.support.service_env import ServiceEnv
 from tests.support.vendors.env import Vendor, asked
+from tests.support.vendors.jsm import JSM
 from tests.support.vendors.opsgenie import OPSGENIE
 from tests.support.virtual_time import virtual_time
 
 pytestmark = pytest.mark.sweep
 
-QUICK, LONG = settings(max_examples=50), settings(max_examples=2500)
 SEARCH = settings(max_examples=200, phases=[Phase.generate], report_multiple_bugs=False)
 """Looks for an example that fails, and does not make it smaller."""
 
@@ -32,7 +32,7 @@ def blocked(account: Item, username: str | None) -> bool:
     return any(user["username"] == username and user.get("blocked") for user in account["users"])
 
 
-def hold(vendor: Vendor, account: Item, body: Item, choice: int = 0) -> None:
+def hold(vendor: Vendor, account: Item, body: Item, choice: int) -> None:
     """Off-board twice after a dry run, by one of the vendor's ends, and compare whole accounts each time."""
     end = list(vendor.repeats)[choice % len(vendor.repeats)]
     with virtual_time(threads=False):
@@ -58,18 +58,22 @@ def hold(vendor: Vendor, account: Item, body: Item, choice: int = 0) -> None:
         assert env.snapshot() == after == final
 
 
-@given(accounts(), bodies, choices)
-@QUICK
-def test_random_account_is_offboarded_as_planned(vendor: Vendor, account: Item, body: Item, choice: int) -> None:
-    hold(vendor, account, body, choice)
+def hold_many(vendor: Vendor, count: int) -> None:
+    """Hold random accounts; those of a site take longer, as each is read whole several times."""
+    check = given(st.just(vendor), accounts(), bodies, choices)(hold)
+    settings(max_examples=count)(check)()
+
+
+@pytest.mark.parametrize(("vendor", "count"), [(OPSGENIE, 50), (JSM, 15)], ids=["opsgenie", "jsm"])
+def test_random_account_is_offboarded_as_planned(vendor: Vendor, count: int) -> None:
+    hold_many(vendor, count)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@given(accounts(), bodies, choices)
-@LONG
-def test_many_random_accounts_are_offboarded_as_planned(vendor: Vendor, account: Item, body: Item, choice: int) -> None:
-    hold(vendor, account, body, choice)
+@pytest.mark.parametrize(("vendor", "count"), [(OPSGENIE, 2500), (JSM, 100)], ids=["opsgenie", "jsm"])
+def test_many_random_accounts_are_offboarded_as_planned(vendor: Vendor, count: int) -> None:
+    hold_many(vendor, count)
 
 
 def test_override_beneath_another_one_is_named_where_it_stays() -> None:
@@ -138,7 +142,7 @@ BROKEN: dict[str, tuple[Any, str, Any]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_random_accounts_catch_each_deliberate_bug(name: str) -> None:
     owner, attribute, broken = BROKEN[name]
-    check = SEARCH(given(accounts(), bodies)(partial(hold, OPSGENIE)))
+    check = SEARCH(given(st.just(OPSGENIE), accounts(), bodies, st.just(0))(hold))
 
     with mock.patch.object(owner, attribute, broken), pytest.raises((AssertionError, BaseExceptionGroup)):
         check()
@@ -182,4 +186,4 @@ def test_same_override_alias_in_several_schedules_is_handled(vendor: Vendor, bod
     for other in account["schedules"][1:3]:
         other["overrides"] = [{**account["schedules"][0]["overrides"][0], "rotations": []}]
 
-    hold(vendor, account, body)
+    hold(vendor, account, body, choice=0)

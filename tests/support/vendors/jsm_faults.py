@@ -3,7 +3,7 @@
 import re
 
 from local.jsm import Quirks
-from local.jsm.faults import ERRORS, faults
+from local.jsm.faults import faults
 from local.jsm.simulation import READS_BY_POST
 from tests.support import removals
 from tests.support.expected_account import Item
@@ -22,8 +22,8 @@ KINDS: dict[str, Item] = {
 ENDS = {"remove": "remove", "keep_user": "none"}
 
 KNOWN = faults(Quirks)
-OF_ANY_CALL = ("429", "500", "503", "403", "404", "html", "html-lost", "truncated", "hang", "drop", "lost", "redirect")
-OF_READS = ("null", *(name for name in ERRORS if name not in OF_ANY_CALL))
+OF_ANY_CALL = ("429", "503", "403", "404", "html", "html-lost", "truncated", "hang", "drop", "lost", "redirect")
+OF_READS = ("null", "401", "401+scope", "402", "403+operations", "403+plan", "410", "422")
 OF_WRITES = ("202", "202+done", "202+later", "bare", "unchanged", "lost+later", "401+scope", "402", "405", "409", "422")
 
 QUICK = (
@@ -104,7 +104,7 @@ def _every(kind: str) -> tuple[Point, ...]:
 
 
 def _told(point: Point, fault: str) -> str:
-    if fault == "gone" or (fault == "404" and point.path.endswith(".ics")):  # somebody without turns has none
+    if fault == "gone" or (fault in ("404", "410") and point.path.endswith(".ics")):  # somebody without turns has none
         return ""
     if point.path.endswith("/on-calls"):
         return "who is on call"
