@@ -27,7 +27,9 @@ Settings, from the environment:
   JSM_EMAIL         jsm: the e-mail of the person whose token it is (required)
   JSM_API_TOKEN     jsm: the token of an admin of Jira Service Management (required)
   JSM_ORG_KEY       jsm: a key of the organization, which finds, ends and restores accounts
-  JSM_END           jsm: what becomes of an account: none (default), suspend or remove"""
+  JSM_END           jsm: what becomes of an account: none (default), suspend or remove
+  JSM_TRUST_TOKEN   jsm: 1 where the token sees everything and cannot prove it
+  JSM_CLOUD_ID, JSM_ORG_ID   jsm: ids, where the site does not tell them"""
 """A part of the commands' help."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from console.client import Account, Standing
-from console.jsm.organization import ConsoleOrganization
+from console.jsm.organization import ConsoleOrganization, state_of
 from service.errors import NotFoundError
 from service.jsm.directory import Directory
 from service.model import Person
@@ -12,7 +12,8 @@ from service.parsing import Json
 WORST_FIRST = (Standing.SUSPENDED, Standing.INACTIVE, Standing.THERE, Standing.GONE)
 """Of several directories: a suspension in one of them is undone there."""
 
-WITHOUT_KEY = "set JSM_ORG_KEY, so that a suspension can be undone, or activate it by hand"
+NO_KEY = "set JSM_ORG_KEY, so that a suspension can be undone, or activate it by hand"
+NO_DIRECTORY = "check JSM_ORG_ID and JSM_ORG_KEY, or activate it by hand"
 
 
 class Accounts:
@@ -25,25 +26,20 @@ class Accounts:
 
     def find(self, person: Person) -> Account:
         """Return a person's account as it is now."""
-        found = self._in_organization(person) if self._organization else self._in_jira(person)
+        found = self._in_organization(person) if self._organization else self._in_jira(person, NO_KEY)
         if found.standing is not Standing.THERE or not found.user:
             return found
         # Somebody who was removed is still listed for a while; the site is quicker.
-        active = self._active(found.user) is not False
-        return found if active else Account(Standing.INACTIVE, found.user)
+        return found if self._active(found.user) else Account(Standing.INACTIVE, found.user)
 
     def restore(self, person: Person) -> None:
         """Undo a suspension in each directory that shows it."""
-        organization = self._organization
-        suspended = (
-            [d for d, row in organization.rows_of(person) if _standing(row) is Standing.SUSPENDED]
-            if (organization)
-            else []
-        )
-        if not organization or not suspended:
+        rows = self._organization.rows_of(person) if self._organization else []
+        suspended = [directory for directory, row in rows if _standing(row) is Standing.SUSPENDED]
+        if not (self._organization and suspended):
             raise NotFoundError(f"no directory of the organization shows {person.username} as suspended")
         for directory in suspended:
-            organization.restore(person, directory)
+            self._organization.restore(person, directory)
 
     def _in_organization(self, person: Person) -> Account:
         assert self._organization is not None  # noqa: S101 -- for the type checker
@@ -51,9 +47,11 @@ class Accounts:
             rows = [row for _, row in self._organization.rows_of(person)]
         except NotFoundError:
             # The organization has the original user management.
-            return self._in_jira(person)
+            return self._in_jira(person, NO_DIRECTORY)
         if (standing := _worst(map(_standing, rows))) is not Standing.GONE:
             return Account(standing, person)
+        if not _is_address(person.username):
+            return Account(Standing.GONE)
         try:
             found = self._organization.find(person.username)
         except NotFoundError:
@@ -61,19 +59,30 @@ class Accounts:
         standing = _standing(self._organization.rows[found.id])
         return Account(standing, None if standing is Standing.GONE else found)
 
-    def _in_jira(self, person: Person) -> Account:
+    def _in_jira(self, person: Person, advice: str) -> Account:
         active = self._active(person)
         if active is None:
+            if not _is_address(person.username):
+                return Account(Standing.GONE)
             try:
                 return Account(Standing.THERE, self._directory.find(person.username, self._own_id))
             except NotFoundError:
                 return Account(Standing.GONE)
-        return Account(Standing.THERE, person) if active else Account(Standing.INACTIVE, person, WITHOUT_KEY)
+        return Account(Standing.THERE, person) if active else Account(Standing.INACTIVE, person, advice)
 
     def _active(self, person: Person) -> bool | None:
         """Tell whether the site shows an account as active; None where it does not show it."""
-        rows = self._directory.accounts([person.id])
-        return rows[0].get("active") is not False if rows else None
+        found = self._directory.accounts([self._own_id, person.id])
+        rows = {row.get("accountId"): row for row in found}
+        if person.id in rows:
+            return rows[person.id].get("active") is not False
+        # A token that is not even shown its owner sees no accounts, which says nothing of this one.
+        return None if self._own_id in rows else True
+
+
+def _is_address(username: str) -> bool:
+    """Tell whether it is an address: somebody whom a record only mentions may stand there by name or by id."""
+    return "@" in username
 
 
 def _worst(standings: Iterable[Standing]) -> Standing:
@@ -81,12 +90,5 @@ def _worst(standings: Iterable[Standing]) -> Standing:
 
 
 def _standing(row: Json) -> Standing:
-    """Read what an account is; every field may be left out."""
-    if row.get("accountStatus", "active") != "active" or row.get("status") in ("deactivated", "for_deletion"):
-        return Standing.INACTIVE
-    membership = row.get("membershipStatus", row.get("status"))
-    return {
-        "suspended": Standing.SUSPENDED,
-        "no_membership": Standing.GONE,
-        "not_invited": Standing.GONE,
-    }.get(str(membership), Standing.THERE)
+    known = {"": Standing.THERE, "suspended": Standing.SUSPENDED, "not invited": Standing.GONE}
+    return known.get(state_of(row), Standing.INACTIVE)

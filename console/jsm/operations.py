@@ -22,7 +22,7 @@ class ConsoleOperations(Operations):
     def create_override(self, override: Override, now: datetime) -> str:
         """Create an override, under an alias that is the site's; returns what differs from the one asked for.
 
-        Whether it may begin in the past is not documented: where it may not, it begins now.
+        Whether it may begin in the past is not documented: where it may not, it begins a minute after now.
         https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-schedule-overrides/
         """
         try:
@@ -31,7 +31,7 @@ class ConsoleOperations(Operations):
             if not is_over(override.start_date, now):
                 raise
             self._create_override(override, as_time(now + SOON))
-            return "it begins now: the site takes none that began before"
+            return "it begins a minute after now: the site takes none that began before"
         return ""
 
     def create_forwarding_rule(self, rule: ForwardingRule) -> None:

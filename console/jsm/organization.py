@@ -1,6 +1,7 @@
 """Calls of the organization that only the console makes: the state of an account, and the undoing of a suspension."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,7 +37,7 @@ class ConsoleOrganization(Organization):
         """Count the active people, up to `enough`: no call tells how many there are."""
         count = 0
         for rows in self._search({}):
-            count += sum(1 for row in rows if is_human(row) and row.get("status", "active") == "active")
+            count += sum(1 for row in rows if is_human(row) and not state_of(row))
             if count >= enough:
                 break
         return count
@@ -44,14 +45,16 @@ class ConsoleOrganization(Organization):
     def states(self, people: Sequence[Person]) -> dict[str, str]:
         """Return the states of at most 50 people by account id, found by their addresses; who is not there has none."""
         body = {"emails": [one.username for one in people]}
+        found: dict[str, list[str]] = {}
         with fields.parsing("the list of people"):
-            return {fields.text(row, "accountId"): state_of(row) for rows in self._search(body) for row in rows}
+            for row in chain(*self._search(body)):
+                found.setdefault(fields.text(row, "accountId"), []).append(state_of(row))
+        return {account: _of_all(states) for account, states in found.items()}
 
     def state(self, person: Person) -> str:
         """Return the state of a person, found by id; somebody active in one of several directories is active."""
         with fields.parsing(f"the user {person.name}"):
-            states = [state_of(row) for _, row in self.rows_of(person)]
-        return "" if "" in states or not states else states[0]
+            return _of_all([state_of(row) for _, row in self.rows_of(person)])
 
     def _search(self, body: Json) -> Iterator[list[Json]]:
         """Yield people, page by page."""
@@ -79,6 +82,10 @@ class ConsoleOrganization(Organization):
             return self._get(what, read, *path)
         except NotFoundError:
             return None
+
+
+def _of_all(states: Sequence[str]) -> str:
+    return "" if "" in states or not states else states[0]
 
 
 def state_of(row: Json) -> str:

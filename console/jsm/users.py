@@ -26,14 +26,16 @@ Read = tuple[dict[str, User], tuple[str, ...]]
 
 def read_users(apis: ConsoleApis, parallel: Parallel, ids: Iterable[str]) -> Read:
     """Read the users with these account ids; returns those who have an account, and what could not be read."""
-    wanted = sorted({*ids} - {apis.own_id})
-    # The token's owner is there: where not even that is shown, it says nothing of the others.
-    batches = [[apis.own_id, *wanted[start : start + BULK]] for start in range(0, len(wanted), BULK)]
+    named = {*ids}
+    others = sorted(named - {apis.own_id})
+    # The token's owner has an account: an answer without it says nothing of the others.
+    starts = range(0, max(1, len(others)), BULK) if named else ()
+    batches = [[apis.own_id, *others[start : start + BULK]] for start in starts]
     found = parallel.run([partial(apis.directory.accounts, batch) for batch in batches])
     with fields.parsing("the names of people"):
         rows = {fields.text(row, "accountId"): row for batch in found for row in batch}
         if batches and apis.own_id not in rows:
-            return {one: User(one, one) for one in wanted}, (NOT_SHOWN,)
+            return {one: User(one, one) for one in named}, (NOT_SHOWN,)
         people = [_person(row) for row in rows.values()]
     states, notes = _read_states(apis, parallel, [one for one in people if is_human(rows[one.id])])
     return {one.id: _user(one, rows[one.id], states) for one in people}, notes

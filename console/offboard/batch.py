@@ -6,7 +6,7 @@ from typing import Any
 
 from console.context import ConsoleContext
 from console.record.write_ahead import WriteAhead, each_once
-from console.record.writer import UNDER_WAY, PersonLine, RecordError, recorded
+from console.record.writer import UNDER_WAY, PersonLine, RecordError
 from console.signals import Interrupts
 from service import response
 from service.errors import (
@@ -21,6 +21,7 @@ from service.errors import (
 from service.model import Change, ForwardingRule, Override, Request
 from service.offboarding import Offboarding
 from service.reach import Leaver
+from service.serialization import change_json
 from service.wording import API, Wording
 
 DONE, PLANNED, REFUSED, NOT_FOUND, FAILED = "done", "planned", "refused", "not found", "failed"
@@ -188,7 +189,7 @@ def _gone_with_the_account(context: ConsoleContext, offboarding: Offboarding) ->
 
 def _so_far(made: Sequence[Change], doubted: Sequence[Change]) -> dict[str, Any]:
     lists = {"changes": made, "unconfirmed": doubted}
-    return {name: [recorded(change) for change in changes] for name, changes in lists.items() if changes}
+    return {name: [change_json(change) for change in changes] for name, changes in lists.items() if changes}
 
 
 def _failed(

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from console.context import SetupError
 from console.record.place import Place
-from service.model import Change, Escalation, Person, Request
+from service.model import Change, Person, Request
 from service.serialization import as_json, as_time, change_json
 
 VERSION = 1
@@ -104,7 +104,7 @@ def default_path(now: datetime) -> Path:
 
 
 def _as_json(line: PersonLine, place: Place, now: datetime) -> dict[str, Any]:
-    unconfirmed = {"unconfirmed": [recorded(change) for change in line.unconfirmed]} if line.unconfirmed else {}
+    unconfirmed = {"unconfirmed": [change_json(change) for change in line.unconfirmed]} if line.unconfirmed else {}
     return {
         "version": VERSION,
         "time": as_time(now),
@@ -116,15 +116,6 @@ def _as_json(line: PersonLine, place: Place, now: datetime) -> dict[str, Any]:
         "message": line.message,
         "person": as_json(line.person),
         "replacement": as_json(line.replacement),
-        "changes": [recorded(change) for change in line.changes],
+        "changes": [change_json(change) for change in line.changes],
         **unconfirmed,
     }
-
-
-def recorded(change: Change) -> dict[str, Any]:
-    """Return a change as a record has it: with the team of an escalation, by which alone a site finds it."""
-    found = change_json(change)
-    for name, entry in (("before", change.before), ("after", change.after)):
-        if isinstance(entry, Escalation) and entry.team:
-            found[name]["team"] = as_json(entry.team)
-    return found

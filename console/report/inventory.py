@@ -103,9 +103,8 @@ def on_call_participants(inventory: Inventory) -> Iterator[Place]:
             if rotation.end is None or rotation.end > inventory.time:
                 for one in _users(rotation.participants):
                     yield "rotation", f"{found.name} / {rotation.name}", one
-        for override in found.overrides:
-            if override.end > inventory.time:
-                yield "override", found.name, override.user
+        for one in _users(override.user for override in found.overrides if override.end > inventory.time):
+            yield "override", found.name, one
     for escalation in inventory.escalations:
         for one in _users(rule.recipient for rule in escalation.rules):
             yield "escalation", escalation.name, one

@@ -59,7 +59,7 @@ def account(person: Person, now: Account, undo: Undo, ended: str = "") -> Step:
         why = "gone: invite the person by hand"
     else:
         why = f"not active: {now.advice}"
-    return Step("user", person.username, LEFT, f"the account is {why}, and run this again then")
+    return Step("user", person.username, LEFT, f"the account is {why}, then run this again")
 
 
 def listed(now: Roster | None, removals: Sequence[Removal], whom: Removal) -> Step:
@@ -84,7 +84,7 @@ def membership(
 ) -> Step:
     """Decide about a team membership; `members` are the team's, or None if the team is gone.
 
-    `just_left`: the person was removed so lately that the team may still list the person.
+    `just_left`: the person was removed so lately that the team may still list the person, member or not.
     """
     if members is None:
         return Step(before.kind, before.name, LEFT, "the team is gone")
@@ -93,9 +93,11 @@ def membership(
     if not undo.has_roles:
         if role is None:
             note = "member again; set the role in Operations by hand"
-            return Step(before.kind, before.name, PLANNED, note, write, "a mail about each team goes to")
-        note = "a team may list who was just removed: run this again in ten minutes" if just_left else "member"
-        return Step(before.kind, before.name, THERE, note)
+            return Step(before.kind, before.name, PLANNED, note, write, "one mail a team goes to")
+        if just_left:
+            note = "listed as a member, which may be out of date: run this again in ten minutes"
+            return Step(before.kind, before.name, LEFT, note)
+        return Step(before.kind, before.name, THERE, "member")
     if role is None:
         if not before.role:
             return Step(before.kind, before.name, LEFT, "the team did not list the person as a member")

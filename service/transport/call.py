@@ -23,7 +23,7 @@ from service.errors import (
 )
 from service.transport.failures import lost
 from service.transport.limiter import Limiter
-from service.transport.prepared import Query, alike, completed
+from service.transport.prepared import Query, from_template, template
 from service.transport.retries import asked_wait, http_date, retrying
 from service.transport.session import Session
 
@@ -137,14 +137,14 @@ class Transport:
             return answer
 
     @cached_property
-    def _alike(self) -> requests.PreparedRequest:
-        return alike(self._session, self._api.base_url, self._api.auth)
+    def _template(self) -> requests.PreparedRequest:
+        return template(self._session, self._api.base_url, self._api.auth)
 
     def _call(
         self, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None, timeout: Any
     ) -> dict[str, Any]:
         try:
-            request = completed(self._alike, method, url, query, body)
+            request = from_template(self._template, method, url, query, body)
             options = {"allow_redirects": False, "stream": True, "timeout": timeout}
             with self._session.send(request, **options) as response:
                 self._dates = response.raw.headers.getlist("Date")

@@ -13,18 +13,18 @@ Query = Mapping[str, str | Sequence[str]]
 """The parameters of a query; one with several values is sent once for each."""
 
 
-def alike(session: Session, base_url: str, auth: AuthBase) -> PreparedRequest:
+def template(session: Session, base_url: str, auth: AuthBase) -> PreparedRequest:
     """Prepare what every request to an API has: the headers of the session, and who asks."""
     prepared = PreparedRequest()
     prepared.prepare("GET", base_url, headers=session.headers, auth=auth)
     return prepared
 
 
-def completed(
-    prepared: PreparedRequest, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None
+def from_template(
+    template: PreparedRequest, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None
 ) -> PreparedRequest:
-    """Return a request to a URL that is quoted already, made of what they all have."""
-    request = prepared.copy()
+    """Return a request to a URL that is quoted already."""
+    request = template.copy()
     request.prepare_method(method)
     request.url = f"{url}?{urlencode(query, doseq=True)}" if query else url
     request.prepare_body(None, None, body)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from console.record import reader
-from console.record.writer import recorded
 from local.opsgenie import Simulation
+from service.serialization import change_json
 from tests.support import expected_account
 from tests.support.console_runner import Run, as_json, half_of, lines_of, normal, without_what_is_over
 from tests.support.fault_table import KOFI
@@ -173,7 +173,7 @@ def test_reading_a_record_gives_back_the_same_changes(run: Run) -> None:
 
     (offboarded_user,), not_read = reader.read(Path(RECORD))
     (line,) = lines_of(RECORD)
-    assert [recorded(change) for change in offboarded_user.changes] == line["changes"]
+    assert [change_json(change) for change in offboarded_user.changes] == line["changes"]
     assert offboarded_user.replacement is not None
     assert (offboarded_user.replacement.username, not_read) == (KOFI, [])
 

@@ -223,9 +223,8 @@ def test_override_that_may_not_begin_in_the_past_begins_now_and_is_known_again()
     done = steps(env, "--apply", "--yes")
     again = steps(env, "--apply", "--yes")
 
-    note = (
-        "again from 2026-11-20T00:00:00Z to 2036-11-20T00:00:00Z; it begins now: the site takes none that began before"
-    )
+    note = "again from 2026-11-20T00:00:00Z to 2036-11-20T00:00:00Z; "
+        "it begins a minute after now: the site takes none that began before"
     assert done["override", "Platform 24x7"] == [("done", note)]
     assert again["override", "Platform 24x7"] == [("there already", "2026-11-20T00:00:00Z to 2036-11-20T00:00:00Z")]
     assert [one["startDate"] for one in overrides_of(env)] == ["2026-11-25T09:16:00Z"]
