@@ -94,10 +94,8 @@ def membership(
         if role is None:
             note = "member again; set the role in Operations by hand"
             return Step(before.kind, before.name, PLANNED, note, write, "one mail a team goes to")
-        if just_left:
-            note = "listed as a member, which may be out of date: run this again in ten minutes"
-            return Step(before.kind, before.name, LEFT, note)
-        return Step(before.kind, before.name, THERE, "member")
+        stale = "listed as a member, which may be out of date: run this again in ten minutes"
+        return Step(before.kind, before.name, THERE, stale if just_left else "member")
     if role is None:
         if not before.role:
             return Step(before.kind, before.name, LEFT, "the team did not list the person as a member")

@@ -35,7 +35,7 @@ NOT_CHECKED = {
     ),
     "jsm": (
         "alert policies, integrations and syncs: Jira Service Management has no list of whom they notify",
-        "2 other products that hari@example.com can use: suspending the account takes every product away",
+        "the 3 products and sites that hari@example.com can use: suspending the account takes all of them away",
     ),
 }
 

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("in_virtual_time")
 
 SELIN = "selin.kaya@example.com"
 UNSEEN = (
-    "what offboarding@example.com may not see: nothing proves that the token sees every schedule and team, and those "
-    "that it does not see are not named"
+    "what offboarding@example.com may not see: the token may not see every schedule and team: it cannot read the "
+    "audit log, and Jira Service Management leaves out what a token may not see without saying so"
 )
 
 
@@ -90,8 +90,8 @@ def test_refused_token_exits_1_with_advice() -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (
         1,
         "",
-        "Error: Jira Service Management refused the key (Unauthorized); give JSM_EMAIL and JSM_API_TOKEN an account of "
-        "the site and a token of its own, and JSM_ORG_KEY, where it is set, a key of the organization\n",
+        "Error: Jira Service Management refused the key (Unauthorized); set JSM_EMAIL and JSM_API_TOKEN to those of an "
+        "account of the site, and JSM_ORG_KEY, if at all, to a key of the organization\n",
     )
 
 

@@ -19,7 +19,7 @@ SCHEDULE = Named("s", "Days")
 TIMES = ("2026-11-30T00:00:00Z", "2026-12-24T00:00:00Z")
 OVERRIDE = Override("o", SCHEDULE, Named("old-ann", "ann@example.com"), *TIMES)
 OPSGENIE = Undo(invites=True, keeps_aliases=True, has_roles=True)
-THEN = ", and run this again then"
+THEN = ", then run this again"
 BY_HAND = f"the account is gone: invite the person by hand{THEN}"
 SITE = Undo(invites=False, keeps_aliases=False, has_roles=False)
 RULE = ForwardingRule("f", "holiday", Named("old-ann", "ann@example.com"), Named("bob", "bob@example.com"), *TIMES)
@@ -149,7 +149,7 @@ def test_second_forwarding_rule_of_the_same_people_and_times_is_another_one() ->
             "remove",
             (
                 LEFT,
-                "the account is suspended, and not by this off-boarding: restore it by hand, and run this again then",
+                "the account is suspended, and not by this off-boarding: restore it by hand, then run this again",
             ),
         ),
         (Account(Standing.GONE), "suspend", (LEFT, BY_HAND)),
@@ -157,7 +157,7 @@ def test_second_forwarding_rule_of_the_same_people_and_times_is_another_one() ->
         (
             Account(Standing.INACTIVE, ANN),
             "suspend",
-            (LEFT, "the account is not active: activate it by hand, and run this again then"),
+            (LEFT, "the account is not active: activate it by hand, then run this again"),
         ),
     ],
 )

@@ -44,7 +44,7 @@ RESTORED = f"""{COLUMNS}\
 
 Sum: 11 done
 """
-BY_HAND = "the account is gone: invite the person by hand, and run this again then"
+BY_HAND = "the account is gone: invite the person by hand, then run this again"
 
 
 @pytest.fixture(autouse=True)
@@ -150,8 +150,8 @@ def test_account_that_somebody_else_ended_is_left_alone(status: dict[str, str]) 
 
     found = steps(env, "--apply", "--yes")
 
-    suspended = "the account is suspended, and not by this off-boarding: restore it by hand, and run this again then"
-    inactive = "the account is not active: activate it by hand, and run this again then"
+    suspended = "the account is suspended, and not by this off-boarding: restore it by hand, then run this again"
+    inactive = "the account is not active: activate it by hand, then run this again"
     note = suspended if "membershipStatus" in status else inactive
     assert found.pop(("user", HARI)) == [("left alone", note)]
     assert {one for step in found.values() for one in step} == {("not tried", "only with the account")}
@@ -223,8 +223,10 @@ def test_override_that_may_not_begin_in_the_past_begins_now_and_is_known_again()
     done = steps(env, "--apply", "--yes")
     again = steps(env, "--apply", "--yes")
 
-    note = "again from 2026-11-20T00:00:00Z to 2036-11-20T00:00:00Z; "
+    note = (
+        "again from 2026-11-20T00:00:00Z to 2036-11-20T00:00:00Z; "
         "it begins a minute after now: the site takes none that began before"
+    )
     assert done["override", "Platform 24x7"] == [("done", note)]
     assert again["override", "Platform 24x7"] == [("there already", "2026-11-20T00:00:00Z to 2036-11-20T00:00:00Z")]
     assert [one["startDate"] for one in overrides_of(env)] == ["2026-11-25T09:16:00Z"]
@@ -302,7 +304,7 @@ def test_team_that_may_list_who_was_just_removed_is_told() -> None:
     record.write_text(record.read_text().replace('"time": "2026-11-25T09:15:00Z"', '"time": "2026-11-25T09:05:00Z"'))
     later = steps(env)
 
-    note = "a team may list who was just removed: run this again in ten minutes"
+    note = "listed as a member, which may be out of date: run this again in ten minutes"
     assert (soon["team", "Platform"], later["team", "Platform"]) == (
         [("there already", note)],
         [("there already", "member")],
@@ -333,7 +335,7 @@ def test_restore_says_who_gets_a_mail_and_asks(monkeypatch: pytest.MonkeyPatch) 
 
     assert (result.exit_code, env.snapshot()) == (1, after)
     assert result.stderr.splitlines() == [
-        "a mail about each team goes to hari@example.com",
+        "one mail a team goes to hari@example.com",
         "Restore 2 people now? [y/N]: n",
         "Aborted!",
     ]
