@@ -64,6 +64,7 @@ def hold_many(vendor: Vendor, count: int) -> None:
     settings(max_examples=count)(check)()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("vendor", "count"), [(OPSGENIE, 50), (JSM, 15)], ids=["opsgenie", "jsm"])
 def test_random_account_is_offboarded_as_planned(vendor: Vendor, count: int) -> None:
     hold_many(vendor, count)

@@ -37,7 +37,9 @@ def test_ids_are_those_of_the_site(mocked: responses.RequestsMock, contexts: Any
 
 @pytest.mark.parametrize("contexts", [(), (OTHER, OTHER), (None,)])
 def test_answer_without_the_site_is_refused(mocked: responses.RequestsMock, contexts: Any) -> None:
-    with pytest.raises(UnexpectedResponseError, match=r"^the answer about the id of the organization is not of the d"):
+    with pytest.raises(
+        UnexpectedResponseError, match=r"^Atlassian knows no site example\.atlassian\.net: check JSM_SITE$"
+    ):
         ids(mocked, *contexts)
 
 
