@@ -7,6 +7,8 @@ VERSION := -c 'import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sy
 INSTALL := $(BIN)/python -m deploy.pip_install
 PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadgroup
 UV_LOCK := $(BIN)/python -m uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11
+# Only `make PRODUCT=jsm` changes it: the environment may have the product of something else.
+PRODUCT := opsgenie
 LOCKS := service/requirements.txt requirements.txt requirements-local.txt requirements-dev.txt
 
 # These would change which Python runs, and PYTHONOPTIMIZE would drop asserts.
@@ -60,14 +62,14 @@ $(VENV)/.pips: tests/support/pips/oldest.txt tests/support/pips/newest.txt $(VEN
 	  $(INSTALL) --target $(VENV)/pips/$$pip tests/support/pips/$$pip.txt || exit; done
 	@touch $@
 
-demo: $(VENV)/.local ## the main job shown: deploy to a local AWS, send each kind of request, show the answers
-	@exec $(BIN)/python -m local demo
+demo: $(VENV)/.local ## the main job shown: deploy to a local AWS, send each kind of request, show the answers (or PRODUCT=jsm)
+	@exec $(BIN)/python -m local demo --product '$(PRODUCT)'
 
-local: $(VENV)/.local ## the same stack, kept until Ctrl-C, with the function's log
-	@exec $(BIN)/python -m local keep
+local: $(VENV)/.local ## the same stack, kept until Ctrl-C, with the function's log (or PRODUCT=jsm)
+	@exec $(BIN)/python -m local keep --product '$(PRODUCT)'
 
-run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgenie, on 127.0.0.1:5001
-	@exec $(BIN)/python -m local run
+run: $(VENV)/.run ## only the service, on 127.0.0.1:5000, and a simulated Opsgenie, on 127.0.0.1:5001 (or PRODUCT=jsm)
+	@exec $(BIN)/python -m local run --product '$(PRODUCT)'
 
 package: $(VENV)/.run ## build the zip that Lambda runs; print its path, size and SHA-256
 	@$(BIN)/python -m deploy.package

@@ -12,7 +12,18 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Alias, Output, ResourceOptions
 
-from deploy import access_log, alarms, callers, code_bucket, last_update, package, policies, secret_store, stack_config
+from deploy import (
+    access_log,
+    alarms,
+    callers,
+    code_bucket,
+    last_update,
+    package,
+    policies,
+    secret_store,
+    stack_config,
+    variables,
+)
 from deploy.api_definition import ApiDefinition
 
 config = stack_config.read()
@@ -47,8 +58,8 @@ logs = aws.cloudwatch.LogGroup(
 )
 may_log = aws.iam.RolePolicy("may-log", role=role.id, policy=logs.arn.apply(policies.write_logs))
 
-# The Opsgenie key, and the right to read it where it is not in the environment.
-token_variables, may_read_token = secret_store.keep(config, name, role)
+# The product's secrets, and the right to read them where they are not in the environment.
+secrets, may_read_secrets = secret_store.keep(config, name, role)
 
 # The service. API Gateway waits 29 seconds for it, so it need not run for longer.
 function = aws.lambda_.Function(
@@ -66,17 +77,9 @@ function = aws.lambda_.Function(
     memory_size=config.memory_size,
     reserved_concurrent_executions=config.reserved_concurrency,
     logging_config={"log_format": "JSON", "log_group": logs.name},
-    environment={
-        "variables": {
-            **token_variables,
-            "OPSGENIE_API_URL": config.opsgenie_api_url,
-            "PROTECTED_USERS": ",".join(config.protected_users),
-            # A silent name server must not outlast the request: our time-outs do not cover look-ups.
-            "RES_OPTIONS": "timeout:1 attempts:2",
-        }
-    },
+    environment={"variables": {**config.product.plain, **secrets, **variables.of_every_product(config)}},
     tags=tags,
-    opts=ResourceOptions(depends_on=[may_log, *may_read_token]),
+    opts=ResourceOptions(depends_on=[may_log, *may_read_secrets]),
 )
 
 # What the API calls. It moves to each new version, and back if `aliasVersion` says so.

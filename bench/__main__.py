@@ -1,4 +1,4 @@
-"""`python -m bench`: calls and time per request, cold import, handler overhead, package."""
+"""`python -m bench`: calls and time per request of both products, cold import, handler overhead, package."""
 
 import os
 import statistics
@@ -12,8 +12,9 @@ from typing import Any
 import awsgi
 from flask import Flask
 
+from bench import jsm
 from bench.accounts import ACCOUNTS
-from bench.opsgenie import DELAY, served
+from bench.simulation import DELAY, served
 from deploy import package
 from local.environ import PIP, keep_only
 from local.samples import HARI, KEY
@@ -49,6 +50,7 @@ def main() -> None:
         calls, seconds = request(size)
         floor = CHAIN * DELAY
         print(f"{size:10} {calls:6} {seconds:8.3f} {floor:6.3f} {seconds / floor:6.2f}")
+    jsm.main()
     print(f"\nCold import of service.handler: {cold_import() * 1000:.0f} ms\n")
     for name, seconds in handler_overhead().items():
         print(f"{name:32} {seconds * 1e6:6.0f} microseconds")

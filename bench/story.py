@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
 
-from bench.opsgenie import served
+from bench.simulation import served
 from local.samples import HARI, KEY
 from service.audit_log import LOGGER
 from service.handler import make_handler

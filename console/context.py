@@ -13,6 +13,7 @@ from flask import current_app
 from console import terminal, vendors
 from console.client import Connection
 from console.deadline import PersonDeadline
+from console.record.place import Place, place_of
 from service import near_names
 from service.client import Capabilities
 from service.parallel import Parallel
@@ -57,6 +58,11 @@ class ConsoleContext:
         """What the chosen vendor can do."""
         return capabilities(self.settings)
 
+    @cached_property
+    def place(self) -> Place:
+        """The product and the site or host that the settings are for."""
+        return place_of(self.settings)
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Open a connection with one person's time budget."""
@@ -68,8 +74,10 @@ class ConsoleContext:
         terminal.print_note(f"{self.capabilities.product} asks to wait: going on in {seconds} seconds")
 
     def without_key(self, text: str) -> str:
-        """Mask the key in a text from the server, which may echo it."""
-        return text.replace(self.settings.access_token, "[the key]")
+        """Mask every secret in a text from the server, which may echo it."""
+        for secret in self.settings.secrets:
+            text = text.replace(secret, "[the key]")
+        return text
 
     def tell_defect(self, error: BaseException) -> None:
         """Print the traceback of an unexpected error."""

@@ -18,6 +18,20 @@ CONSOLE_JSON = replace(
 )
 """The same for --json, which has the API's fields."""
 
+SETTINGS = """\
+Settings, from the environment:
+  PRODUCT           opsgenie (default) or jsm, Jira Service Management; only its settings are read
+  ACCESS_TOKEN      opsgenie: the key of an API integration (required)
+  OPSGENIE_API_URL  opsgenie: us, eu, sandbox or an address (default us)
+  JSM_SITE          jsm: the host of the site, such as example.atlassian.net (required)
+  JSM_EMAIL         jsm: the e-mail of the person whose token it is (required)
+  JSM_API_TOKEN     jsm: the token of an admin of Jira Service Management (required)
+  JSM_ORG_KEY       jsm: a key of the organization, which finds, ends and restores accounts
+  JSM_END           jsm: what becomes of an account: none (default), suspend or remove
+  JSM_TRUST_TOKEN   jsm: 1 where the token sees everything and cannot prove it
+  JSM_CLOUD_ID, JSM_ORG_ID   jsm: ids, where the site does not tell them"""
+"""A part of the commands' help."""
+
 
 def people(count: int) -> str:
     """Count people."""

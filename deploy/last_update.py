@@ -35,6 +35,6 @@ def check(config: StackConfig, region: str) -> None:
         raise pulumi.RunError("\n".join(problems))
     if config.alias_version:
         pulumi.log.warn(
-            f"aliasVersion: version {config.alias_version} answers, with the settings and the Opsgenie key that it was "
+            f"aliasVersion: version {config.alias_version} answers, with the settings and secrets that it was "
             "made with; `pulumi config rm aliasVersion` goes on with the newest"
         )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.lambda_runtime import GLIBC
 from service.near_names import nearest
-from service.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from deploy.stack_config import StackConfig
@@ -43,14 +42,6 @@ def of_stack(config: "StackConfig") -> Iterator[str]:
     """Yield a message for each invalid setting."""
     for checks in (_names(config), _numbers(config), _lists(config)):
         yield from (f"{takes}, not {value!r}" for takes, value, good in checks if not good)
-    yield from _refused("opsgenieApiUrl", {"ACCESS_TOKEN": "-", "OPSGENIE_API_URL": config.opsgenie_api_url})
-
-
-def of_token(token: str) -> list[str]:
-    """Return what is wrong with the Opsgenie key, without quoting it."""
-    # See protectedUsers: it shares the environment with this one.
-    too_long = ["accessToken takes at most 500 characters"] if len(token) > 500 else []
-    return too_long or list(_refused("accessToken", {"ACCESS_TOKEN": token}))
 
 
 def of_tags(tags: Mapping[str, Any]) -> Iterator[str]:
@@ -106,7 +97,7 @@ def _numbers(config: "StackConfig") -> Iterator[Check]:
 
 
 def _lists(config: "StackConfig") -> Iterator[Check]:
-    # AWS takes 4 KB of environment; the key, the address and the names of the variables are in there too.
+    # The function's environment has secrets and names of variables too, in 4 KB.
     in_all = f"{len(config.protected_users)} addresses"
     yield "protectedUsers takes at most 3000 characters in all", in_all, len(",".join(config.protected_users)) <= 3000
     for user in config.protected_users:
@@ -134,11 +125,3 @@ def _is_network(text: str) -> bool:
         return bool(ip_network(text)) and bool(re.fullmatch(r"[^/%]+(/\d+)?", text))
     except ValueError:
         return False
-
-
-def _refused(setting: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """Let the service check it, so that nothing is deployed that it would refuse."""
-    try:
-        Settings.from_environ(environ)
-    except SettingsError as error:
-        yield f"{setting}: {error}"

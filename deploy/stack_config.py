@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, fields
+from itertools import chain
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
-from deploy import setting_checks
+from deploy import setting_checks, variables
 from service.near_names import CLOSE, nearest
 
 
@@ -14,9 +15,8 @@ from service.near_names import CLOSE, nearest
 class StackConfig:
     """What can be set for a stack; see Pulumi.yaml."""
 
-    access_token: pulumi.Output[str]
+    product: variables.ProductSettings
     secret_store: str
-    opsgenie_api_url: str
     protected_users: list[str]
     stage_name: str
     callers: list[str]
@@ -34,7 +34,10 @@ class StackConfig:
     alarm_email: str
 
 
-SETTINGS = [re.sub("_(.)", lambda match: match[1].upper(), field.name) for field in fields(StackConfig)]
+SETTINGS = [
+    *(re.sub("_(.)", lambda match: match[1].upper(), field.name) for field in fields(StackConfig)),
+    *(setting for settings in variables.SETTINGS.values() for setting in settings.values()),
+]
 
 
 def read() -> StackConfig:
@@ -43,9 +46,8 @@ def read() -> StackConfig:
     # First: a misspelt setting would look missing.
     _stop_for(list(setting_checks.unknown(_given(source.name), SETTINGS)))
     config = StackConfig(
-        access_token=source.require_secret("accessToken").apply(_token),
+        product=variables.read(source),
         secret_store=source.require("secretStore"),
-        opsgenie_api_url=source.require("opsgenieApiUrl"),
         protected_users=source.require_object("protectedUsers"),
         stage_name=source.require("stageName"),
         callers=source.require_object("callers"),
@@ -63,7 +65,8 @@ def read() -> StackConfig:
         alarm_email=source.get("alarmEmail") or "",
     )
     tags = (pulumi.Config("aws").get_object("defaultTags") or {}).get("tags") or {}
-    _stop_for([*setting_checks.of_stack(config), *setting_checks.of_tags(tags)])
+    problems = (setting_checks.of_stack(config), variables.problems(source, config), setting_checks.of_tags(tags))
+    _stop_for([*chain.from_iterable(problems)])
     return config
 
 
@@ -74,11 +77,6 @@ def _given(namespace: str) -> list[str]:
     return ours + [
         f"{given}:{name}" for given, _, name in keys if given != namespace and nearest(given, [namespace], CLOSE)
     ]
-
-
-def _token(token: str) -> str:
-    _stop_for(setting_checks.of_token(token))
-    return token
 
 
 def _stop_for(problems: list[str]) -> None:

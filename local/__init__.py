@@ -1,1 +1,1 @@
-"""The whole system on one machine: a simulated Opsgenie, and the service in front of it."""
+"""The whole system on one machine: a simulated product, and the service in front of it."""

@@ -12,8 +12,10 @@ import time
 from local.demo import demo
 from local.environ import PIP, keep_only
 from local.processes import LocalError
+from local.products import named
 from local.run import run
 from local.stack import keep
+from service.settings import OPSGENIE, PRODUCTS
 
 INTERRUPTED = 130
 
@@ -29,13 +31,14 @@ def main() -> int:
             stream.reconfigure(errors="replace")
     options = _options()
     try:
+        product = named(options.product)
         match options.command:
             case "demo":
-                demo(options.now)
+                demo(product, options.now)
             case "keep":
-                keep()
+                keep(product)
             case _:
-                run(options.port, options.opsgenie_port)
+                run(product, options.port, options.simulation_port)
     except KeyboardInterrupt:
         print("\nstopped")
         return INTERRUPTED if options.command == "demo" else 0
@@ -48,16 +51,16 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description="The whole system on one machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser(
+    demo_command = commands.add_parser(
         "demo", help="the whole system: deploy it, send each kind of request, show the answers"
     )
-    command.add_argument("--now", default="", help="what time it is in the simulated Opsgenie, in ISO 8601 (now)")
-    commands.add_parser("keep", help="the whole system, until Ctrl-C")
-    command = commands.add_parser("run", help="the service in front of a simulated Opsgenie, until Ctrl-C")
-    command.add_argument("--port", type=_port, default=5000, help="where the service listens (5000)")
-    command.add_argument(
-        "--opsgenie-port", type=_port, default=5001, help="where the simulated Opsgenie listens (5001)"
-    )
+    demo_command.add_argument("--now", default="", help="what time it is in the simulation, in ISO 8601 (now)")
+    keep_command = commands.add_parser("keep", help="the whole system, until Ctrl-C")
+    run_command = commands.add_parser("run", help="the service in front of a simulation, until Ctrl-C")
+    run_command.add_argument("--port", type=_port, default=5000, help="where the service listens (5000)")
+    run_command.add_argument("--simulation-port", type=_port, default=5001, help="where the simulation listens (5001)")
+    for command in (demo_command, keep_command, run_command):
+        command.add_argument("--product", default=OPSGENIE, help=f"{' or '.join(PRODUCTS)} ({OPSGENIE})")
     return parser.parse_args()
 
 

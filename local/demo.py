@@ -1,24 +1,33 @@
 """Show the main job: requests through API Gateway and Lambda, each with its answer."""
 
-import json
-import re
 import shlex
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
+from local.accounts import left, places
 from local.processes import LocalError
-from local.samples import DELETE, DRY_RUN, HARI, KEY, REFUSAL
+from local.products import PRODUCTS, Product
+from local.samples import DELETE, DRY_RUN, HARI, NOBODY, REFUSAL
 from local.sessions import direct
 from local.stack import Stack, function_log, running
 from service.settings import Settings
 
 BURST = 30
+PATIENCE = 120
+"""Seconds: the burst starts ten functions at once, each a process, on a machine that may be busy."""
+
+PROVED = """
+proved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else
+does, a second request {again}, what would break on-call is refused, the limits hold, and what was done
+can be undone
+"""
 CONSOLE = (
     ("the same from the command line: a dry run", "offboard grace.mwangi@example.com"),
     ("done, with a record", "offboard grace.mwangi@example.com --apply --yes --record leavers.jsonl"),
@@ -28,11 +37,11 @@ CONSOLE = (
 
 @dataclass(frozen=True)
 class Step:
-    """A request, its expected status, and whether it removes the leaver."""
+    """A request, its expected status, None for that of a leaver who is gone, and whether it removes the leaver."""
 
     what: str
     body: str
-    status: int
+    status: int | None
     key: bool = True
     leaves: bool = False
 
@@ -41,55 +50,44 @@ STEPS = (
     Step("without the key", DELETE, 403, key=False),
     Step("a dry run", DRY_RUN, 200),
     Step("a delete", DELETE, 200, leaves=True),
-    Step("again", DELETE, 404),
+    Step("again", DELETE, None),
     Step("a refusal", REFUSAL, 409),
 )
 
 
-def demo(now: str = "") -> None:
+def demo(product: Product, now: str = "") -> None:
     """Deploy, send every kind of request, and show the answers; raises LocalError if one is not as expected.
 
-    `now` sets the time of the simulated Opsgenie, in ISO 8601.
+    `now` sets the time of the simulated product, in ISO 8601.
     """
     began = time.monotonic()
 
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:5.1f} s] {text}", flush=True)
 
-    with running(say, now) as stack:
+    moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    with running(say, product, now) as stack:
         for number, step in enumerate(STEPS, 1):
             before = _account(stack)
             _show(stack, number, step)
-            if _account(stack) != (_without(HARI, before) if step.leaves else before):
+            if _account(stack) != (left(product.name, HARI, before, moment) if step.leaves else before):
                 raise LocalError("the account is not as it must be after this")
         _show_burst(stack, len(STEPS) + 1)
         _show_console(stack, len(STEPS) + 2)
-    print("\nproved: the key is demanded, a dry run changes nothing, the leaver goes from everything and nobody else")
-    print(
-        "does, a second request finds nobody, what would break on-call is refused, the limits hold, and what was done"
-    )
-    print("can be undone")
+    _say_what_is_proved(product)
+
+
+def _say_what_is_proved(product: Product) -> None:
+    again = "finds nobody" if product.gone == 404 else "changes nothing"
+    print(PROVED.format(again=again), end="")
+    for other in PRODUCTS.values():
+        if other != product:
+            print(f"\nthe same for {other.title}: make demo PRODUCT={other.name}")
 
 
 def _account(stack: Stack) -> Any:
     with direct() as session:
-        return session.get(f"{stack.opsgenie}/_simulation/account", timeout=10).json()
-
-
-def _without(username: str, value: Any) -> Any:
-    """Return an account without the list entries that are the user or refer to them."""
-    if isinstance(value, dict):
-        return {name: _without(username, item) for name, item in value.items()}
-    if not isinstance(value, list):
-        return value
-    return [_without(username, entry) for entry in value if not _is_of(username, entry)]
-
-
-def _is_of(username: str, entry: Any) -> bool:
-    if not isinstance(entry, dict):
-        return False
-    places = (entry, *(item for item in entry.values() if isinstance(item, dict)))
-    return any(place.get("username") == username for place in places)
+        return session.get(f"{stack.simulation}/_simulation/account", timeout=10).json()
 
 
 def _show(stack: Stack, number: int, step: Step) -> None:
@@ -100,15 +98,14 @@ def _show(stack: Stack, number: int, step: Step) -> None:
     print(f"   {answer.status_code} {body.get('message', answer.text[:300])}")
     for line in _details(body):
         print(f"       {line}")
-    if answer.status_code != step.status:
-        raise LocalError(
-            f"this must be {step.status}, not {answer.status_code}; the function's log:\n{_last_lines(stack)}"
-        )
+    status = step.status or stack.product.gone
+    if answer.status_code != status:
+        raise LocalError(f"this must be {status}, not {answer.status_code}; the function's log:\n{_last_lines(stack)}")
 
 
 def _show_burst(stack: Stack, number: int) -> None:
-    print(f"\n{number}. a burst of {BURST} requests\n   curl -H x-api-key:$KEY -XPOST $URL -d '{DELETE}'", flush=True)
-    step = Step("", DELETE, 0)
+    print(f"\n{number}. a burst of {BURST} requests\n   curl -H x-api-key:$KEY -XPOST $URL -d '{NOBODY}'", flush=True)
+    step = Step("", NOBODY, 404)
     with ThreadPoolExecutor(BURST) as pool:
         statuses = {answer.status_code for answer in pool.map(lambda _: _post(stack, step), range(BURST))}
     if statuses != {404, 429}:
@@ -122,7 +119,7 @@ def _show_console(stack: Stack, number: int) -> None:
     from console import create_app
 
     before = _account(stack)
-    settings = Settings(access_token=KEY, opsgenie_api_url=stack.opsgenie)
+    settings = Settings.from_environ(stack.product.variables(stack.simulation))
     runner = create_app(settings).test_cli_runner()
     with chdir(stack.folder):
         for what, arguments in CONSOLE:
@@ -133,16 +130,8 @@ def _show_console(stack: Stack, number: int) -> None:
             if done.exit_code:
                 raise LocalError(f"this must end with 0, not {done.exit_code}")
             number += 1
-    if _places(_account(stack)) != _places(before):
+    if places(stack.product.name, _account(stack)) != places(stack.product.name, before):
         raise LocalError("the account is not as it was before")
-
-
-def _places(account: Any) -> str:
-    """Return who is where: a recreated user has another id, and comes last in their teams' lists."""
-    usernames = {user["id"]: user["username"] for user in account["users"]}
-    members = [sorted((one["user"]["username"], one["role"]) for one in team["members"]) for team in account["teams"]]
-    text = json.dumps([account["schedules"], account["escalations"], members, sorted(usernames.values())])
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", lambda match: usernames.get(match[0], match[0]), text)
 
 
 def _post(stack: Stack, step: Step) -> requests.Response:
@@ -150,7 +139,7 @@ def _post(stack: Stack, step: Step) -> requests.Response:
     if step.key:
         headers["x-api-key"] = stack.deployed.api_key
     with direct() as session:
-        return session.post(stack.deployed.url, data=step.body, headers=headers, timeout=40)
+        return session.post(stack.deployed.url, data=step.body, headers=headers, timeout=PATIENCE)
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The whole stack: a simulated Opsgenie, a local AWS, and the deployment program run on it."""
+"""The whole stack: a simulated product, a local AWS, and the deployment program run on it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from local.folder import run_folder
 from local.processes import HOST, Processes, flask_run, free_port
-from local.samples import EXAMPLES, KEY, REGION
+from local.products import Product
+from local.samples import EXAMPLES, REGION
 
 if TYPE_CHECKING:
     from local.aws.clients import LocalAws
@@ -22,9 +23,10 @@ SERVICES = ("apigateway", "cloudwatch", "iam", "lambda", "logs", "s3", "sns", "s
 
 @dataclass(frozen=True)
 class Stack:
-    """Everything that runs; `opsgenie` is the base URL of the simulated Opsgenie, `folder` is removed at the end."""
+    """Everything that runs; `simulation` is the base URL of the simulated product, `folder` is removed at the end."""
 
-    opsgenie: str
+    product: Product
+    simulation: str
     aws: "LocalAws"
     deployed: "DeployedStack"
     processes: Processes
@@ -32,35 +34,36 @@ class Stack:
 
 
 @contextmanager
-def running(say: Say, now: str = "") -> Iterator[Stack]:
+def running(say: Say, product: Product, now: str = "") -> Iterator[Stack]:
     """Start everything on free ports, and leave nothing behind; raises LocalError.
 
-    `now` sets the time of the simulated Opsgenie, in ISO 8601.
+    `now` sets the time of the simulated product, in ISO 8601.
     """
-    opsgenie_port, aws_port = free_port(), free_port()
+    simulation_port, aws_port = free_port(), free_port()
     with run_folder(say) as folder, Processes() as processes:
-        say("starting the simulated Opsgenie")
+        say(f"starting {product.simulation}")
         processes.start(
-            "the simulated Opsgenie",
-            opsgenie_port,
-            flask_run("local.opsgenie", opsgenie_port),
+            product.simulation,
+            simulation_port,
+            flask_run(product.app, simulation_port),
             {"SIMULATION_NOW": now} if now else {},
-            log=folder / "opsgenie.log",
+            log=folder / "simulation.log",
         )
         say("starting the local AWS (ministack)")
         processes.start(
             "ministack", aws_port, ("ministack",), ministack_settings(aws_port, folder), log=folder / "aws.log"
         )
-        opsgenie = f"http://{HOST}:{opsgenie_port}"
+        simulation = f"http://{HOST}:{simulation_port}"
         say("building the zip and running the deployment program (the first time takes longer)")
         # pulumi and pulumi_aws take a second to import: not before the message above is printed.
+        from deploy.variables import settings_from
         from local.aws.clients import LocalAws
         from local.aws.deploy import deploy
 
         aws = LocalAws(aws_port)
-        deployed = deploy(aws, {"accessToken": KEY, "opsgenieApiUrl": opsgenie})
+        deployed = deploy(aws, settings_from(product.variables(simulation)))
         say(f"{deployed.resources} resources made; the service answers at {deployed.url}")
-        yield Stack(opsgenie, aws, deployed, processes, folder)
+        yield Stack(product, simulation, aws, deployed, processes, folder)
 
 
 def ministack_settings(port: int, folder: Path) -> dict[str, str]:
@@ -90,15 +93,15 @@ def function_log(stack: Stack) -> list[str]:
     return [event["message"].rstrip() for page in pages.paginate(logGroupName=group) for event in page["events"]]
 
 
-def keep() -> None:
+def keep(product: Product) -> None:
     """Deploy, say what to try, and follow the log until Ctrl-C; raises LocalError."""
 
     def say(text: str) -> None:
         print(text, flush=True)
 
-    with running(say) as stack:
-        deployed = stack.deployed
-        print(f"\nURL={deployed.url}\nKEY={deployed.api_key}\nOPSGENIE={stack.opsgenie}\n\nTry in another terminal:\n")
+    with running(say, product) as stack:
+        deployed, simulation = stack.deployed, f"{product.name.upper()}={stack.simulation}"
+        print(f"\nURL={deployed.url}\nKEY={deployed.api_key}\n{simulation}\n\nTry in another terminal:\n")
         for what, body in EXAMPLES:
             print(f"  # {what}\n  curl -H x-api-key:{deployed.api_key} -XPOST {deployed.url} -d '{body}'\n")
         print("Ctrl-C stops everything. The function's log:", flush=True)

@@ -27,17 +27,21 @@ class Capabilities:
     product: str
     """The vendor's name for it."""
     removal: str
-    """How the user's account is ended: an action such as `delete`."""
+    """How the user's account is ended: an action such as `delete`; empty where it is kept."""
     refuses_while_in_use: bool
     """Whether removing a user who is in use is refused, and changes nothing."""
     not_checked: tuple[str, ...]
     """What no survey shows, a sentence each."""
-    only_in_refusal: str
+    only_in_refusal: tuple[str, ...]
     """What only a refused removal shows; empty where nothing is refused."""
     rights: str
     """What a key needs, as advice for when one is refused."""
     unknown_key: str
     """Advice for when a key is not known."""
+    removal_is_final: bool = False
+    """Whether nothing refuses the removal and nothing undoes it, so that everything is looked through before."""
+    not_found: str = ""
+    """Who is not found although there is such a user, as part of a sentence; empty where nobody is."""
 
 
 Rule = Callable[[Roster], Change | None]

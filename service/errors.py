@@ -75,6 +75,10 @@ class UnknownKeyError(UnauthorizedError):
     """The key is not one of the account's, or has not the form of a key."""
 
 
+class MissingScopeError(UnauthorizedError):
+    """The key is known, and was made without the scope that the call needs."""
+
+
 class BadRequestError(ServiceError):
     """The server understood the call and refuses it to any key."""
 

@@ -15,7 +15,7 @@ from flask import Flask
 from service import audit_log, near_names
 from service.app import create_app
 from service.events import EventError, proxy_event, request_id
-from service.secret_store import with_access_token
+from service.secret_store import with_secrets
 from service.settings import Settings, SettingsError
 
 Handler = Callable[[object, Any], dict[str, Any]]
@@ -29,7 +29,7 @@ def make_handler(environ: Mapping[str, str]) -> Handler:
     @cache
     def app() -> Flask:
         # An exception is not cached: if the secret store was down, the next event tries again.
-        return create_app(Settings.from_environ(with_access_token(environ)))
+        return create_app(Settings.from_environ(with_secrets(environ)))
 
     with suppress(SettingsError):
         app()  # during the cold start, not during the first event

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.client import Client, Scope
 from service.errors import NotFoundError, ServiceError
-from service.model import Entry, Escalation, Membership, Override, Person, Request, Rotation
+from service.model import Change, Entry, Escalation, Membership, Override, Person, Request, Rotation
 from service.parallel import Parallel
 from service.reach import Reach
 from service.recent import recent
@@ -27,6 +27,7 @@ class Look:
         self.replacement: Person | None = None
         self.reach = Reach()
         self.not_checked: tuple[str, ...] = ()
+        self._looked_at: int | None = None
         self._client = client
         self._request = request
         self._parallel = parallel
@@ -40,7 +41,8 @@ class Look:
             finds.append(partial(self._find_replacement, self._request.replace_with))
         self._parallel.run(finds)
         if self.person is None:
-            raise NotFoundError(f"there is no user {self._request.username}")
+            but = self._client.capabilities.not_found
+            raise NotFoundError(f"there is no user {self._request.username}{f'; {but}' if but else ''}")
         return self.survey(self.person, Scope.FIRST)
 
     def survey(self, person: Person, scope: Scope) -> Survey:
@@ -66,11 +68,23 @@ class Look:
             memberships=(*teams, *(entry for entry in now if isinstance(entry, Membership))),
         ), results[: len(calls)]
 
-    def overrides(self, person: Person, *, in_use: bool, deleted: bool) -> tuple[Override, ...]:
+    def hidden_overrides(
+        self, person: Person, made: int, *, in_use: bool = False, deleted: bool = False
+    ) -> tuple[Change, ...]:
+        """Return the deletes of overrides that no list shows; none if as many changes were `made` at the last look.
+
+        Somebody who is still `in_use` has turns anyway; of a `deleted` account nobody tells, and it is looked through
+        only if it was not before.
+        """
+        if self._looked_at == made or (deleted and self._looked_at is not None):
+            return ()
+        self._looked_at = made
+        return tuple(Change("delete", found) for found in self._overrides(person, in_use=in_use, deleted=deleted))
+
+    def _overrides(self, person: Person, *, in_use: bool, deleted: bool) -> tuple[Override, ...]:
         """Read the person's overrides in every schedule that are not over, if the person has turns to come.
 
-        Somebody who is still `in_use` has turns anyway; of a `deleted` account nobody tells. What cannot be read stops
-        nothing, and is noted.
+        What cannot be read stops nothing, and is noted.
         """
         try:
             if not (deleted or self._client.has_turns(person)):

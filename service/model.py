@@ -271,6 +271,8 @@ class Blocker:
     remedies: tuple[str, ...]
     replaceable: bool = False
     """Whether a replacement helps too."""
+    of_removal: bool = False
+    """Whether it only forbids the end of the account."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,11 @@ from difflib import get_close_matches
 PROTECTING = ("PROTECTED_USERS",)
 """Settings whose absence exposes somebody: a name close to one of them stops the program."""
 
-OTHERS = ("ACCESS_TOKEN", "ACCESS_TOKEN_PARAMETER", "OPSGENIE_API_URL", "TIME_BUDGET")
+OTHERS = (
+    *("PRODUCT", "ACCESS_TOKEN", "ACCESS_TOKEN_PARAMETER", "OPSGENIE_API_URL", "TIME_BUDGET"),
+    *("JSM_SITE", "JSM_EMAIL", "JSM_API_TOKEN", "JSM_ORG_KEY", "JSM_END", "JSM_CLOUD_ID", "JSM_ORG_ID", "JSM_API_URL"),
+    *("JSM_TRUST_TOKEN", "JSM_API_TOKEN_PARAMETER", "JSM_ORG_KEY_PARAMETER"),
+)
 
 NAMED_ELSEWHERE = {
     "OPSGENIE_API_KEY": "ACCESS_TOKEN",
@@ -52,7 +56,9 @@ def notes(environ: Mapping[str, str]) -> Iterator[str]:
 def _misspelt(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     ours = (*PROTECTING, *OTHERS)
     for name, value in sorted(environ.items()):
-        if name not in ours and value.strip() and (near := nearest(name, (*ours, *NAMED_ELSEWHERE), CLOSE)):
+        # Other programs have an API_URL and the like: what is ours there begins with the product.
+        known = [one for one in (*ours, *NAMED_ELSEWHERE) if name.startswith("JSM") or not one.startswith("JSM_")]
+        if name not in ours and value.strip() and (near := nearest(name, known, CLOSE)):
             yield name[:LONGEST], NAMED_ELSEWHERE.get(near, near)
 
 

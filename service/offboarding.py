@@ -1,4 +1,4 @@
-"""The flow: look, decide, ask, detach, delete. It knows neither Flask nor HTTP nor the vendor."""
+"""The flow: look, decide, ask, detach, end. It knows neither Flask nor HTTP nor the vendor."""
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
@@ -10,7 +10,7 @@ from service.changes import BeforeChange, Changes, OnChange
 from service.client import Client, Scope
 from service.errors import BlockedError, InUseError, NotFoundError, ReaddedError, ServiceError
 from service.look import Look
-from service.model import Change, Override, Person, Request
+from service.model import Change, ForwardingRule, Override, Person, Request
 from service.on_call import on_call_changes, touched_schedules
 from service.parallel import Parallel
 from service.reach import Leaver
@@ -48,7 +48,6 @@ class Offboarding:
         self._protected = protected
         self._earlier = earlier
         self._on_call_after: OnCalls | None = None  # pragma: no mutate -- "" is as false
-        self._looked_at: int | None = None
         self._looked_everywhere = False  # pragma: no mutate -- None is as false
         self._look = Look(client, request, parallel, datetime.now(UTC))  # pragma: no mutate -- the server's time counts
 
@@ -65,22 +64,23 @@ class Offboarding:
     def run(self) -> Report:
         """Take the person out, or raise a ServiceError; a BlockedError where it must not be done."""
         survey = self.survey = self._look.first()
-        end = None if self._request.keep_user else Change(self.capabilities.removal, survey.person)
+        removal = "" if self._request.keep_user or survey.ended else self.capabilities.removal
+        end = Change(removal, survey.person) if removal else None
         changes = self._decide(survey)
         if self._request.dry_run:
-            changes = (*changes, *self._hidden_overrides(survey, in_use=blocks_deletion(survey)))
+            changes = (*changes, *self._hidden(survey, in_use=blocks_deletion(survey)))
         self._plan(changes, end)
         planned = self.changes.remaining
         if not self._request.dry_run:
             self._carry_out(survey, end)
         deletes = end is not None and not self._request.dry_run
-        unasked = () if deletes else filter(None, [self.capabilities.only_in_refusal])
+        unasked = () if deletes else self.capabilities.only_in_refusal
         changes = planned if self._request.dry_run else self.changes.made
         # The server's own time goes before this one.
         after, now = self._on_call_after, self._look.now  # pragma: no mutate
         on_call, unknown = on_call_changes(survey, changes, after, now, self._earlier)  # pragma: no mutate
         not_checked = (*self.capabilities.not_checked, *unasked, *self._look.not_checked, *unknown)
-        return Report(survey.person, deletes, changes, on_call, not_checked)
+        return Report(survey.person, deletes, changes, on_call, not_checked, removal, survey.ended)
 
     def _decide(self, survey: Survey) -> tuple[Change, ...]:
         plan = decide(
@@ -94,23 +94,23 @@ class Offboarding:
             ended_overrides=self._looked_everywhere,
         )
         if plan.blockers:
-            only_in_refusal = filter(None, [self.capabilities.only_in_refusal])
-            raise BlockedError(plan.blockers, not_checked=(*only_in_refusal, *survey.not_checked))
-        self._look.note(*survey.not_checked, *plan.not_checked)
+            raise BlockedError(plan.blockers, not_checked=(*self.capabilities.only_in_refusal, *survey.not_checked))
+        of_removal = () if self._request.keep_user else survey.of_removal
+        self._look.note(*survey.not_checked, *plan.not_checked, *of_removal)
         return plan.changes
 
     def _plan(self, changes: tuple[Change, ...], end: Change | None) -> None:
         self.changes.plan((*changes, end) if end else changes)
 
     def _carry_out(self, survey: Survey, end: Change | None) -> None:
-        if end and self.capabilities.refuses_while_in_use:
-            survey, ended = self._ask(survey, end)
+        asked = end if self.capabilities.refuses_while_in_use else None
+        if asked:
+            survey, ended = self._ask(survey, asked)
             if ended:
                 # What was read beside the delete may be older than it.
                 survey, _ = self._look.again(survey)
                 self._detach(survey, None)
-                if self._looked_at is None:
-                    self._delete_overrides(self._hidden_overrides(survey, deleted=True), None)
+                self._delete_overrides(self._hidden(survey, deleted=True), None)
                 self._on_call_after = self._read_on_call(survey)
                 return
         else:
@@ -118,9 +118,9 @@ class Offboarding:
         refusal: ServiceError = ReaddedError("somebody else puts the person back each time")
         for rounds_left in reversed(range(ROUNDS)):
             self._detach(survey, end)
-            self._delete_overrides(self._hidden_overrides(survey), end)
-            if end:
-                calls: list[Callable[[], Any]] = [partial(self._refused, end), partial(self._read_on_call, survey)]
+            self._delete_overrides(self._hidden(survey), end)
+            if asked:
+                calls: list[Callable[[], Any]] = [partial(self._refused, asked), partial(self._read_on_call, survey)]
                 refused, self._on_call_after = self._parallel.run(calls)
                 if refused is None:
                     return
@@ -129,12 +129,13 @@ class Offboarding:
                     break
             try:
                 survey = self._look_again(survey.person, end)
-            except NotFoundError:
-                # The account is gone: deleting it confirms that.
+                is_out = not asked and self.changes.remaining == ((end,) if end else ())
+            except NotFoundError:  # the account is gone: its end confirms that
+                is_out = True
+            if is_out:
+                # Nothing refuses the end: it comes after a look that finds nothing.
                 if end:
                     self.changes.make(end)
-                return
-            if end is None and not self.changes.remaining:
                 return
             survey, _ = self._look.again(survey)
         raise refusal
@@ -146,7 +147,7 @@ class Offboarding:
         """
         if not blocks_deletion(survey):
             # The delete may succeed: what no list shows has to be known before.
-            self._plan((*self._decide(survey), *self._hidden_overrides(survey)), end)
+            self._plan((*self._decide(survey), *self._hidden(survey)), end)
         if self.changes.remaining == (end,):
             return survey, False
         survey, (refused,) = self._look.again(survey, partial(self._refused, end))
@@ -156,13 +157,8 @@ class Offboarding:
         touched = touched_schedules(survey, (*self.changes.made, *self.changes.remaining))
         return self._client.on_calls() if touched else None  # pragma: no mutate -- a call more changes no answer
 
-    def _hidden_overrides(self, survey: Survey, *, in_use: bool = False, deleted: bool = False) -> tuple[Change, ...]:
-        """Return the deletes of overrides that no list shows; none if nothing changed since the last look."""
-        if self._looked_at == (made := len(self.changes.made)):
-            return ()
-        self._looked_at = made
-        found = self._look.overrides(survey.person, in_use=in_use, deleted=deleted)
-        return tuple(Change("delete", override) for override in found)
+    def _hidden(self, survey: Survey, **state: bool) -> tuple[Change, ...]:
+        return self._look.hidden_overrides(survey.person, len(self.changes.made), **state)
 
     def _delete_overrides(self, changes: tuple[Change, ...], end: Change | None) -> None:
         if changes:
@@ -170,17 +166,16 @@ class Offboarding:
             self._parallel.run([partial(self.changes.make, change) for change in changes])
 
     def _look_again(self, person: Person, end: Change | None) -> Survey:
-        survey = self._look.survey(person, Scope.AGAIN)
+        survey = self._look.survey(person, Scope.AGAIN).without_stale()
         self._on_call_after = survey.on_call
-        # Skip stale memberships: they were tried once already.
-        survey = replace(survey, memberships=tuple(entry for entry in survey.memberships if not entry.stale))
         changes = self._decide(survey)
         self._plan(changes, end)
-        if end and not changes and not self._looked_everywhere:
-            # Still in use, but not listed: scan the whole account, ended overrides included. Only once: it takes a call
-            # or two for each thing in the account.
+        thorough = self.capabilities.refuses_while_in_use or self.capabilities.removal_is_final
+        if end and not changes and thorough and not self._looked_everywhere:
+            # Still in use but not listed, or never to be undone: scan the whole account, ended overrides included. Only
+            # once: it takes a call or two for each thing in the account.
             self._looked_everywhere = True
-            survey = self._look.survey(person, Scope.EVERYWHERE)
+            survey = self._look.survey(person, Scope.EVERYWHERE).without_stale()
             self._plan(self._decide(survey), end)
         return survey
 
@@ -197,11 +192,12 @@ class Offboarding:
     def _detach(self, survey: Survey, end: Change | None) -> None:
         """Apply the rules to what is there now, which may not be what the first survey saw.
 
-        Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them.
+        Overrides go before the rotations change: once the person is out of a schedule, nothing leads to them. A key
+        that may not delete fails at these and forwarding rules, before any rotation has changed.
         """
-        overrides = [change for change in self.changes.remaining if isinstance(change.before, Override)]
-        changes = self._decide(replace(survey, overrides=()))
-        self._parallel.run([partial(self.changes.make, change) for change in overrides])
+        deleted = [change for change in self.changes.remaining if isinstance(change.before, Override | ForwardingRule)]
+        changes = self._decide(replace(survey, overrides=(), forwarding_rules=()))
+        self._parallel.run([partial(self.changes.make, change) for change in deleted])
         self._plan(changes, end)
         leaver = Leaver(survey.person, self.replacement, self._request.keep_turns)
         rule = partial(detach, leavers=(*self._earlier, leaver), reach=self._look.reach)

@@ -222,6 +222,6 @@ def _name(one: Participant, rules: Sequence[ForwardingRule]) -> str:
     if one.type != "user":
         return one.name or one.id
     forwarded = (rule.to_user.name for rule in rules if one.is_person(Person(rule.from_user.id, rule.from_user.name)))
-    if not (name := next(forwarded, one.username)):
+    if not (name := next(forwarded, one.username or one.name)):
         raise _UnknownError("somebody in it is named by an id only")
     return name

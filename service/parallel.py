@@ -1,7 +1,7 @@
 """Bounded concurrency within one request."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -36,17 +36,15 @@ class Parallel:
         After the first failure no further call starts; those under way are waited for, then the failure is raised.
         """
         futures = [self._pool.submit(call) for call in calls]
-        pending = set(futures)
         try:
-            while pending:
-                done, pending = wait(pending, return_when="FIRST_COMPLETED")
-                for future in done:
-                    future.result()
+            # wait() would look at all that are left each time that one is done.
+            for future in as_completed(futures):
+                future.result()
         except KeyboardInterrupt:
             self._on_interrupt()
             raise
         finally:
-            for future in pending:
+            for future in futures:
                 future.cancel()
-            wait(pending)
+            wait(futures)
         return [future.result() for future in futures]

@@ -23,7 +23,7 @@ from service.errors import (
 )
 from service.json_body import BodyError
 from service.model import Change, Request
-from service.serialization import as_json, blockers_json, change_json, on_call_json, summary
+from service.serialization import as_json, blockers_json, change_json, on_call_json, past, summary
 from service.survey import Report
 from service.wording import API, Wording
 
@@ -52,9 +52,11 @@ class Answer:
 
 def done(report: Report, request: Request) -> Answer:
     """Return the answer to a request that was carried out or planned."""
+    account = past(report.removal or report.ended)
     body = {
         "username": report.person.username,
-        "deleted": report.deleted,
+        "account": account,
+        "deleted": account in ("deleted", "removed") and not request.dry_run,
         "dry_run": request.dry_run,
         "changes": _json(report.changes),
         "on_call": [on_call_json(entry) for entry in report.on_call],

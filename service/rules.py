@@ -48,7 +48,8 @@ def decide(
     gone. Overrides that ended before `now` stay unless `ended_overrides` are asked for.
     """
     leavers = (*earlier, Leaver(survey.person, replacement, request.keep_turns))
-    found: list[Blocker] = [*survey.blockers, *blockers.of_person(survey.person, protected)]
+    found = [blocker for blocker in survey.blockers if not (blocker.of_removal and request.keep_user)]
+    found += blockers.of_person(survey.person, protected)
     found += blockers.unfit(request, survey.person, replacement)
     entries: list[Roster] = [*survey.rotations, *survey.escalations]
     is_missing = bool(request.replace_with) and replacement is None

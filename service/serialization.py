@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from service.model import Blocker, Change, Escalation, Request, Rotation
+from service.model import Blocker, Change, Entry, Escalation, Request, Rotation
 from service.survey import OnCallChange, Report
 from service.wording import Wording, joined, remedy
 
@@ -32,7 +32,7 @@ def as_json(value: Any) -> Any:
 
 def change_json(change: Change) -> dict[str, Any]:
     """Return a change with all that is needed to undo it."""
-    before = change.before
+    before, after = change.before, change.after
     name = f"{before.schedule.name} / {before.name}" if isinstance(before, Rotation) else before.name
     later = _later(change)
     return {
@@ -40,10 +40,16 @@ def change_json(change: Change) -> dict[str, Any]:
         "id": before.id,
         "name": name,
         "action": change.action,
-        "before": as_json(before),
-        "after": as_json(change.after),
+        "before": _entry_json(before),
+        "after": _entry_json(after),
         **({"note": f"the first notice comes {later} later"} if later else {}),
     }
+
+
+def _entry_json(entry: Entry | None) -> Any:
+    """Return an entry, an escalation with its team: by that alone a site finds it."""
+    team = {"team": as_json(entry.team)} if isinstance(entry, Escalation) and entry.team else {}
+    return {**as_json(entry), **team} if team else as_json(entry)
 
 
 def _later(change: Change) -> str:
@@ -95,7 +101,13 @@ def summary(report: Report, request: Request) -> str:
         if (count := kinds.count(kind))
     ]
     done = [f"taken out of {joined(counts)}"] if counts else []
-    done += [] if request.keep_user else ["deleted"]
+    done += [past(report.removal)] if report.removal else []
+    before = f"; the account was {past(report.ended)} before" if report.ended else ""
     if not done:
-        return f"{report.person.username} is in nothing that holds a user"
-    return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}"
+        return f"{report.person.username} is in nothing that holds a user{before}"
+    return f"{report.person.username} {'would be' if request.dry_run else 'was'} {' and '.join(done)}{before}"
+
+
+def past(removal: str) -> str:
+    """Return what an account is after its end, such as `deleted` after `delete`; without one it is kept."""
+    return f"{removal.removesuffix('e')}ed" if removal else "kept"

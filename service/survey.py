@@ -1,6 +1,6 @@
 """What a survey of an account shows, and what is reported of an off-boarding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.model import Blocker, Change, Escalation, ForwardingRule, Membership, Override, Person, Rotation
@@ -70,6 +70,14 @@ class Survey:
     """The ids and the usernames, in lower case, of the users who are blocked."""
     not_checked: tuple[str, ...] = ()
     """What could not be read but does not block, a sentence each."""
+    of_removal: tuple[str, ...] = ()
+    """What the end of the account has consequences for, a sentence each."""
+    ended: str = ""
+    """How the account was ended before, as `Capabilities.removal` names it; empty where it was not."""
+
+    def without_stale(self) -> "Survey":
+        """Return the survey without stale memberships, which are tried once only."""
+        return replace(self, memberships=tuple(entry for entry in self.memberships if not entry.stale))
 
 
 @dataclass(frozen=True)
@@ -81,3 +89,7 @@ class Report:
     changes: tuple[Change, ...]
     on_call: tuple[OnCallChange, ...]
     not_checked: tuple[str, ...]
+    removal: str = field(default="", compare=False)
+    """How the account is ended, or would be; empty where it is kept."""
+    ended: str = field(default="", compare=False)
+    """How it was ended before; empty where it was not."""

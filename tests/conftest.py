@@ -124,7 +124,7 @@ def fake_client() -> FakeClient:
 def refusing(fake_client: FakeClient) -> FakeClient:
     """The same, with a vendor that refuses to end an account in use."""
     fake_client.capabilities = replace(
-        fake_client.capabilities, refuses_while_in_use=True, only_in_refusal=sample_run.REFUSALS
+        fake_client.capabilities, refuses_while_in_use=True, only_in_refusal=(sample_run.REFUSALS,)
     )
     return fake_client
 

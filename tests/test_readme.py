@@ -63,6 +63,10 @@ def test_readme_lists_every_stack_setting_with_its_default() -> None:
     shown = dict(re.findall(r"^\| `([a-zA-Z]+)` \| (.*?) \|", README, re.MULTILINE))
     words = {
         "accessToken": "required",
+        "jsmApiUrl": "Atlassian's",
+        **dict.fromkeys(("jsmSite", "jsmEmail", "jsmToken", "jsmOrgKey"), "none"),
+        **dict.fromkeys(("jsmCloudId", "jsmOrgId"), "asked for"),
+        "jsmTrustToken": "`false`",
         "callers": "`default`",
         "allowedCidrs": "everyone",
         "runtime": "the running Python's",

@@ -31,7 +31,7 @@ AHEAD = "planned; a later line has the result unless the run was killed"
 """The message of a line written before a change."""
 
 DOWN = 3
-"""The run stops after this many people in a row fail because Opsgenie does not answer."""
+"""The run stops after this many people in a row fail because no answer comes."""
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,23 @@ import click
 from flask.cli import with_appcontext
 
 from console import streams, terminal
-from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
+from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, SetupError, current_context
 from console.json_output import as_json
 from console.offboard import batch, limits, output
 from console.offboard.batch import Outcome, Result
 from console.offboard.leavers import Defaults
 from console.offboard.list_options import ListOptions, list_options, requests_of
+from console.record import reader
+from console.record.place import difference
 from console.record.writer import PersonLine, Record, RecordError, default_path
 from console.safe_command import SafeCommand
 from console.signals import Interrupts, interruptible
-from console.wording import CONSOLE, CONSOLE_JSON, people
+from console.wording import CONSOLE, CONSOLE_JSON, SETTINGS, people
 from service.model import Request
 
-HELP = """Take each EMAIL out of everything in Opsgenie that holds it, and delete the account.
+HELP = f"""Take each EMAIL out of everything on call that holds it, and end the account.
+
+Opsgenie's account is deleted. What becomes of one on Jira Service Management is in JSM_END.
 
 Nothing is changed unless --apply is given: without it you see what would change, who is on call before and after, and
 whatever forbids it with what to do about it. A person who is refused is left as is, and the next one follows. Each is
@@ -49,11 +53,9 @@ For four people or more, standard error shows how far the run is: a bar in a ter
 ends. Ctrl-C finishes the person under way and stops there; a second Ctrl-C does not wait.
 
 \b
-Settings, from the environment:
-  ACCESS_TOKEN      the key of an Opsgenie API integration (required)
-  OPSGENIE_API_URL  us, eu, sandbox or an address (default us)
+{SETTINGS}
   PROTECTED_USERS   e-mails of people who are never off-boarded
-  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that Opsgenie asks for
+  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that are asked for
 
 \b
 Exit codes:
@@ -81,7 +83,7 @@ class Options(NamedTuple):
 @click.option(
     "--keep-turns", is_flag=True, help='Leave "no one" in the places in rotations, so that nobody else\'s turns move.'
 )
-@click.option("--keep-user", is_flag=True, help="Take out of everything, but do not delete the account.")
+@click.option("--keep-user", is_flag=True, help="Take out of everything, and keep the account.")
 @click.option("--apply", is_flag=True, help="Do it. Asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can answer.")
 @click.option("--json", "json", is_flag=True, help="Print one JSON object instead of tables.")
@@ -155,7 +157,10 @@ def _apply(
     context: ConsoleContext, requests: Sequence[Request], interrupts: Interrupts, options: Options
 ) -> tuple[Result, Path]:
     path = options.record or default_path(context.now())
-    with Record(path) as record:
+    with Record(path, context.place) as record:
+        for made in reader.places(record.content()):
+            if not made.is_same(context.place):
+                raise SetupError(difference(path, made, context.place, "choose another --record"))
         return _run(context, requests, interrupts, options, record), path
 
 

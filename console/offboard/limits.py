@@ -34,7 +34,7 @@ def check(context: ConsoleContext, people: int, at_most: int | None, *, apply: b
 def _too_large_a_share(context: ConsoleContext, people: int) -> str:
     try:
         with context.connect() as connection:
-            users = connection.console.count_users()
+            users = connection.console.count_users(people * SHARE)
     except ServiceError as error:
         why = context.without_key(str(error))
         terminal.print_note(

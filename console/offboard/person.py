@@ -17,6 +17,9 @@ GAPS_SHOWN = 3
 TABLES = ("changes", "unconfirmed", "remaining", "blockers", "on_call")
 """The parts of an answer that are shown as tables."""
 
+ENDS = {"suspend": "is suspended", "remove": "is removed"}
+"""What becomes of an account that is not deleted, by the action that ends it."""
+
 STYLES = {batch.DONE: "green", batch.PLANNED: "cyan", batch.REFUSED: "yellow", batch.NOT_FOUND: "yellow"}
 
 
@@ -96,9 +99,9 @@ def _change(change: dict[str, Any]) -> tuple[str, str, str]:
         case "override" | "forwarding_rule":
             what = f"goes ({before.get('start_date', '?')} to {before.get('end_date', '?')})"
         case "team":
-            what = f"membership goes (role {before.get('role', 'unknown')})"
+            what = f"membership goes (role {before['role']})" if "role" in before else "membership goes"
         case _:
-            what = "goes"
+            what = ENDS.get(change["action"], "goes")
     note = f"; {change['note']}" if "note" in change else ""
     return kind(change["kind"]), change["name"], f"{what}{note}"
 

@@ -9,8 +9,9 @@ from typing import Any
 from console.client import unless_gone
 from console.opsgenie.endpoints import ConsoleEndpoints
 from console.report.inventory import Inventory, User, on_call_participants, user_of
+from console.report.refusals import Refusals
 from service.errors import NotFoundError
-from service.model import Escalation, Named
+from service.model import Escalation, Named, Override
 from service.opsgenie import parsing, reach
 from service.opsgenie.parsing import Json
 from service.opsgenie.schedules import schedule
@@ -19,12 +20,13 @@ from service.parallel import Parallel
 
 def read_account(api: ConsoleEndpoints, parallel: Parallel, now: datetime) -> Inventory:
     """Read the account; raises a ServiceError if it cannot be read or parsed."""
-    run = parallel.run
-    lists: list[Any] = [api.users, api.whole_schedules, api.whole_escalations]
-    users, schedules, escalations = run(lists)
+    run, refusals = parallel.run, Refusals("Opsgenie")
+    forwarding = partial(refusals.read, "forwarding rules", api.forwarding_rules)
+    lists: list[Any] = [api.users, api.whole_schedules, api.whole_escalations, forwarding]
+    users, schedules, escalations, forwarding_rules = run(lists)
     with parsing.parsing("schedules"):
         names = [parsing.named(data) for data in schedules]
-    overrides = run([partial(unless_gone, partial(api.overrides, name)) for name in names])
+    overrides = run([partial(refusals.read, "overrides", partial(_overrides, api, name)) for name in names])
     whole = run([partial(unless_gone, partial(_whole_escalation, api, one)) for one in escalations])
     with parsing.parsing("users and schedules"):
         found = Inventory(
@@ -32,8 +34,14 @@ def read_account(api: ConsoleEndpoints, parallel: Parallel, now: datetime) -> In
             users={user.id: user for user in map(_user, users)},
             schedules=tuple(schedule(*pair) for pair in zip(schedules, overrides, strict=True)),
             escalations=tuple(one for one in whole if one),
+            forwarding_rules=tuple(forwarding_rules),
+            not_checked=tuple(refusals.notes),
         )
     return _with_contacts(api, parallel, _with_teams(api, parallel, found))
+
+
+def _overrides(api: ConsoleEndpoints, schedule: Named) -> list[Override]:
+    return unless_gone(partial(api.overrides, schedule)) or []
 
 
 def _with_teams(api: ConsoleEndpoints, parallel: Parallel, found: Inventory) -> Inventory:
@@ -73,7 +81,7 @@ def _user(data: Json, *, contacts: bool = False) -> User:
         id=parsing.text(data, "id"),
         username=parsing.text(data, "username"),
         full_name=parsing.maybe_text(data, "fullName"),
-        blocked=data.get("blocked") is True,
+        state="blocked" if data.get("blocked") is True else "",
         verified=data.get("verified") is not False,
         reachable=any(map(_is_enabled, data.get("userContacts") or ())) if contacts else None,
     )

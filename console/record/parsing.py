@@ -4,6 +4,7 @@ Each function raises ValueError, TypeError, KeyError or AttributeError if the JS
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from service import model
@@ -30,18 +31,28 @@ def change(data: Json) -> Change:
     if read is None:
         raise ValueError("it has a change of an unknown kind")
     after = data["after"]
-    return Change(_text(data["action"]), read(data["before"]), read(after) if after is not None else None)
+    return Change(text(data["action"]), read(data["before"]), read(after) if after is not None else None)
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return a text of a record."""
     if not isinstance(value, str):
         raise ValueError("it has something else in the place of a text")
     return value
 
 
+def as_moment(date: str) -> datetime | None:
+    """Return the moment that a date with a time and an offset stands for, None for anything else."""
+    try:
+        moment = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
 def person(data: Json) -> Person:
     """Return a person of a record, who has an id and a username."""
-    found, username, profile = _text(data["id"]), _text(data["username"]), data.get("profile") or {}
+    found, username, profile = text(data["id"]), text(data["username"]), data.get("profile") or {}
     if not (found and username):
         raise ValueError("a person has no id or no username")
     if not isinstance(profile, dict):
@@ -49,67 +60,62 @@ def person(data: Json) -> Person:
     return Person(
         id=found,
         username=username,
-        full_name=_text(data.get("full_name", "")),
-        role=_text(data.get("role", "")),
+        full_name=text(data.get("full_name", "")),
+        role=text(data.get("role", "")),
         profile=profile,
     )
 
 
 def _named(data: Json) -> Named:
-    return Named(_text(data.get("id", "")), _text(data.get("name", "")))
+    return Named(text(data.get("id", "")), text(data.get("name", "")))
 
 
 def _participant(data: Json) -> Participant:
-    one = {name: _text(data.get(name, "")) for name in ("id", "username", "name")}
-    return Participant(_text(data["type"]), one["id"], one["username"], one["name"])
+    one = {name: text(data.get(name, "")) for name in ("id", "username", "name")}
+    return Participant(text(data["type"]), one["id"], one["username"], one["name"])
 
 
 def _rotation(data: Json) -> Rotation:
     participants = tuple(_participant(entry) for entry in data.get("participants", ()))
-    return Rotation(_text(data["id"]), _text(data.get("name", "")), _named(data["schedule"]), participants)
+    return Rotation(text(data["id"]), text(data.get("name", "")), _named(data["schedule"]), participants)
 
 
 def _rule(data: Json) -> Rule:
-    condition, notify_type = _text(data.get("condition", "")), _text(data.get("notify_type", ""))
-    delay = Delay(int(data["delay"]["time_amount"]), _text(data["delay"]["time_unit"]))
-    # Opsgenie is sent a rule's source, so a rule read from a record needs one too.
-    source = {
-        "condition": condition,
-        "notifyType": notify_type,
-        "delay": {"timeAmount": delay.time_amount, "timeUnit": delay.time_unit},
-    }
-    return Rule(condition, notify_type, delay, _participant(data["recipient"]), source)
+    condition, notify_type = text(data.get("condition", "")), text(data.get("notify_type", ""))
+    delay = Delay(int(data["delay"]["time_amount"]), text(data["delay"]["time_unit"]))
+    return Rule(condition, notify_type, delay, _participant(data["recipient"]))
 
 
 def _escalation(data: Json) -> Escalation:
     rules = tuple(_rule(entry) for entry in data.get("rules", ()))
-    return Escalation(_text(data["id"]), _text(data.get("name", "")), rules)
+    team = _named(data["team"]) if "team" in data else None  # only a site needs it, and asks for it by the id
+    return Escalation(text(data["id"]), text(data.get("name", "")), rules, team)
 
 
 def _membership(data: Json) -> Membership:
-    names = (_text(data["id"]), _text(data.get("name", "")))
-    return Membership(*names, _named(data["user"]), _text(data.get("role", "")))
+    names = (text(data["id"]), text(data.get("name", "")))
+    return Membership(*names, _named(data["user"]), text(data.get("role", "")))
 
 
 def _override(data: Json) -> Override:
     return Override(
-        id=_text(data["id"]),
+        id=text(data["id"]),
         schedule=_named(data["schedule"]),
         user=_named(data["user"]),
-        start_date=_text(data.get("start_date", "")),
-        end_date=_text(data.get("end_date", "")),
+        start_date=text(data.get("start_date", "")),
+        end_date=text(data.get("end_date", "")),
         rotations=tuple(_named(entry) for entry in data.get("rotations", ())),
     )
 
 
 def _forwarding_rule(data: Json) -> ForwardingRule:
     return ForwardingRule(
-        id=_text(data["id"]),
-        alias=_text(data.get("alias", "")),
+        id=text(data["id"]),
+        alias=text(data.get("alias", "")),
         from_user=_named(data["from_user"]),
         to_user=_named(data["to_user"]),
-        start_date=_text(data.get("start_date", "")),
-        end_date=_text(data.get("end_date", "")),
+        start_date=text(data.get("start_date", "")),
+        end_date=text(data.get("end_date", "")),
     )
 
 

@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from console.record import parsing
+from console.record.parsing import as_moment
+from console.record.place import Place
 from console.record.writer import UNDER_WAY, VERSION
 from service.model import Change, Person
 from service.serialization import Json
+from service.settings import OPSGENIE
 
 BEGIN = b'{"version"'
 """How each line of a record begins."""
@@ -22,13 +26,15 @@ BEGIN = b'{"version"'
 class OffboardedUser:
     """One person's line in a record: the leaver, the replacement, what changed or may have changed.
 
-    `under_way`: written before a change, and no later line has the result. `keep_turns`: "no one" took the person's
-    places in rotations.
+    `place` and `time`: where and when it was made. `under_way`: written before a change, and no later line has the
+    result. `keep_turns`: "no one" took the person's places in rotations.
     """
 
     person: Person
     replacement: Person | None
     changes: tuple[Change, ...]
+    place: Place
+    time: datetime | None = None
     under_way: bool = False
     keep_turns: bool = False
 
@@ -57,6 +63,13 @@ def read(path: Path) -> tuple[list[OffboardedUser], list[str]]:
             raise click.UsageError(f"{path} line {number} cannot be read: {_reason(error)}") from error
         offboarded_users += [offboarded_user] if offboarded_user else []
     return offboarded_users, notes
+
+
+def places(content: bytes) -> Iterator[Place]:
+    """Yield where each line of a record was made, of those that can be read."""
+    for _, line, _ in _lines(content):
+        with suppress(ValueError, RecursionError, TypeError, AttributeError):
+            yield _place(json.loads(line))
 
 
 def _forget_what_was_planned(offboarded_users: list[OffboardedUser], person_id: str) -> None:
@@ -122,9 +135,16 @@ def _offboarded_user(data: Json) -> OffboardedUser | None:
         person=parsing.person(data["person"]),
         replacement=parsing.person(replacement) if replacement else None,
         changes=changes,
+        place=_place(data),
+        time=as_moment(parsing.text(data.get("time", ""))),
         under_way=data.get("outcome") == UNDER_WAY,
         keep_turns=_keep_turns(data.get("request", {})),
     )
+
+
+def _place(data: Json) -> Place:
+    """Return where a line was made; one from before there were several products is Opsgenie's."""
+    return Place(parsing.text(data.get("product", OPSGENIE)), parsing.text(data.get("site", "")))
 
 
 def _keep_turns(request: Json) -> bool:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from console.context import SetupError
+from console.record.place import Place
 from service.model import Change, Person, Request
 from service.serialization import as_json, as_time, change_json
 
@@ -49,9 +50,10 @@ class RecordError(Exception):
 class Record:
     """A file that only its owner may read, synced to disk line by line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, place: Place) -> None:
         """Open the file before anything is changed; raises SetupError where it cannot be used."""
         self.path = path
+        self._place = place
         try:
             if path.parent != Path():
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,9 +77,13 @@ class Record:
     ) -> None:
         os.close(self._file)
 
+    def content(self) -> bytes:
+        """Return what is in the file."""
+        return os.pread(self._file, os.fstat(self._file).st_size, 0)
+
     def write(self, line: PersonLine, now: datetime) -> None:
         """Append a line and sync it to disk; raises RecordError on failure."""
-        text = json.dumps(_as_json(line, now), ensure_ascii=True)
+        text = json.dumps(_as_json(line, self._place, now), ensure_ascii=True)
         data = self._begin + text.encode() + b"\n"
         try:
             while data:
@@ -97,11 +103,13 @@ def default_path(now: datetime) -> Path:
     return next(path for name in names if not (path := Path("records") / name).exists())
 
 
-def _as_json(line: PersonLine, now: datetime) -> dict[str, Any]:
+def _as_json(line: PersonLine, place: Place, now: datetime) -> dict[str, Any]:
     unconfirmed = {"unconfirmed": [change_json(change) for change in line.unconfirmed]} if line.unconfirmed else {}
     return {
         "version": VERSION,
         "time": as_time(now),
+        "product": place.product,
+        "site": place.site,
         "request": {name: value for name, value in asdict(line.request).items() if name != "dry_run"},
         "follows_plan": line.follows_plan,
         "outcome": line.outcome,

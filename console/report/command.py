@@ -18,15 +18,17 @@ from console.report.findings import Findings
 from console.report.inventory import Inventory
 from console.safe_command import SafeCommand
 from console.signals import interruptible
+from console.wording import SETTINGS
 from service import coverage
-from service.errors import ServiceError, UnauthorizedError
+from service.errors import ServiceError, UnauthorizedError, UnknownKeyError
 from service.serialization import as_time
 
-HELP = """Report on the account's on-call, and change nothing.
+HELP = f"""Report on the account's on-call, and change nothing.
 
-It lists who is in a rotation, an escalation or an override but is blocked, never verified their account or has no
-contact method enabled; rotations with one person; escalations with one recipient; and when in the next four weeks
-nobody is on call.
+It lists people who can no longer be called, since they are blocked, suspended, deactivated or without an account, with
+each rotation, escalation, override and forwarding rule that still names them; who is on call but never verified
+their account or has no contact method enabled, which only Opsgenie shows; rotations with one person; escalations with
+one recipient; and when in the next four weeks nobody is on call. What could not be read is named at the end.
 
 --html writes one page that needs nothing else, with a picture of each schedule's next four weeks by person.
 
@@ -36,19 +38,21 @@ Examples:
   flask --app console report --html report.html
   flask --app console report --json
 
-Settings: ACCESS_TOKEN, OPSGENIE_API_URL and TIME_BUDGET, as `offboard --help` has them. A key with the rights Read
-and Configuration Access will do.
+\b
+{SETTINGS}
+  TIME_BUDGET       seconds that the report may take (default 120)
+
+A key of Opsgenie's with the rights Read and Configuration Access will do. On a site only JSM_ORG_KEY tells whether
+somebody who is inactive is suspended or deactivated.
 
 \b
 Exit codes:
   0    the report is made, whatever it says
-  1    Opsgenie cannot be read
+  1    the account cannot be read
   2    the command line or a setting is wrong
   3    the report is made, but standard output could not be written
   130  interrupted
 """
-
-RIGHTS = "give ACCESS_TOKEN an account-level key with the rights Read and Configuration Access"
 
 
 @click.command(help=HELP, cls=SafeCommand)
@@ -90,21 +94,28 @@ def page(found: Findings, seen: Inventory) -> str:
 
 def _read() -> tuple[Findings, Inventory]:
     context = current_context()
-    product = context.capabilities.product
+    capabilities = context.capabilities
     try:
         with context.connect() as connection:
-            seen = connection.console.read_account(context.now())
-    except UnauthorizedError as error:
-        raise click.ClickException(context.without_key(f"{product} refused the key ({error}); {RIGHTS}")) from error
+            try:
+                seen = connection.console.read_account(context.now())
+            except UnauthorizedError as error:
+                unknown = isinstance(error, UnknownKeyError)
+                advice = capabilities.unknown_key if unknown else connection.console.rights_to_read
+                message = f"{capabilities.product} refused the key ({error}); {advice}"
+                raise click.ClickException(context.without_key(message)) from error
     except ServiceError as error:
-        raise click.ClickException(context.without_key(f"{product} cannot be read: {error}")) from error
+        raise click.ClickException(context.without_key(f"{capabilities.product} cannot be read: {error}")) from error
     return findings.find(seen), seen
 
 
 def _json(found: Findings) -> dict[str, Any]:
     return {
         "time": as_time(found.time),
-        "people_who_would_not_hear_an_alert": [asdict(one) for one in found.unreachable_users],
+        "people_who_can_no_longer_be_called": [asdict(one) for one in found.inactive_users],
+        "people_who_would_not_hear_an_alert": None
+        if found.unreachable_users is None
+        else [asdict(one) for one in found.unreachable_users],
         "rotations_with_one_person": [asdict(one) for one in found.rotations],
         "escalations_with_one_recipient": [asdict(one) for one in found.escalations],
         "schedules": [
@@ -118,18 +129,24 @@ def _json(found: Findings) -> dict[str, Any]:
             }
             for outlook in found.outlooks
         ],
+        "not_checked": found.not_checked,
     }
 
 
 def _show(found: Findings) -> None:
-    people = [(one.username, ", ".join(one.problems), "; ".join(one.places)) for one in found.unreachable_users]
-    _section("People who would not hear an alert", ("who", "why", "where"), people)
+    inactive = [(one.username, one.state, "; ".join(one.places)) for one in found.inactive_users]
+    _section("People who can no longer be called", ("who", "state", "still stands in"), inactive)
+    if found.unreachable_users is not None:
+        people = [(one.username, ", ".join(one.problems), "; ".join(one.places)) for one in found.unreachable_users]
+        _section("People who would not hear an alert", ("who", "why", "where"), people)
     _section("Rotations with one person", ("rotation", "who"), [(one.name, one.who) for one in found.rotations])
     _section(
         "Escalations with one recipient", ("escalation", "who"), [(one.name, one.who) for one in found.escalations]
     )
     weeks = [(outlook.schedule.name, findings.summary(outlook)) for outlook in found.outlooks]
     _section("The next four weeks", ("schedule", "on call"), weeks)
+    for what in found.not_checked:
+        terminal.out().print(terminal.line(("not checked: ", "dim"), (what, "dim")))
 
 
 def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,27 +1,18 @@
-"""Find on-call problems: people who would not hear an alert, and rosters with only one person."""
+"""Find on-call problems: people who cannot be called, rosters with only one person, and times with nobody."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from console.report.inventory import Inventory, User, key_of, on_call_participants, user_of
+from console.report.inventory import Inventory, key_of, user_of
+from console.report.people import InactiveUser, UnreachableUser, inactive_users, unreachable_users
 from service import coverage
 from service.coverage import Shift
 from service.model import Participant
 from service.schedule import Schedule
 
 WEEKS = timedelta(weeks=4)
-
-
-@dataclass(frozen=True)
-class UnreachableUser:
-    """Somebody on call who would not hear an alert."""
-
-    username: str
-    full_name: str
-    problems: tuple[str, ...]
-    places: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,20 +44,25 @@ class Findings:
     """The report."""
 
     time: datetime
-    unreachable_users: tuple[UnreachableUser, ...]
+    inactive_users: tuple[InactiveUser, ...]
+    unreachable_users: tuple[UnreachableUser, ...] | None
+    """None where the vendor does not show who would hear an alert."""
     rotations: tuple[SinglePerson, ...]
     escalations: tuple[SinglePerson, ...]
     outlooks: tuple[Outlook, ...]
+    not_checked: tuple[str, ...]
 
 
 def find(inventory: Inventory) -> Findings:
     """Look through an account."""
     return Findings(
         time=inventory.time,
-        unreachable_users=tuple(_unreachable_users(inventory)),
+        inactive_users=tuple(inactive_users(inventory)),
+        unreachable_users=tuple(unreachable_users(inventory)) if inventory.shows_contacts else None,
         rotations=tuple(_rotations(inventory)),
         escalations=tuple(_escalations(inventory)),
         outlooks=tuple(_outlook(schedule, inventory) for schedule in inventory.schedules),
+        not_checked=inventory.not_checked,
     )
 
 
@@ -78,30 +74,6 @@ def label(inventory: Inventory, one: Participant) -> str:
         return f"{one.name or one.id} ({one.type})"
     user = user_of(inventory, one)
     return (user.full_name or user.username) if user else one.username or one.id
-
-
-def _unreachable_users(inventory: Inventory) -> Iterator[UnreachableUser]:
-    places: dict[tuple[str, str], list[str]] = {}
-    who: dict[tuple[str, str], tuple[User | None, Participant]] = {}
-    for kind, name, one in on_call_participants(inventory):
-        key = key_of(inventory, one)
-        who.setdefault(key, (user_of(inventory, one), one))
-        places.setdefault(key, []).append(f"{kind} {name}")
-    for key, (user, one) in who.items():
-        if problems := _problems(user):
-            username = user.username if user else one.username or one.id
-            yield UnreachableUser(username, user.full_name if user else "", problems, tuple(dict.fromkeys(places[key])))
-
-
-def _problems(user: User | None) -> tuple[str, ...]:
-    if user is None:
-        return ("no account",)
-    words = {
-        "blocked": user.blocked,
-        "never verified": not user.verified,
-        "no contact method enabled": user.reachable is False,
-    }
-    return tuple(word for word, holds in words.items() if holds)
 
 
 def _rotations(inventory: Inventory) -> Iterator[SinglePerson]:

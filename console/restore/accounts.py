@@ -1,31 +1,31 @@
 """Find the current users of a record's people."""
 
 from collections.abc import Sequence
-from functools import partial
 
-from console.client import Connection, unless_gone
+from console.client import Account, Connection, Standing
 from console.record.reader import OffboardedUser
 from service.model import Named, Person, ascii_lower
 
 
 class CurrentUsers:
-    """Looks each person up once: by the old id, or by the username if the user was recreated."""
+    """Looks each person's account up once: by the old id, or by the username if the user was recreated."""
 
     def __init__(self, offboarded_users: Sequence[OffboardedUser]) -> None:
         # The last off-boarding first: of somebody who left twice, it has the newest id.
         self._recorded = [offboarded_user.person for offboarded_user in reversed(offboarded_users)]
-        self._known: dict[str, Person | None] = {}
+        self._known: dict[str, Account] = {}
         self._awaited: set[str] = set()
 
     def now(self, connection: Connection, person: Person) -> Person | None:
-        """Return a person's current user, or None if there is none."""
+        """Return a person's current user, or None if there is none that can be called."""
+        found = self.account(connection, person)
+        return found.user if found.standing is Standing.THERE else None
+
+    def account(self, connection: Connection, person: Person) -> Account:
+        """Return a person's account."""
         key = _key(person)
         if key not in self._known:
-            by_id = connection.client.read(person) if person.id else None
-            found = by_id if isinstance(by_id, Person) else None
-            if found is None and person.username:
-                found = unless_gone(partial(connection.client.find, person.username))
-            self._known[key] = found
+            self._known[key] = connection.console.account(person)
         return self._known[key]
 
     def named(self, connection: Connection, named: Named) -> Person | None:
@@ -34,14 +34,18 @@ class CurrentUsers:
         return self.now(connection, person or Person(named.id, named.name))
 
     def forget(self, person: Person) -> None:
-        """Look the person up again next time, unless an invitation is only planned."""
+        """Look the person up again next time, unless counted as present."""
         for key in self._keys(person) - self._awaited:
             self._known.pop(key, None)
 
-    def await_invitation(self, person: Person) -> None:
-        """Count somebody a dry run would invite as present; the old id stands in for the unknown new one."""
+    def count_as_present(self, person: Person) -> None:
+        """Count somebody as present under the old id from now on.
+
+        That is whom a dry run would invite, whose new id is not known yet, and whose suspension is undone: it takes a
+        while until that shows.
+        """
         for key in self._keys(person):
-            self._known[key] = person
+            self._known[key] = Account(Standing.THERE, person)
             self._awaited.add(key)
 
     def _keys(self, person: Person) -> set[str]:

@@ -11,26 +11,30 @@ import click
 from flask.cli import with_appcontext
 
 from console import streams, terminal
-from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, current_context
+from console.context import EXIT_INCOMPLETE, EXIT_INTERRUPTED, ConsoleContext, SetupError, current_context
 from console.json_output import as_json
 from console.record import reader
+from console.record.place import Place, difference
 from console.record.reader import OffboardedUser
 from console.restore import output, rules
 from console.restore.run import Result, run
 from console.safe_command import SafeCommand
 from console.signals import Interrupts, interruptible
-from console.wording import people
+from console.wording import SETTINGS, people
 from service.model import ascii_lower
 
-HELP = """Put back what the RECORD of an off-boarding says was changed.
+HELP = f"""Put back what the RECORD of an off-boarding says was changed.
 
-An account that is gone is invited anew, which sends a mail; then come team memberships with their roles, places in
-rotations, rules in escalations, forwarding rules, and overrides that are not over. A replacement, or "no one", gives
-the places back. Where a rotation or an escalation was changed since by somebody else, it is left alone and you are
-told what differs and where the person was; the rest is put back all the same.
+First the account. In Opsgenie one that is gone is invited anew, which sends a mail. On Jira Service Management one that
+was suspended is restored, and one that was removed has to be invited by hand: the rest is put back once it is there.
+
+Then come team memberships, places in rotations, rules in escalations, forwarding rules, and overrides that are not
+over. A replacement, or "no one", gives the places back. Roles in teams are put back in Opsgenie; on Jira Service
+Management they are not known, and are set by hand. Where a rotation or an escalation was changed since by somebody
+else, it is left alone and you are told what differs and where the person was; the rest is put back all the same.
 
 Nothing is changed unless --apply is given, which says who gets a mail and asks first. To run it again does no harm:
-what is back already is left as it is.
+what is back already is left as it is. A record of another product, site or region is refused.
 
 Not in a record, since they go with an account: contact methods other than the e-mail, notification rules, quiet hours.
 
@@ -40,7 +44,9 @@ Examples:
   flask --app console restore records/2026-11-25T091500Z.jsonl --only hari@example.com --apply
   flask --app console restore records/2026-11-25T091500Z.jsonl --apply --yes
 
-Settings: ACCESS_TOKEN, OPSGENIE_API_URL and TIME_BUDGET, as `offboard --help` has them.
+\b
+{SETTINGS}
+  TIME_BUDGET       seconds that one person may take (default 120), besides five minutes of waits that are asked for
 
 \b
 Exit codes:
@@ -77,6 +83,7 @@ def restore(record: Path, only: str | None, apply: bool, yes: bool, json: bool) 
         terminal.print_note(f"note: {note}", "yellow")
     options = Options(_only(only, offboarded_users, record), apply, yes, json)
     context = current_context()
+    _check_place(record, offboarded_users, context.place)
     interrupts = Interrupts("finishing this person, then stopping")
     with interrupts.watched():  # until the last line, which says what is back, is printed
         result = _go(context, offboarded_users, interrupts, options)
@@ -100,8 +107,8 @@ def _go(
         return replace(planned, stopped="interrupted", interrupted=True)
     with interrupts.unwatched():
         _show(planned, [], options)
-        if invited := output.invited(planned):
-            terminal.print_note(f"an invitation is mailed to {', '.join(invited)}", "bold")
+        for sentence in output.mails(planned):
+            terminal.print_note(sentence, "bold")
         terminal.ask(f"Restore {people(len(planned.results))} now?")
     return go(apply=True)
 
@@ -114,6 +121,13 @@ def _show(result: Result, not_read: list[str], options: Options) -> None:
         output.show(result, applied=options.apply)
     if streams.failure():
         output.show_end(terminal.err(), result, applied=options.apply)
+
+
+def _check_place(record: Path, offboarded_users: Sequence[OffboardedUser], place: Place) -> None:
+    """Raise SetupError for a record of another product or site."""
+    for made in (one.place for one in offboarded_users):
+        if not made.is_same(place):
+            raise SetupError(difference(record, made, place, "use the settings that it was made with"))
 
 
 def _only(only: str | None, offboarded_users: Sequence[OffboardedUser], record: Path) -> str | None:

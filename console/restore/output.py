@@ -68,10 +68,14 @@ def show_end(console: Console, result: Result, *, applied: bool) -> None:
         console.print(terminal.line("Nothing was changed. Add --apply to do it."))
 
 
-def invited(planned: Result) -> list[str]:
-    """Return who is going to be invited anew."""
-    steps = ((one.username, step) for one in planned.results for step in one.steps)
-    return list(dict.fromkeys(name for name, step in steps if step.kind == "user" and step.status == rules.PLANNED))
+def mails(planned: Result) -> list[str]:
+    """Return a sentence for each kind of mail that is going to be sent, with who gets it."""
+    found: dict[str, dict[str, None]] = {}
+    for one in planned.results:
+        for step in one.steps:
+            if step.mail and step.status == rules.PLANNED:
+                found.setdefault(step.mail, {})[one.username] = None
+    return [f"{mail} {', '.join(usernames)}" for mail, usernames in found.items()]
 
 
 def _names(result: Result, status: str) -> Sequence[str]:

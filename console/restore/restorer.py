@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 from console.client import Connection, unless_gone
@@ -26,6 +27,9 @@ from service.serialization import change_json
 
 DOWN = 3
 """The restore stops after this many people in a row of whom not even the account can be read, for want of an answer."""
+
+JUST_LEFT = timedelta(minutes=10)
+"""For how long at most a team is taken to list somebody who was removed."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,16 @@ class Restorer:
 
     def _steps(self, connection: Connection, place: int) -> Iterator[Step]:
         offboarded_user = self._offboarded_users[place]
-        account = self._invite(connection, offboarded_user.person)
+        account = self._account(connection, offboarded_user)
         is_down = account.status == FAILED and isinstance(self._failure, UnavailableError | OutOfTimeError)
         self._down = self._down + 1 if is_down else 0
         yield account
+        without = {FAILED: "", LEFT: "only with the account"}.get(account.status)
         for change in reversed(offboarded_user.changes):
             if isinstance(change.before, Person):
                 continue
-            blank = Step(change.before.kind, change_json(change)["name"], NOT_TRIED, "")
-            if account.status == FAILED or self._trouble:
+            blank = Step(change.before.kind, change_json(change)["name"], NOT_TRIED, without or "")
+            if without is not None or self._trouble:
                 yield blank
                 continue
             step = self._settle(connection, blank, partial(self._plan, connection, place, change))
@@ -87,14 +92,18 @@ class Restorer:
                 self._back.add(_key(change, offboarded_user.person))
             yield step
 
-    def _invite(self, connection: Connection, person: Person) -> Step:
+    def _account(self, connection: Connection, offboarded_user: OffboardedUser) -> Step:
+        """Put the account back: invite the person, or undo the suspension."""
+        person, undo = offboarded_user.person, connection.console.undo
+        ended = next((one.action for one in offboarded_user.changes if isinstance(one.before, Person)), "")
+
         def look() -> Step:
             self._users.forget(person)
-            return rules.account(person, self._users.now(connection, person))
+            return rules.account(person, self._users.account(connection, person), undo, ended)
 
         step = self._settle(connection, Step("user", person.username, NOT_TRIED, ""), look)
-        if step.status == PLANNED:
-            self._users.await_invitation(person)
+        if step.status == PLANNED or (step.status == DONE and not undo.invites):
+            self._users.count_as_present(person)
         self._users.forget(person)
         return step
 
@@ -108,9 +117,8 @@ class Restorer:
                     if step.status != PLANNED or not self._apply:
                         return replace(step, status=DONE) if tried and step.status == THERE else step
                     tried = step
-                    if step.write is not None:
-                        connection.console.put_back(step.write)
-                    return replace(step, status=DONE)
+                    otherwise = connection.console.put_back(step.write, self._context.now()) if step.write else ""
+                    return replace(step, status=DONE, note="; ".join(filter(None, (step.note, otherwise))))
         except ServiceError as error:
             if tried and error.outcome_unknown and _was_done(look):
                 return replace(tried, status=DONE)
@@ -132,9 +140,9 @@ class Restorer:
         if person is None:
             raise NotFoundError(f"there is no user {recorded.username}")
         if isinstance(change.before, Roster):
-            step = self._plan_listed(connection, place, change)
+            step = self._plan_listed(connection, place, change, change.before)
         else:
-            step = self._plan_other(connection, change, person)
+            step = self._plan_other(connection, place, change, person)
         if step.status in (PLANNED, LEFT) and _key(change, recorded) in self._back:
             # Somebody re-added the person before the last removal, which is the one that counts.
             return replace(step, status=THERE, note="in the record twice: back as it was the last time")
@@ -142,10 +150,10 @@ class Restorer:
             self._planned[change.key] = step.write
         return step
 
-    def _plan_listed(self, connection: Connection, place: int, change: Change) -> Step:
+    def _plan_listed(self, connection: Connection, place: int, change: Change, before: Roster) -> Step:
         removals, own = self._removals(connection, place, change)
-        now = self._planned.get(change.key) or connection.client.read(change.before)
-        return rules.listed(now if isinstance(now, Roster) else None, chain(removals, own), removals[own])
+        now = self._planned.get(change.key) or connection.console.roster(before)
+        return rules.listed(now, chain(removals, own), removals[own])
 
     def _removals(self, connection: Connection, place: int, change: Change) -> tuple[list[Removal], int]:
         """Return the record's removals from one roster, and the position of this change among them."""
@@ -167,20 +175,28 @@ class Restorer:
             keep_turns=offboarded_user.keep_turns,
         )
 
-    def _plan_other(self, connection: Connection, change: Change, person: Person) -> Step:
-        api, moment = connection.console, self._context.now()
+    def _plan_other(self, connection: Connection, place: int, change: Change, person: Person) -> Step:
+        api, moment, nth = connection.console, self._context.now(), self._nth(place, change)
         match change.before:
             case Membership() as before:
                 members = unless_gone(partial(api.members, Named(before.id, before.name)))
-                return rules.membership(before, members, person)
+                left = self._offboarded_users[place].time
+                just_left = left is not None and moment - left < JUST_LEFT
+                return rules.membership(before, members, person, api.undo, just_left=just_left)
             case Override() as before:
                 overrides = unless_gone(partial(api.overrides, before.schedule))
                 rotations = unless_gone(partial(api.rotations, before.schedule)) if before.rotations else ()
-                return rules.override(before, overrides, rotations or (), person, moment)
+                return rules.override(before, overrides, rotations or (), person, moment, api.undo, nth=nth)
             case ForwardingRule() as before:
                 source, target = (self._users.named(connection, end) for end in (before.from_user, before.to_user))
-                return rules.forwarding_rule(before, api.forwarding_rules(), (source, target), moment)
+                return rules.forwarding_rule(before, api.forwarding_rules(), (source, target), moment, nth=nth)
         raise AssertionError("a record has no other kinds")
+
+    def _nth(self, place: int, change: Change) -> int:
+        """Return which one this is, from 1, of the entries of one off-boarding that differ by their ids only."""
+        changes = reversed(self._offboarded_users[place].changes)  # as they are put back
+        same = [one for one in changes if replace(one.before, id="") == replace(change.before, id="")]
+        return next(number for number, one in enumerate(same, 1) if one is change)
 
 
 def _key(change: Change, person: Person) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ import pulumi.runtime
 import yaml
 from pulumi.runtime.mocks import MockMonitor
 
+from deploy.variables import SECRET_SETTINGS
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "__main__.py"
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
@@ -40,7 +42,7 @@ def config(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
     defaults = {name: declared.get("default") for name, declared in PROJECT["config"].items()}
     given = {name: value for name, value in {**defaults, **settings}.items() if value is not None}
     values = {_key(name): value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
-    return values, [_key(name) for name, declared in PROJECT["config"].items() if declared.get("secret")]
+    return values, [_key(name) for name in SECRET_SETTINGS]
 
 
 def _key(name: str) -> str:

@@ -17,9 +17,9 @@ NO_REMOVER = "wanda@example.com"
 """A member of a team that only its members may change."""
 
 
-def sample_site() -> Item:
-    """Make the data of the sample site."""
-    site = migrated(sample_account())
+def sample_site(account: Item | None = None) -> Item:
+    """Make the data of the sample site, or of one that another account became."""
+    site = migrated(sample_account() if account is None else account)
     people = _people()
     site["people"] += people
     site["groups"][0]["members"] += [entry["accountId"] for entry in people if entry["operationsRole"] != "none"]

@@ -47,6 +47,9 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """Cut a line into parts of at most 75 octets, never inside a character; all but the first begin with a space."""
+    if len(line.encode()) <= OCTETS:
+        yield line
+        return
     part = ""
     for letter in line:
         if len((part + letter).encode()) > OCTETS:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from service import calendar
 from service.model import Escalation, Named, Participant, Person, Rotation, RoutingRule
-from service.opsgenie import calendar, parsing, schedules
+from service.opsgenie import parsing, schedules
 from service.opsgenie.calls import BY_ID, SCHEDULE_BY_ID, TEAM_BY_ID
 from service.opsgenie.endpoints import Endpoints
 from service.opsgenie.parsing import Json

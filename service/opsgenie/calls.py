@@ -11,8 +11,8 @@ from requests.auth import AuthBase
 
 from service.errors import BadRequestError, Cause, InUseError, ServiceError, UnexpectedResponseError
 from service.model import Entry, Escalation, ForwardingRule, Membership, Override, Person, Rotation
+from service.odd_entries import OddEntries
 from service.opsgenie import parsing
-from service.opsgenie.odd_entries import OddEntries
 from service.opsgenie.parsing import Json
 from service.opsgenie.responses import blockers_in, decipher
 from service.settings import Settings
@@ -46,7 +46,7 @@ class GenieKey(AuthBase):
 
 def api(settings: Settings) -> Api:
     """Return the API of the account that the settings name."""
-    return Api(settings.opsgenie_api_url, GenieKey(settings.access_token), decipher, settings.access_token)
+    return Api(settings.opsgenie_api_url, GenieKey(settings.access_token), decipher, (settings.access_token,))
 
 
 class Calls:

@@ -46,7 +46,7 @@ class Opsgenie:
         not_checked=(
             "overrides in other schedules that give no turn in the next three months: Opsgenie shows none by person",
         ),
-        only_in_refusal="integrations and policies: Opsgenie names them only where it refuses to delete the user",
+        only_in_refusal=("integrations and policies: Opsgenie names them only where it refuses to delete the user",),
         rights=(
             "give ACCESS_TOKEN an account-level key with the rights Read, Create and Update, Delete, "
             "Configuration Access"

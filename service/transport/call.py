@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from service.errors import (
 )
 from service.transport.failures import lost
 from service.transport.limiter import Limiter
+from service.transport.prepared import Query, from_template, template
 from service.transport.retries import asked_wait, http_date, retrying
 from service.transport.session import Session
 
@@ -45,8 +47,10 @@ class Api:
     base_url: str
     auth: AuthBase
     decipher: Decipher
-    secret: str = field(default="", repr=False)
-    """What of `auth` must not be repeated from an answer."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What of `auth` must not be repeated from an answer, in each form in which it is sent."""
+    unquoted: str = ""
+    """Characters of a part of a path that are sent as they are; a slash is never one."""
 
 
 class Transport:
@@ -70,26 +74,33 @@ class Transport:
         deadline = Deadline(min(seconds, self._deadline.remaining()), "this read")
         return Transport(self._session, self._api, deadline, self._session.brief_limiter)
 
+    def to(self, api: Api) -> "Transport":
+        """Return one to another API of the vendor's, which is throttled together with this one."""
+        return Transport(self._session, api, self._deadline, self._limiter)
+
     def request(
         self,
         method: str,
         *path: str,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         retry: bool = True,
+        only_reads: bool = False,
     ) -> dict[str, Any]:
         """Make a call and return the JSON object it answers; the parts of the path are quoted here.
 
-        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off.
+        Throttling, 5xx and lost connections are tried again within the deadline, unless `retry` is off. What is not a
+        GET counts as a write, unless it `only_reads`.
         """
-        url = "/".join([self._api.base_url, *map(_quoted, path)])
+        url = "/".join([self._api.base_url, *(_quoted(part, self._api.unquoted) for part in path)])
+        write = method != "GET" and not only_reads
         if not retry:
-            return self._attempt(method, url, query, body)
+            return self._attempt(method, url, query, body, write=write)
         earlier: ServiceError | None = None
-        for attempt in retrying(self._deadline, write=method != "GET"):
+        for attempt in retrying(self._deadline, write=write):
             with attempt:
                 try:
-                    return self._attempt(method, url, query, body)
+                    return self._attempt(method, url, query, body, write=write)
                 except ServiceError as error:
                     error.after(earlier)
                     earlier = error
@@ -105,16 +116,15 @@ class Transport:
         return self._limiter.slot(self._deadline, write=True)
 
     def _attempt(
-        self, method: str, url: str, query: Mapping[str, str] | None, body: Mapping[str, Any] | None
+        self, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None, *, write: bool
     ) -> dict[str, Any]:
-        write = method != "GET"
         with self._limiter.slot(self._deadline, write=write) as at_once:
             self._deadline.check(write=write)
             # requests accepts urllib3's class, which alone bounds connecting and reading together.
             total = self._deadline.timeout(write=write)
             timeout: Any = Timeout(total=total, connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
             try:
-                answer = self._call(method, url, params=query, json=body, timeout=timeout)
+                answer = self._call(method, url, query, body, timeout)
             except ServiceError as error:
                 # A read changes nothing, whatever becomes of its answer.
                 error.outcome_unknown = error.outcome_unknown and write
@@ -126,14 +136,21 @@ class Transport:
             self._limiter.speed_up()
             return answer
 
-    def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
-        options |= {"auth": self._api.auth, "allow_redirects": False, "stream": True}
+    @cached_property
+    def _template(self) -> requests.PreparedRequest:
+        return template(self._session, self._api.base_url, self._api.auth)
+
+    def _call(
+        self, method: str, url: str, query: Query | None, body: Mapping[str, Any] | None, timeout: Any
+    ) -> dict[str, Any]:
         try:
-            with self._session.request(method, url, **options) as response:
+            request = from_template(self._template, method, url, query, body)
+            options = {"allow_redirects": False, "stream": True, "timeout": timeout}
+            with self._session.send(request, **options) as response:
                 self._dates = response.raw.headers.getlist("Date")
                 content = _content(response)
                 headers: Mapping[str, str] = response.headers
-                if secret := self._api.secret:
+                for secret in filter(None, self._api.secrets):
                     # Servers may repeat a key, and their words go into answers and logs.
                     content = content.replace(secret.encode(), MASKED.encode())
                     headers = CaseInsensitiveDict(
@@ -147,11 +164,11 @@ class Transport:
             raise UnexpectedResponseError(message, outcome_unknown=True) from error
 
 
-def _quoted(part: str) -> str:
+def _quoted(part: str, unquoted: str) -> str:
     # Clients normalize dot segments, quoted or not: `..` would be the parent, and `` the list.
     if part in {"", ".", ".."}:
         raise UnexpectedResponseError(f"what is named {part!r} has no address of its own")
-    return quote(part, safe="", errors="surrogatepass")
+    return quote(part, safe=unquoted, errors="surrogatepass")
 
 
 def _content(response: requests.Response) -> bytes:

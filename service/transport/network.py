@@ -2,8 +2,9 @@
 
 import re
 import ssl
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 from requests.utils import select_proxy
@@ -14,13 +15,18 @@ from service.settings import SettingsError
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
-def proxies_and_ca_bundle(url: str) -> tuple[MutableMapping[str, str], str | None]:
-    """Return what the environment names for calls to a URL; raises SettingsError where the proxy cannot be used."""
+def proxy_and_ca_bundle(url: str) -> tuple[dict[str, str], str | None]:
+    """Return the environment's proxy for calls to a URL, under its scheme and host, and its CA bundle.
+
+    Raises SettingsError where the proxy cannot be used. https://requests.readthedocs.io/en/latest/user/advanced/#proxies
+    """
     found = requests.Session().merge_environment_settings(url, {}, False, None, None)
     proxy = select_proxy(url, found["proxies"])
     if proxy and not _is_http(proxy):
         raise SettingsError("HTTPS_PROXY or ALL_PROXY does not name an HTTP proxy, the only kind that can be used")
-    return found["proxies"], found["verify"] if isinstance(found["verify"], str) else None
+    parts, ca_bundle = urlsplit(url), found["verify"]
+    proxies = {f"{parts.scheme}://{parts.hostname}": proxy} if proxy else {}
+    return proxies, ca_bundle if isinstance(ca_bundle, str) else None
 
 
 def check_ca_bundle(path: str, read: Callable[[], object]) -> None:

@@ -8,7 +8,9 @@ import pytest
 from werkzeug.serving import make_server
 
 from local.opsgenie import Simulation, create_app
+from tests.support.console_env import ENVS, ConsoleEnv
 from tests.support.console_runner import Run, runner, terminal
+from tests.support.virtual_time import virtual_time
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +24,13 @@ def _in_a_terminal_and_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.M
 def run(simulation: Simulation) -> Run:
     """Run a command line against the simulated Opsgenie."""
     return runner(simulation)
+
+
+@pytest.fixture(params=ENVS)
+def console_env(request: pytest.FixtureRequest) -> Iterator[ConsoleEnv]:
+    """The commands in front of each simulated product, in virtual time."""
+    with virtual_time(threads=False):
+        yield ENVS[request.param]()
 
 
 @pytest.fixture

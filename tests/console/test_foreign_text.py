@@ -69,7 +69,8 @@ def test_report_without_findings_says_none_and_nothing_odd() -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        "People who would not hear an alert\nnone\n\nRotations with one person\nnone\n\n"
+        "People who can no longer be called\nnone\n\nPeople who would not hear an alert\nnone\n\n"
+        "Rotations with one person\nnone\n\n"
         "Escalations with one recipient\nnone\n\nThe next four weeks\nnone\n\n"
     )
 

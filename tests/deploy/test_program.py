@@ -113,6 +113,7 @@ def test_no_secret_is_in_plain_text_in_resources_or_outputs():
     assert environment.value["variables"] == {
         "ACCESS_TOKEN": "genie-key",
         "OPSGENIE_API_URL": "https://api.opsgenie.com",
+        "PRODUCT": "opsgenie",
         "PROTECTED_USERS": "",
         "RES_OPTIONS": "timeout:1 attempts:2",
     }

@@ -24,6 +24,7 @@ def test_token_is_not_in_the_environment_when_parameter_store_has_it():
         "ACCESS_TOKEN_PARAMETER": "opsgenie-offboarding-token-local",
         "ACCESS_TOKEN_PARAMETER_VERSION": "3",
         "OPSGENIE_API_URL": "https://api.opsgenie.com",
+        "PRODUCT": "opsgenie",
         "PROTECTED_USERS": "",
         "RES_OPTIONS": "timeout:1 attempts:2",
     }

@@ -23,11 +23,11 @@ pytestmark = pytest.mark.enable_socket
 
 
 @contextmanager
-def local_run(port: int, opsgenie_port: int) -> Iterator[subprocess.Popen[str]]:
+def local_run(port: int, simulation_port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Start it, and end it within PATIENCE seconds, so that no read blocks for ever."""
-    ports = ["--port", str(port), "--opsgenie-port", str(opsgenie_port)]
+    ports = ["--port", str(port), "--simulation-port", str(simulation_port)]
     with subprocess.Popen(
-        [*LOCAL, "run", *ports],
+        [*LOCAL, "run", *ports, *options],
         cwd=ROOT,
         env={**os.environ, **HOSTILE},
         stdout=subprocess.PIPE,
@@ -67,12 +67,12 @@ def post(curl: list[str]) -> tuple[int, str]:
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_printed_curl_lines_work_and_a_signal_stops_both_servers(stop: signal.Signals) -> None:
-    port, opsgenie_port = free_port(), free_port()
-    with local_run(port, opsgenie_port) as process:
+    port, simulation_port = free_port(), free_port()
+    with local_run(port, simulation_port) as process:
         curls = printed(process)
         answers = {what: post(curl) for what, curl in curls.items()}
         with direct() as session:
-            calls = session.get(f"http://127.0.0.1:{opsgenie_port}/_simulation/calls", timeout=10).json()
+            calls = session.get(f"http://127.0.0.1:{simulation_port}/_simulation/calls", timeout=10).json()
         process.send_signal(stop)
         # The end of the output means that no child holds it open.
         rest, _ = process.communicate(timeout=10)
@@ -89,14 +89,35 @@ def test_printed_curl_lines_work_and_a_signal_stops_both_servers(stop: signal.Si
     assert rest.endswith("stopped\n")
     assert "Traceback" not in rest
     assert process.returncode == 0
-    for number in (port, opsgenie_port):
+    for number in (port, simulation_port):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", number)) != 0
 
 
+def test_printed_curl_lines_work_on_a_site() -> None:
+    port, simulation_port = free_port(), free_port()
+    with local_run(port, simulation_port, "--product", "jsm") as process:
+        curls = printed(process)
+        answers = {what: post(curl) for what, curl in curls.items()}
+        with direct() as session:
+            site = session.get(f"http://127.0.0.1:{simulation_port}/_simulation/account", timeout=10).json()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=10)
+
+    assert {what: status for what, (status, _) in answers.items()} == {
+        "a dry run": 200,
+        "a delete": 200,
+        "a replacement": 200,
+        "a refusal": 409,
+    }
+    leavers = ("hari@example.com", "meera@example.com")
+    assert {person["membershipStatus"] for person in site["people"] if person["email"] in leavers} == {"suspended"}
+    assert rest.endswith("stopped\n")
+
+
 def test_killing_make_stops_both_servers() -> None:
     ports = [free_port(), free_port()]
-    command = shlex.join([*LOCAL, "run", "--port", str(ports[0]), "--opsgenie-port", str(ports[1])])
+    command = shlex.join([*LOCAL, "run", "--port", str(ports[0]), "--simulation-port", str(ports[1])])
     with subprocess.Popen(
         ["/bin/sh", "-c", f"{command}; true"],  # the second command keeps the shell, which stands in for make
         cwd=ROOT,
@@ -126,7 +147,7 @@ def test_port_in_use_exits_1_with_a_message(place: int, who: str) -> None:
     assert output == (
         f"local: port {ports[place]}, where {who} should listen, cannot be used (Address already in use): "
         "end what uses it, or choose other ports: "
-        "`.venv/bin/python -m local run --port 5002 --opsgenie-port 5003`\n"
+        "`.venv/bin/python -m local run --product opsgenie --port 5002 --simulation-port 5003`\n"
     )
     assert process.returncode == 1
 
@@ -134,7 +155,7 @@ def test_port_in_use_exits_1_with_a_message(place: int, who: str) -> None:
 @pytest.mark.parametrize("port", ["0", "70000", "-1", "http"])
 def test_invalid_port_exits_2_with_a_message(port: str) -> None:
     done = subprocess.run(
-        [*LOCAL, "run", f"--opsgenie-port={port}"],
+        [*LOCAL, "run", f"--simulation-port={port}"],
         cwd=ROOT,
         env={**os.environ, **HOSTILE},
         capture_output=True,
@@ -143,6 +164,6 @@ def test_invalid_port_exits_2_with_a_message(port: str) -> None:
         check=False,
     )
 
-    assert done.stderr.endswith(f"argument --opsgenie-port: a port is a number from 1 to 65535, not '{port}'\n")
+    assert done.stderr.endswith(f"argument --simulation-port: a port is a number from 1 to 65535, not '{port}'\n")
     assert "Traceback" not in done.stderr
     assert done.returncode == 2

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from local.opsgenie.faults import FAULTS
 from local.opsgenie.quirks import Quirks
+from service.jsm.settings import ENDS
 from service.model import Request
 from tests.support.local_stack import ROOT
 from tests.support.service_env import ServiceEnv
+from tests.support.site_env import SiteEnv
 from tests.support.virtual_time import virtual_time
 
 CONTRACT = yaml.safe_load((ROOT / "openapi.yaml").read_text())
@@ -50,7 +52,7 @@ def check(status: int, body: Any) -> None:
     jsonschema.validate(body, {**schema, "components": SCHEMAS["components"]})
 
 
-def post(service_env: ServiceEnv, body: Any) -> tuple[int, Any]:
+def post(service_env: ServiceEnv | SiteEnv, body: Any) -> tuple[int, Any]:
     event = {"requestContext": {"requestId": REQUEST_ID, "identity": {}}}
     data = body if isinstance(body, bytes) else json.dumps(body)
     answer = service_env.app.test_client().post("/", data=data, environ_overrides={"awsgi.event": event})
@@ -139,6 +141,17 @@ def test_any_request_under_any_fault_is_answered_within_the_contract(
 
     assert status != 500
     check(status, answer)
+
+
+@pytest.mark.parametrize("fault", [None, "500", "403"])
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("body", [{}, {"dry_run": True}, {"keep_user": True}, {"replace_with": "kofi@example.com"}])
+def test_answers_of_a_site_are_within_the_contract(body: dict[str, Any], end: str, fault: str | None) -> None:
+    with virtual_time(threads=False):
+        env = SiteEnv(end=end)
+        if fault:
+            env.simulation.faults.order(fault, skip=20, times=None)
+        check(*post(env, {"username": "hari@example.com", **body}))
 
 
 def test_check_rejects_undocumented_bodies_and_statuses() -> None:

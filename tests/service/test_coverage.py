@@ -17,11 +17,12 @@ from service.coverage import Shift, shifts
 from service.model import Named, Participant
 from service.opsgenie import parsing, schedules
 from service.schedule import Schedule
+from service.timetable import DAYS
 from tests.support.simulation_client import of_type, ref, user
 
 START = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 END = START + timedelta(weeks=4)
-DAYS = schedules.DAYS
+DAYS = DAYS
 NIGHTS = {"type": "time-of-day", "restriction": {"startHour": 18, "startMin": 0, "endHour": 6, "endMin": 0}}
 
 hour = st.integers(0, 23)

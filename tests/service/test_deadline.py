@@ -134,7 +134,7 @@ def test_slot_is_reentrant_within_a_thread() -> None:
 
 
 def test_429_reduces_concurrency(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.transport.session.AT_ONCE", 8)
+    monkeypatch.setattr("service.vendors.AT_ONCE", 8)
     under_way: list[int] = []
     most = 0
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.errors import BlockedError, NotFoundError, OutOfTimeError, UnavailableError
+from service.errors import BlockedError, NotFoundError, OutOfTimeError, ReaddedError, UnavailableError
 from service.model import Blocker, Change, Participant, Person, Request
 from service.offboarding import Offboarding
 from service.parallel import Parallel
@@ -47,15 +47,62 @@ def test_detaches_everything_before_ending_the_account(fake_client: FakeClient) 
         "read escalation id-escalation",
         "read team id-data",
     }
-    assert fake_client.log[5] == "delete override cover"
-    assert set(fake_client.log[6:10]) == {
+    assert set(fake_client.log[5:7]) == {"delete override cover", "delete forwarding_rule id-forward"}
+    assert set(fake_client.log[7:10]) == {
         "remove rotation id-rotation",
         "remove escalation id-escalation",
-        "delete forwarding_rule id-forward",
         "remove team id-data",
     }
-    assert fake_client.log[10] == "turns hari@example.com"
-    assert set(fake_client.log[11:]) == {"deactivate user id-hari", "on-calls"}
+    assert fake_client.log[10:] == ["turns hari@example.com", "survey again", "deactivate user id-hari"]
+
+
+def test_looks_everywhere_before_a_final_end(fake_client: FakeClient) -> None:
+    fake_client.capabilities = replace(fake_client.capabilities, removal_is_final=True)
+    hidden = replace(DAYS, id="hidden")
+    fake_client.hidden = {Change("", hidden).key: hidden}
+    run = Run(fake_client)
+
+    removed = Change("remove", hidden, replace(hidden, participants=(ANNA,)))
+    assert run().changes == (*CHANGES[:-1], removed, Change("delete", OVER), END)
+    assert fake_client.log[11:15] == [
+        "survey again",
+        "survey everywhere",
+        "read rotation hidden",
+        "delete override over",
+    ]
+    assert fake_client.log[-2:] == ["survey again", "deactivate user id-hari"]
+
+
+def test_everyone_who_puts_the_person_back_stops_the_end(fake_client: FakeClient) -> None:
+    for _ in range(4):
+        fake_client.when("survey again", lambda: fake_client.put(DAYS))
+
+    made, remaining = Run(fake_client).failing(ReaddedError, "somebody else puts the person back each time")
+    assert (END in made, remaining[-1]) == (False, END)
+    assert "hari@example.com" in fake_client.people
+
+
+def test_account_is_kept_where_there_is_no_end(fake_client: FakeClient) -> None:
+    fake_client.capabilities = replace(fake_client.capabilities, removal="")
+
+    assert Run(fake_client)() == Report(HARI, False, CHANGES[:-1], TURNS, (NOT_CHECKED,))
+    assert "hari@example.com" in fake_client.people
+
+
+def test_blocker_of_the_end_forbids_nothing_where_the_user_is_kept(fake_client: FakeClient) -> None:
+    synced = Blocker("synced", "hari@example.com", "it would come back", (), of_removal=True)
+    surveys = fake_client.survey
+    fake_client.survey = lambda *given: replace(surveys(*given), blockers=(synced,), of_removal=("a wiki",))  # type: ignore[method-assign]
+
+    assert Run(fake_client).failing(BlockedError, "hari@example.com: it would come back") == ((), ())
+    assert Run(fake_client, keep_user=True)().not_checked == (NOT_CHECKED,)
+
+
+def test_consequence_of_the_end_is_told(fake_client: FakeClient) -> None:
+    surveys = fake_client.survey
+    fake_client.survey = lambda *given: replace(surveys(*given), of_removal=("a wiki",))  # type: ignore[method-assign]
+
+    assert Run(fake_client)().not_checked == (NOT_CHECKED, "a wiki")
 
 
 def test_dry_run_reports_the_same_changes_without_writing(fake_client: FakeClient) -> None:
@@ -231,7 +278,7 @@ def test_refusal_by_the_rules_says_what_was_not_asked(fake_client: FakeClient, r
         Run(refusing)()
     assert blocked.value.not_checked == (REFUSALS,)
 
-    fake_client.capabilities = replace(fake_client.capabilities, only_in_refusal="")
+    fake_client.capabilities = replace(fake_client.capabilities, only_in_refusal=())
     with pytest.raises(BlockedError) as blocked:
         Run(fake_client)()
     assert blocked.value.not_checked == ()

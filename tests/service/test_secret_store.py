@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from service import secret_store
-from service.secret_store import with_access_token
+from service.secret_store import with_secrets
 from service.settings import SettingsError
 from tests.support.handlers import NORA, answer, imported, plain
 from tests.support.parameter_store import Answer, holding, parameter_store, refusing
@@ -21,13 +21,15 @@ ENVIRON = {"ACCESS_TOKEN_PARAMETER": "/opsgenie/key", "TIME_BUDGET": "5"}
 ASKED = ("AmazonSSM.GetParameter", {"Name": "/opsgenie/key", "WithDecryption": True})
 NAMED = "the parameter /opsgenie/key that ACCESS_TOKEN_PARAMETER names"
 NOT_THERE = f"{NAMED} is not there"
+ORG_KEY = "the-key-of-the-organization"
+OF_SITE = {"PRODUCT": "jsm", "JSM_API_TOKEN_PARAMETER": "/jsm/token", "JSM_ORG_KEY_PARAMETER": "/jsm/key"}
 NO_ANSWER = f"{NAMED} cannot be read: no usable answer from AWS Systems Manager"
 
 
 def refusal(environ: Mapping[str, str] = ENVIRON) -> str:
     """Return why reading the key fails."""
     with pytest.raises(SettingsError) as refused:
-        with_access_token(environ)
+        with_secrets(environ)
     assert refused.value.__cause__ is None
     assert KEY not in repr(refused.value)
     return refused.value.message
@@ -36,7 +38,7 @@ def refusal(environ: Mapping[str, str] = ENVIRON) -> str:
 @pytest.mark.parametrize("value", [KEY, f" {KEY}\n"])
 def test_key_is_read_from_the_named_parameter(value: str) -> None:
     with parameter_store(holding(value)) as asked:
-        found = with_access_token({**ENVIRON, "ACCESS_TOKEN_PARAMETER": " /opsgenie/key ", "ACCESS_TOKEN": " "})
+        found = with_secrets({**ENVIRON, "ACCESS_TOKEN_PARAMETER": " /opsgenie/key ", "ACCESS_TOKEN": " "})
 
     assert found == {**ENVIRON, "ACCESS_TOKEN_PARAMETER": " /opsgenie/key ", "ACCESS_TOKEN": KEY}
     assert asked == [ASKED]
@@ -45,7 +47,49 @@ def test_key_is_read_from_the_named_parameter(value: str) -> None:
 @pytest.mark.parametrize("environ", [{}, {"ACCESS_TOKEN": KEY}, {"ACCESS_TOKEN": KEY, "ACCESS_TOKEN_PARAMETER": " "}])
 def test_aws_is_not_called_without_a_parameter_name(environ: dict[str, str]) -> None:
     with parameter_store(holding("another-key")) as asked:
-        assert with_access_token(environ) == environ
+        assert with_secrets(environ) == environ
+
+    assert asked == []
+
+
+def test_token_and_key_of_a_site_are_read_at_the_same_time() -> None:
+    both = {"/jsm/token": holding(KEY), "/jsm/key": holding(f" {ORG_KEY}\n")}
+    began = time.monotonic()
+    with parameter_store(named=both, pause=0.5) as asked:
+        found = with_secrets(OF_SITE)
+    took = time.monotonic() - began
+
+    assert found == {**OF_SITE, "JSM_API_TOKEN": KEY, "JSM_ORG_KEY": ORG_KEY}
+    names = sorted(body["Name"] for _, body in asked)
+    assert (names, took < 1.0) == (["/jsm/key", "/jsm/token"], True)
+
+
+def test_one_secret_of_a_site_may_be_in_the_environment() -> None:
+    environ = {"PRODUCT": "jsm", "JSM_API_TOKEN": KEY, "JSM_ORG_KEY_PARAMETER": "/jsm/key"}
+    with parameter_store(named={"/jsm/key": holding(ORG_KEY)}):
+        assert with_secrets(environ) == {**environ, "JSM_ORG_KEY": ORG_KEY}
+
+
+def test_every_unusable_parameter_is_named() -> None:
+    both = {"/jsm/token": refusing("ParameterNotFound"), "/jsm/key": holding(f"{ORG_KEY}\u00e9")}
+    with parameter_store(named=both):
+        assert refusal(OF_SITE) == (
+            "the parameter /jsm/token that JSM_API_TOKEN_PARAMETER names is not there; "
+            "the parameter /jsm/key that JSM_ORG_KEY_PARAMETER names has characters that no key has"
+        )
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {**OF_SITE, "PRODUCT": "opsgenie"},
+        {"PRODUCT": "jsm", **ENVIRON},
+        {"PRODUCT": "pagerduty", **ENVIRON},
+    ],
+)
+def test_parameters_of_a_product_that_is_not_chosen_are_not_read(environ: dict[str, str]) -> None:
+    with parameter_store(holding(KEY)) as asked:
+        assert with_secrets(environ) == environ
 
     assert asked == []
 
@@ -85,7 +129,7 @@ def test_unusable_parameter_is_reported_in_one_sentence(told: Answer, sentence: 
 
 def test_aws_failure_is_retried_once() -> None:
     with parameter_store(refusing("InternalServerError", 500), holding(KEY)) as asked:
-        assert with_access_token(ENVIRON)["ACCESS_TOKEN"] == KEY
+        assert with_secrets(ENVIRON)["ACCESS_TOKEN"] == KEY
     assert asked == [ASKED] * 2
 
     with parameter_store(refusing("InternalServerError", 500)) as asked:

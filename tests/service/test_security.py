@@ -3,6 +3,7 @@
 import json
 import logging
 import ssl
+from base64 import b64encode
 
 import pytest
 from flask import Flask
@@ -12,10 +13,12 @@ from service import audit_log
 from service.settings import HOSTS, Settings, SettingsError
 from service.transport.timeouts import BoundedAdapter
 from service.vendors import open_session
-from tests.support import secret_leaks
+from tests.support import secret_leaks, site_env
 from tests.support.fault_table import HARI
 from tests.support.service_env import TOKEN, ServiceEnv
 from tests.support.virtual_time import virtual_time
+
+SENT = b64encode(f"{site_env.OWNER}:{site_env.TOKEN}".encode()).decode()
 
 
 @pytest.mark.parametrize("variable", ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
@@ -74,6 +77,19 @@ def test_key_in_an_answer_of_200_is_in_no_answer(headers: dict[str, str]) -> Non
         answer = service_env.post(username=HARI)
 
     assert "[the key]" in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize("credential", [site_env.TOKEN, SENT, f"Basic {SENT}"])
+def test_credential_that_a_site_repeats_is_in_no_answer(credential: str) -> None:
+    """As it is set, and as it is sent."""
+    with virtual_time(threads=False):
+        env = site_env.SiteEnv()
+        refusal = response({"message": f"Credential {credential} is not valid"}, 422)
+        env.simulation.faults.add(lambda _: refusal, None, "/forwarding-rules$", None)
+        answer = env.post(username=HARI)
+
+    assert "[the key]" in answer.body["message"]
+    assert credential.removeprefix("Basic ").rstrip("=") not in json.dumps(answer.body)
 
 
 @pytest.mark.parametrize("leak", [f"a log line with {TOKEN}", {"nested": [TOKEN]}])

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from service.settings import Settings, SettingsError
+from service.jsm.settings import JsmSettings
+from service.settings import Settings, SettingsError, is_loopback
 
 TOKEN = "0a1b2c3d-secret-4e5f"
+SITE = {"JSM_SITE": "example.atlassian.net", "JSM_EMAIL": "offboarding@example.com", "JSM_API_TOKEN": TOKEN}
 
 
 def settings_of(**environ: str) -> Settings:
@@ -20,7 +22,66 @@ def test_defaults_apply_when_only_the_token_is_set() -> None:
         opsgenie_api_url="https://api.opsgenie.com",
         protected_users=frozenset(),
         time_budget=25.0,
+        products=("opsgenie",),
+        jsm=None,
     )
+
+
+@pytest.mark.parametrize("product", ["jsm", " JSM "])
+def test_only_the_settings_of_the_site_are_read_when_the_product_is_jsm(product: str) -> None:
+    environ = {"PRODUCT": product, **SITE, "ACCESS_TOKEN": "unus\u00e9d", "OPSGENIE_API_URL": "ftp://unused"}
+
+    assert Settings.from_environ({**environ, "PROTECTED_USERS": "root@example.com", "TIME_BUDGET": "5"}) == Settings(
+        access_token="",
+        opsgenie_api_url="https://api.opsgenie.com",
+        protected_users=frozenset({"root@example.com"}),
+        time_budget=5.0,
+        products=("jsm",),
+        jsm=JsmSettings(site="example.atlassian.net", email="offboarding@example.com", api_token=TOKEN),
+    )
+
+
+@pytest.mark.parametrize("product", ["", " ", "opsgenie", "Opsgenie"])
+def test_settings_of_a_site_are_not_read_when_the_product_is_opsgenie(product: str) -> None:
+    assert settings_of(PRODUCT=product, JSM_SITE="//", JSM_END="unused") == settings_of()
+
+
+def test_problems_of_the_chosen_product_are_named_beside_the_others() -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ({"PRODUCT": "jsm", **SITE, "JSM_END": "x", "TIME_BUDGET": "x"})
+
+    assert refused.value.message == (
+        "JSM_END takes none, suspend or remove, not 'x'; TIME_BUDGET takes seconds from 1 to 900, not 'x'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("pagerduty", "PRODUCT takes opsgenie or jsm, not 'pagerduty'"),
+        ("jsm opsgenie", "PRODUCT takes opsgenie or jsm, not 'jsm opsgenie'"),
+        (",", "PRODUCT takes opsgenie or jsm, not ','"),
+        ("opsgenie,jsm", "PRODUCT takes opsgenie or jsm, one of them, not 'opsgenie,jsm'"),
+        ("jsm, opsgenie", "PRODUCT takes opsgenie or jsm, one of them, not 'jsm, opsgenie'"),
+    ],
+)
+def test_unknown_product_is_refused_and_nothing_else_is_complained_about(value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environ({"PRODUCT": value})
+
+    assert refused.value.message == sentence
+
+
+@pytest.mark.parametrize(
+    ("environ", "secrets"),
+    [
+        ({"ACCESS_TOKEN": TOKEN}, (TOKEN,)),
+        ({"PRODUCT": "jsm", **SITE}, (TOKEN,)),
+        ({"PRODUCT": "jsm", **SITE, "JSM_ORG_KEY": "org-key"}, (TOKEN, "org-key")),
+    ],
+)
+def test_secrets_are_those_of_the_chosen_product(environ: dict[str, str], secrets: tuple[str, ...]) -> None:
+    assert Settings.from_environ(environ).secrets == secrets
 
 
 @pytest.mark.parametrize("around", ["{}", " {}", "{}\n", "\t{}\r\n"])
@@ -81,7 +142,7 @@ def test_invalid_api_url_is_refused(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "is_loopback"),
+    ("url", "loopback"),
     [
         ("https://api.opsgenie.com", False),
         ("https://127.0.0.1.example.com", False),
@@ -91,8 +152,8 @@ def test_invalid_api_url_is_refused(value: str) -> None:
         ("http://LOCALHOST:5001", True),
     ],
 )
-def test_only_loopback_addresses_are_loopback(url: str, is_loopback: bool) -> None:
-    assert settings_of(OPSGENIE_API_URL=url).is_loopback == is_loopback
+def test_only_loopback_addresses_are_loopback(url: str, loopback: bool) -> None:
+    assert is_loopback(url) == loopback
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.support import expected_account
 from tests.support.expected_account import Item
-from tests.support.service_env import ServiceEnv
+from tests.support.vendors.env import Env
 
 NORA = "nora@example.com"
 PRIMARY = "52f04f1a-0191-5579-955f-411b485b6e32"
@@ -23,11 +23,11 @@ def rotation(account: Item, identifier: str = PRIMARY) -> Item:
     return found
 
 
-def add(service_env: ServiceEnv, username: str, identifier: str = PRIMARY) -> Callable[[], None]:
+def add(env: Env, username: str, identifier: str = PRIMARY) -> Callable[[], None]:
     """Return an edit that appends a user to a rotation."""
 
     def edit() -> None:
-        with service_env.simulation.edit() as account:
+        with env.edit() as account:
             rotation(account, identifier)["participants"].append(user(account, username))
 
     return edit

@@ -40,11 +40,12 @@ def runner(
     now: datetime = NOW,
     protected: frozenset[str] = frozenset(),
     time_budget: float = 120.0,
+    url: str = OPSGENIE,
 ) -> Run:
     """Return a function that runs a command line."""
-    settings = Settings(key, opsgenie_api_url=OPSGENIE, protected_users=protected, time_budget=time_budget)
+    settings = Settings(key, opsgenie_api_url=url, protected_users=protected, time_budget=time_budget)
     session = open_session(settings)
-    session.mount(OPSGENIE, WsgiAdapter(create_opsgenie(simulation)))
+    session.mount(url, WsgiAdapter(create_opsgenie(simulation)))
     return runner_of(settings, session, now)
 
 

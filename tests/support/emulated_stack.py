@@ -198,8 +198,8 @@ class EmulatedStack:
             service, self.region, endpoint_url=url, aws_access_key_id="test", aws_secret_access_key="test"
         )
 
-    def post(self, outputs: dict[str, Any], **headers: str) -> tuple[int, str]:
-        """Send the service an empty object, as curl would."""
+    def post(self, outputs: dict[str, Any], body: str = "{}", **headers: str) -> tuple[int, str]:
+        """Send the service an object, by default an empty one, as curl would."""
         host, stage = outputs["url"].removeprefix("https://").rstrip("/").split("/")
         local = f"{host.split('.')[0]}.execute-api.localhost:{self.port}"
-        return request(self.port, "POST", f"/{stage}/", "{}", Host=local, **headers)
+        return request(self.port, "POST", f"/{stage}/", body, Host=local, **headers)

@@ -1,6 +1,6 @@
 """Check an account against the answer about it; nothing here uses the rules under test."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,11 +141,18 @@ def _keys(changes: list[Item]) -> set[Key]:
 
 
 def check(
-    before: Item, after: Item, final: Item, status: int, body: Mapping[str, Any], *, edited: Item | None = None
+    before: Item,
+    after: Item,
+    final: Item,
+    status: int,
+    body: Mapping[str, Any],
+    *,
+    edited: Item | None = None,
+    cascade: Collection[str] = CASCADE,
 ) -> None:
     """Check an answer with the account: `final` is how it must look at the end.
 
-    `edited` is `before` with somebody else's concurrent edits.
+    `edited` is `before` with somebody else's concurrent edits, `cascade` the kinds of what goes along with the account.
     """
     was, now, then = units(edited or before), units(after), units(final)
     by_others = changed(units(before), was)
@@ -162,11 +169,11 @@ def check(
     assert told <= real | by_others, f"told, but not so: {told - real - by_others}"
     untold = real - told - unsure
     if any(key[0] == "user" for key in real):
-        untold = {key for key in untold if key[0] not in CASCADE}
+        untold = {key for key in untold if key[0] not in cascade}
     assert not untold, f"not told: {untold}"
     for change in body.get("changes", []):
         _check_content(change, was, now, by_others)
-    _check_status(status, body, real, wanted, told)
+    _check_status(status, body, (real, wanted, told), cascade)
 
 
 def _check_content(change: Item, was: Units, now: Units, by_others: set[Key]) -> None:
@@ -183,7 +190,10 @@ def _check_content(change: Item, was: Units, now: Units, by_others: set[Key]) ->
         assert [(e["type"], e.get("id")) for e in said] == [(e["type"], e.get("id")) for e in real], f"{side} of {key}"
 
 
-def _check_status(status: int, body: Mapping[str, Any], real: set[Key], wanted: set[Key], told: set[Key]) -> None:
+def _check_status(
+    status: int, body: Mapping[str, Any], keys: tuple[set[Key], set[Key], set[Key]], cascade: Collection[str]
+) -> None:
+    real, wanted, told = keys
     done = real == wanted
     if status == 200:
         assert done, f"200, but this is left: {wanted - real}"
@@ -194,7 +204,7 @@ def _check_status(status: int, body: Mapping[str, Any], real: set[Key], wanted: 
         left_over = _keys(body["remaining"])
         missing = wanted - real - left_over
         if any(key[0] == "user" for key in left_over):
-            missing = {key for key in missing if key[0] not in CASCADE}
+            missing = {key for key in missing if key[0] not in cascade}
         assert not (real or left_over) or not missing, f"not in remaining: {missing}"
         assert not told & left_over, "both made and remaining"
     if status in (502, 503, 504):

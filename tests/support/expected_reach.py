@@ -58,7 +58,8 @@ def _lists(account: Item) -> dict[Key, list[Key]]:
     for team in account["teams"]:
         lists["team", team["id"]] = [("user", member["user"]["id"]) for member in team["members"]]
         for kind, role in ROLES.items():
-            members = (member for member in team["members"] if member["role"] == role)
+            # Where no role is told, a member may have any.
+            members = (member for member in team["members"] if member["role"] in ("", role))
             lists[kind, team["id"]] = [("user", member["user"]["id"]) for member in members]
         for rule in team["routingRules"]:
             lists["routing rule", rule["id"]] = [_key(rule["notify"])]

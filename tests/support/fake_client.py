@@ -57,7 +57,7 @@ def _lists(entry: Roster, person: Person) -> bool:
 
 
 CAPABILITIES = Capabilities(
-    "Callout", "deactivate", False, ("phones that were lent",), "", "give it all rights", "give it another key"
+    "Callout", "deactivate", False, ("phones that were lent",), (), "give it all rights", "give it another key"
 )
 
 

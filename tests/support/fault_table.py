@@ -1,150 +1,106 @@
 """The fault table: every fault at every call of a request, once and for good, and the checks of a case."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.opsgenie import Simulation
-from local.opsgenie.faults import FAULTS, READ_FAULTS, WRITE_FAULTS
 from local.simulator.faults import Situation
 from local.simulator.store import copied
 from tests.support import expected_account
 from tests.support.expected_account import Item
-from tests.support.fault_points import ACCOUNT as ACCOUNT
-from tests.support.fault_points import BODIES as BODIES
-from tests.support.fault_points import HARI as HARI
-from tests.support.fault_points import HIDDEN as HIDDEN
-from tests.support.fault_points import KINDS as KINDS
-from tests.support.fault_points import KOFI as KOFI
-from tests.support.fault_points import UNREAD, account_of, refused_deletes
-from tests.support.fault_points import Point as Point
-from tests.support.fault_points import first_of_each_endpoint as first_of_each_endpoint
-from tests.support.fault_points import points as points
-from tests.support.removals import is_about_user, remove
-from tests.support.service_env import Answer, ServiceEnv, with_captured_log
-from tests.support.virtual_time import Hang, Refused, virtual_time
+from tests.support.service_env import Answer, with_captured_log
+from tests.support.vendors.env import Env, asked
+from tests.support.vendors.faults import HEALS, FaultRoom, Point, Points
+from tests.support.vendors.opsgenie_faults import ACCOUNT as ACCOUNT
+from tests.support.vendors.opsgenie_faults import BODIES as BODIES
+from tests.support.vendors.opsgenie_faults import HARI as HARI
+from tests.support.vendors.opsgenie_faults import KOFI as KOFI
+from tests.support.vendors.opsgenie_faults import ROOM, UNREAD
+from tests.support.virtual_time import virtual_time
 
-CHAIN = 8
-"""Calls that wait for one another at most where nothing goes wrong."""
-
-HEALS = {"429", "429+retry-after", "500", "503", "drop", "lost", "refused", "hang", "hang-lost", "cut", "gone"}
-HEALS |= {"lost+later", "202+done", "accepted+done"}
-"""Faults that a request survives if they happen once."""
-
-
-def _refused(_: Situation) -> Any:
-    raise Refused
-
-
-def _hang(_: Situation) -> Any:
-    raise Hang
-
-
-def _hang_lost(situation: Situation) -> Any:
-    situation.act()
-    raise Hang
-
-
-def _cut(situation: Situation) -> Any:
-    """Break the connection in the middle of the answer."""
-    answer = situation.act()
-    answer.headers["Content-Length"] = str(len(answer.get_data()))
-    answer.response = [answer.get_data()[:20]]
-    return answer
-
-
-ALL_FAULTS: dict[str, Callable[[Situation], Any]] = {
-    **FAULTS,
-    "refused": _refused,
-    "hang": _hang,
-    "hang-lost": _hang_lost,
-    "cut": _cut,
-}
-"""What a network and a busy server do to any call."""
-
-ODD_ANSWERS: dict[str, Callable[[Situation], Any]] = {**READ_FAULTS, **WRITE_FAULTS}
-"""What Opsgenie may answer to a read or to a write besides what its documents say."""
+ALL_FAULTS = ROOM.faults
+"""What a network and a busy server do to any call to Opsgenie."""
 
 
 @dataclass
 class Case:
     """One line of the table."""
 
+    room: FaultRoom
     kind: str
     point: Point
     fault: str
     permanent: bool
-    service_env: ServiceEnv = field(init=False)
+    env: Env = field(init=False)
     edited: Item | None = None
 
     def run(self) -> None:
         """Inject the fault, check the answer against the account, then repeat the request without the fault."""
-        self.service_env = ServiceEnv(account_of(self.kind))
-        before, body = self.service_env.before, KINDS[self.kind]
+        self.env = self.room.open(self.kind)
+        before, body = self.env.before, self.room.kinds[self.kind]
         self._order()
-        answer, log = with_captured_log(lambda: self.service_env.post(**body))
-        final = expected_account.left_as_asked(self.edited or before, body)
+        answer, log = with_captured_log(lambda: self.env.post(**body))
+        final = asked(self.env, body, self.edited or before)
         self._check_account(answer, final)
         if self.fault.endswith("+later") and not self.permanent:  # for good, it happens during the repeat
             self._let_it_happen()
             self._check_account(answer, final)
         self._check_status(answer)
-        if told := self.point.told(self.fault):
+        if told := self.room.told(self.point, self.fault):
             self._check_told(answer, told)
         self._check_log(answer, log)
-        self.service_env.simulation.faults.clear()
-        again = self.service_env.post(**body)
-        if self.fault == "gone" and "kofi" in self.point.path:
-            assert (again.status, self.service_env.snapshot()) == (409, self.edited), "there is nobody to replace with"
+        self.env.simulation.faults.clear()
+        again = self.env.post(**body)
+        if self.fault == "gone" and self.room.is_about_replacement(self.point.path):
+            assert (again.status, self.env.snapshot()) == (409, self.edited), "there is nobody to replace with"
             return
         assert again.status in (200, 404), f"again: {again}"
         self._let_it_happen()
-        assert self.service_env.snapshot() == final, "again: not finished"
+        assert self.env.snapshot() == final, "again: not finished"
 
     def _let_it_happen(self) -> None:
         """Let the time come for what is done later."""
-        for _ in range(self.service_env.simulation.later_requests + 1):
-            self.service_env.simulation.catch_up()
+        for _ in range(self.env.simulation.later_requests + 1):
+            self.env.simulation.catch_up()
 
     def _check_account(self, answer: Answer, final: Item) -> None:
-        before, after = self.service_env.before, self.service_env.snapshot()
-        if answer.status == 200 and "keep_user" in KINDS[self.kind]:
-            final = _as_told(answer.body["not_checked"], self.edited or before, after, final)
-        expected_account.check(before, after, final, answer.status, answer.body, edited=self.edited)
+        if answer.status == 200 and self.room.lists_outlast(self.kind):
+            before, after = self.edited or self.env.before, self.env.snapshot()
+            final = _as_told(answer.body["not_checked"], before, after, final)
+        self.env.check(answer, final, edited=self.edited)
 
     def _order(self) -> None:
-        simulation = self.service_env.simulation
-        fault = self._gone if self.fault == "gone" else {**ALL_FAULTS, **ODD_ANSWERS}[self.fault]
+        simulation = self.env.simulation
+        fault = self._gone if self.fault == "gone" else {**self.room.faults, **self.room.odd}[self.fault]
         times = None if self.permanent and self.fault != "gone" else 1
         simulation.faults.add(fault, self.point.method, f"^{re.escape(self.point.path)}$", times, self.point.skip)
 
     def _gone(self, situation: Situation) -> Any:
-        simulation: Simulation = self.service_env.simulation
-        leaver_goes = is_about_user(self.point.path)
-        self.edited = remove(simulation.snapshot() if leaver_goes else copied(self.service_env.before), self.point.path)
-        with simulation.edit() as account:
-            account.update(remove(account, self.point.path))
+        path, leaver_goes = self.point.path, self.room.is_about_leaver(self.point.path)
+        self.edited = self.room.remove(self.env.snapshot() if leaver_goes else copied(self.env.before), path)
+        with self.env.edit() as account:
+            account.update(self.room.remove(account, path))
         return situation.act()
 
     def _check_status(self, answer: Answer) -> None:
         assert answer.seconds <= 25.1, f"answered after {answer.seconds} s"
         if answer.status == 503:
             assert int(answer.retry_after or 0) >= 1
-        refused = self.point in refused_deletes(self.kind) and self.fault.endswith("+done")
+        refused = self.point in self.room.refused_ends(self.kind) and self.fault.endswith("+done")
         if self.fault in HEALS and not self.permanent and not refused:
-            allowed = {200, 404, 409} if self.fault == "gone" else {200}
+            allowed = self.room.after_gone if self.fault == "gone" else {200}
             assert answer.status in allowed, f"not got over: {answer}"
 
     def _check_told(self, answer: Answer, told: str) -> None:
         """Nothing is stopped by what is only told, nor waited for long; and what is missing is named."""
-        if self.edited and is_about_user(self.point.path):
+        if self.edited and self.room.is_about_leaver(self.point.path):
             return
         heals = self.fault in HEALS - {"hang", "hang-lost"} and not self.permanent
         unread = [sentence for sentence in answer.body["not_checked"] if re.search(told, sentence)]
         missing = [one for one in answer.body["on_call"] if one["now"] is None or one["after"] is None]
         assert answer.status == 200
-        assert answer.seconds < 0.1 * CHAIN + 3.1 * (2 if self.permanent else 1)
+        assert answer.seconds < 0.1 * self.room.chain + 3.1 * (2 if self.permanent else 1)
         assert bool(unread) == (not heals), f"told as not checked: {unread}"
         assert unread or not missing
 
@@ -182,17 +138,17 @@ def _as_told(not_checked: list[str], before: Item, after: Item, final: Item) -> 
     return {**final, "schedules": schedules, "forwardingRules": rules}
 
 
-def cases(kind: str, fault: str, chosen: tuple[Point, ...], *, whole: bool = True) -> Iterator[Case]:
+def cases(room: FaultRoom, kind: str, fault: str, chosen: Points, *, whole: bool = True) -> Iterator[Case]:
     """Yield the cases of one kind of request and one fault.
 
     For a read, a fault that is not retried has the same effect once and for good: `whole` includes both.
     """
     for point in chosen:
-        if not point.takes(fault):
+        if not room.takes(point, fault):
             continue
-        yield Case(kind, point, fault, permanent=False)
-        if fault != "gone" and (whole or fault in HEALS or point.method != "GET"):
-            yield Case(kind, point, fault, permanent=True)
+        yield Case(room, kind, point, fault, permanent=False)
+        if fault != "gone" and (whole or fault in HEALS or not room.is_read(point)):
+            yield Case(room, kind, point, fault, permanent=True)
 
 
 def failures(table: Iterator[Case], *, threads: bool, enough: int = 1000) -> tuple[int, list[str]]:

@@ -92,6 +92,7 @@ def nora_was_deleted(simulation: Simulation) -> dict[str, Any]:
         message="nora@example.com was deleted",
         request_id=REQUEST_ID,
         username="nora@example.com",
+        account="deleted",
         deleted=True,
         dry_run=False,
         changes=[change],

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,8 +26,13 @@ def refusing(code: str, status: int = 400) -> Answer:
 
 
 @contextmanager
-def parameter_store(*answers: Answer, pause: float = 0.0) -> Iterator[list[Any]]:
-    """Serve these answers, repeating the last one, each after a pause; yield the requests so far."""
+def parameter_store(
+    *answers: Answer, named: Mapping[str, Answer] | None = None, pause: float = 0.0
+) -> Iterator[list[Any]]:
+    """Serve these answers, repeating the last one, or that of the parameter that is asked for, each after a pause.
+
+    Yields the requests so far.
+    """
     asked: list[Any] = []
     over = threading.Event()
 
@@ -35,7 +40,7 @@ def parameter_store(*answers: Answer, pause: float = 0.0) -> Iterator[list[Any]]
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             asked.append((self.headers["X-Amz-Target"], body))
-            status, answer = answers[min(len(asked), len(answers)) - 1]
+            status, answer = named[body["Name"]] if named else answers[min(len(asked), len(answers)) - 1]
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             over.wait(pause)
             with suppress(OSError):  # the client did not wait

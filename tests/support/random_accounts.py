@@ -170,3 +170,5 @@ bodies: st.SearchStrategy[Item] = st.builds(
     st.fixed_dictionaries({"username": st.just(LEAVER)}, optional={"keep_user": st.booleans()}),
     in_their_places,
 )
+choices = st.integers(0, 5)
+"""Chooses one of the ends that an account may have."""

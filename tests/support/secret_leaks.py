@@ -4,6 +4,7 @@
 """
 
 import logging
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from flask import Flask, Response, request_finished
 
 from service.audit_log import LOGGER
+from tests.support import site_env
 from tests.support.service_env import TOKEN
 from tests.support.wire_samples import KEY
 
-KEYS = (TOKEN, KEY, "GenieKey local-key", "the-callers-own-key")
+SENT = b64encode(f"{site_env.OWNER}:{site_env.TOKEN}".encode()).decode().rstrip("=")
+KEYS = (TOKEN, KEY, site_env.TOKEN, SENT, site_env.KEY, "GenieKey local-key", "the-callers-own-key")
 """The keys that tests give to the service; `local-key` alone is printed on purpose, as the simulation's."""
 
 __all__ = ["pytest_runtest_makereport", "watch_for_keys"]

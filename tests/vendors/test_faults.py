@@ -14,135 +14,119 @@ from service.errors import NotFoundError, ServiceError
 from service.opsgenie import surveys
 from service.transport import call, retries
 from service.transport.failures import lost as really_lost
-from tests.support.fault_table import (
-    ALL_FAULTS,
-    BODIES,
-    HIDDEN,
-    ODD_ANSWERS,
-    Case,
-    Point,
-    cases,
-    failures,
-    first_of_each_endpoint,
-    points,
-)
+from tests.support.fault_table import BODIES, Case, cases, failures
+from tests.support.vendors import jsm_faults, opsgenie_faults
+from tests.support.vendors.opsgenie_faults import HIDDEN, hidden_points
 
 pytestmark = pytest.mark.sweep
 
-FAULTS = [*ALL_FAULTS, "gone"]
+Record = Callable[[str, object], None]
 
-
-def pairs(kinds: Iterable[str], faults: Iterable[str]) -> list[Any]:
-    """Pair kinds of requests with faults, for a test with these two parameters."""
-    return [pytest.param(*both, id="-".join(both)) for both in product(kinds, faults)]
-
-
-def quick_points(kind: str) -> tuple[Point, ...]:
-    """Return a call per endpoint for `delete`, and for other kinds those that differ."""
-    if kind == "replace":
-        ends = [point for point in first_of_each_endpoint(kind) if point.method == "PATCH" or point.ends]
-        return tuple([point for point in points(kind) if "kofi" in point.path] + ends)
-    if kind == "keep_turns":
-        return tuple(
-            point for point in first_of_each_endpoint(kind) if point.method == "PATCH" and "/rotations/" in point.path
-        )
-    known = {point for point in points("delete") if point.method == "GET" and kind != "delete"}
-    return tuple(point for point in first_of_each_endpoint(kind) if point not in known)
-
-
-def quick_odd_cases(kind: str, fault: str) -> Iterator[Case]:
-    """Yield the cases of an odd answer that differ: each endpoint for `delete`, then updates, each once."""
-    chosen = quick_points(kind) if kind == "delete" else first_of_each_endpoint(kind)
-    updates = tuple(point for point in chosen if point.method == "PATCH")
-    return (case for case in cases(kind, fault, chosen if kind == "delete" else updates) if not case.permanent)
-
-
-def hidden_points(kind: str) -> tuple[Point, ...]:
-    """Return the calls for the sake of an override that no list shows, the first of which is for the calendar."""
-    known = points("keep_user" if "keep_user" in HIDDEN[kind] else "delete")
-    return tuple(point for point in points(kind) if point.path.endswith(".ics") or point not in known)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("kind", BODIES)
-def test_fault_at_each_endpoint_is_handled(
-    kind: str, fault: str, record_property: Callable[[str, object], None]
-) -> None:
-    count, wrong = failures(cases(kind, fault, quick_points(kind), whole=False), threads=False)
-
-    record_property("cases", count)
-    assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("kind", BODIES)
-def test_fault_at_every_call_is_handled(kind: str, fault: str, record_property: Callable[[str, object], None]) -> None:
-    count, wrong = failures(cases(kind, fault, points(kind)), threads=True)
-
-    record_property("cases", count)
-    assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
-
-
+ROOMS = {room.name: room for room in (opsgenie_faults.ROOM, jsm_faults.ROOM)}
+FAULTS = {name: [*room.faults, "gone"] for name, room in ROOMS.items()}
+KINDS = {"opsgenie": BODIES, "jsm": jsm_faults.KINDS}
 SAME_AS_402 = {"403+plan", "410"}
 QUICK_ODD = [
-    *pairs(["delete"], [fault for fault in ODD_ANSWERS if fault not in SAME_AS_402]),
-    *pairs(["keep_user", "keep_turns"], WRITE_FAULTS),
+    *product(["delete"], [fault for fault in ROOMS["opsgenie"].odd if fault not in SAME_AS_402]),
+    *product(["keep_user", "keep_turns"], WRITE_FAULTS),
 ]
 
 
-@pytest.mark.parametrize(("kind", "fault"), QUICK_ODD)
-def test_odd_answer_at_each_endpoint_is_handled(
-    kind: str, fault: str, record_property: Callable[[str, object], None]
-) -> None:
-    count, wrong = failures(quick_odd_cases(kind, fault), threads=False)
+def rows(table: Iterable[tuple[str, str, str]]) -> pytest.MarkDecorator:
+    """Parametrize a test by vendor, kind of request and fault."""
+    return pytest.mark.parametrize(("vendor", "kind", "fault"), [pytest.param(*row, id="-".join(row)) for row in table])
 
+
+def quick_cases(vendor: str, kind: str, fault: str) -> Iterator[Case]:
+    """Yield the cases of `make test`: a call for each endpoint."""
+    room = ROOMS[vendor]
+    return cases(room, kind, fault, room.quick(kind), whole=False)
+
+
+def quick_odd_cases(kind: str, fault: str) -> Iterator[Case]:
+    """Yield the cases of an odd answer of Opsgenie's that differ, each once."""
+    chosen = opsgenie_faults.quick_odd_points(kind)
+    return (case for case in cases(ROOMS["opsgenie"], kind, fault, chosen) if not case.permanent)
+
+
+def every_case(vendor: str, kind: str, fault: str) -> Iterator[Case]:
+    """Yield the cases of a fault at every call."""
+    room = ROOMS[vendor]
+    return cases(room, kind, fault, room.every(kind), whole=room.refuses)
+
+
+def hold(table: Iterator[Case], record_property: Record, *, threads: bool) -> None:
+    """Run the cases of a row, and name all that fail."""
+    count, wrong = failures(table, threads=threads)
     record_property("cases", count)
     assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
+
+
+QUICK = [
+    (name, *row)
+    for name, room in ROOMS.items()
+    for row in product(KINDS[name], room.quick_faults)
+    if any(quick_cases(name, *row))
+]
+EVERY = [
+    (name, *row)
+    for name, room in ROOMS.items()
+    for row in product(KINDS[name], dict.fromkeys([*FAULTS[name], *room.odd]))
+    if any(every_case(name, *row))
+]
+
+
+@rows(QUICK)
+def test_fault_at_each_endpoint_is_handled(vendor: str, kind: str, fault: str, record_property: Record) -> None:
+    hold(quick_cases(vendor, kind, fault), record_property, threads=False)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("kind", "fault"), pairs(BODIES, ODD_ANSWERS))
-def test_odd_answer_at_every_call_is_handled(
-    kind: str, fault: str, record_property: Callable[[str, object], None]
-) -> None:
-    count, wrong = failures(cases(kind, fault, points(kind)), threads=True)
+@rows(EVERY)
+def test_fault_at_every_call_is_handled(vendor: str, kind: str, fault: str, record_property: Record) -> None:
+    hold(every_case(vendor, kind, fault), record_property, threads=ROOMS[vendor].refuses)
 
-    record_property("cases", count)
-    assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
+
+@pytest.mark.parametrize(("kind", "fault"), [pytest.param(*row, id="-".join(row)) for row in QUICK_ODD])
+def test_odd_answer_at_each_endpoint_is_handled(kind: str, fault: str, record_property: Record) -> None:
+    hold(quick_odd_cases(kind, fault), record_property, threads=False)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("kind", "fault"), pairs(HIDDEN, [*FAULTS, *(set(ODD_ANSWERS) - {"unchanged"})]))
-def test_fault_at_every_call_for_a_hidden_override_is_handled(
-    kind: str, fault: str, record_property: Callable[[str, object], None]
-) -> None:
-    count, wrong = failures(cases(kind, fault, hidden_points(kind)), threads=True)
+@pytest.mark.parametrize("fault", [*FAULTS["opsgenie"], *(set(ROOMS["opsgenie"].odd) - {"unchanged"})])
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_fault_at_every_call_for_a_hidden_override_is_handled(kind: str, fault: str, record_property: Record) -> None:
+    hold(cases(ROOMS["opsgenie"], kind, fault, hidden_points(kind)), record_property, threads=True)
 
-    record_property("cases", count)
-    assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
+
+def size(table: Iterable[Iterator[Case]]) -> int:
+    return sum(len(list(row)) for row in table)
 
 
 def test_fault_table_has_the_size_in_the_readme() -> None:
     """Count calls x faults, each once and permanently; "gone" only happens once."""
-    faults = [(kind, fault) for kind in BODIES for fault in FAULTS]
-    odd = list(product(BODIES, ODD_ANSWERS))
-    quick = sum(len(list(cases(kind, fault, quick_points(kind), whole=False))) for kind, fault in faults)
-    quick += sum(len(list(quick_odd_cases(*one.values))) for one in QUICK_ODD)
-    whole = sum(len(list(cases(kind, fault, points(kind)))) for kind, fault in [*faults, *odd])
-    whole += sum(
-        len(list(cases(kind, fault, hidden_points(kind)))) for kind in HIDDEN for fault in [*FAULTS, *ODD_ANSWERS]
-    )
+    odd, room = ROOMS["opsgenie"].odd, ROOMS["opsgenie"]
+    quick = {name: size(quick_cases(*row) for row in QUICK if row[0] == name) for name in ROOMS}
+    quick["opsgenie"] += size(quick_odd_cases(*row) for row in QUICK_ODD)
+    every = {name: size(every_case(*row) for row in EVERY if row[0] == name) for name in ROOMS}
+    hidden = product(HIDDEN, [*FAULTS["opsgenie"], *odd])
+    every["opsgenie"] += size(cases(room, kind, fault, hidden_points(kind)) for kind, fault in hidden)
 
-    calls = {kind: len(points(kind)) for kind in BODIES}
-    assert calls == {"delete": 37, "replace": 38, "keep_user": 41, "keep_turns": 37}
+    calls = {name: {kind: len(room.points(kind)) for kind in KINDS[name]} for name, room in ROOMS.items()}
+    assert calls == {
+        "opsgenie": {"delete": 37, "replace": 38, "keep_user": 41, "keep_turns": 37},
+        "jsm": {"suspend": 37, "remove": 46, "replace": 38, "keep_user": 35, "keep_turns": 37},
+    }
     assert {kind: len(hidden_points(kind)) for kind in HIDDEN} == {"hidden": 8, "hidden+keep_user": 8}
-    assert (len(FAULTS), len(ODD_ANSWERS)) == (18, 13)
-    assert (quick, whole) == (1401, 7837)
-    assert f"{quick:,} cases in `make test`, {whole:,} in `make test-all`" in (package.ROOT / "README.md").read_text()
+    assert (len(FAULTS["opsgenie"]), len(odd)) == (18, 13)
+    assert (quick, every) == ({"opsgenie": 1401, "jsm": 488}, {"opsgenie": 7837, "jsm": 1802})
+    row = (
+        f"{quick['opsgenie']:,} cases in `make test`, {every['opsgenie']:,} in `make test-all`; "
+        f"for a site {quick['jsm']:,} and {every['jsm']:,}"
+    )
+    assert row in (package.ROOT / "README.md").read_text()
 
 
 def without_teams(participants: Any, leavers: Any) -> Any:
@@ -207,9 +191,10 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_fault_table_catches_each_deliberate_bug(name: str) -> None:
     target, attribute, broken, kind, fault, method = BROKEN[name]
-    chosen = tuple(point for point in first_of_each_endpoint(kind) if point.method == method)
+    room = ROOMS["opsgenie"]
+    chosen = tuple(point for point in room.first_of_each_endpoint(kind) if point.method == method)
 
     with mock.patch.object(target, attribute, broken):
-        _, wrong = failures(cases(kind, fault, chosen), threads=False, enough=1)
+        _, wrong = failures(cases(room, kind, fault, chosen), threads=False, enough=1)
 
     assert wrong

@@ -15,6 +15,7 @@ from tests.support.expected_account import Item, left
 from tests.support.fault_table import ALL_FAULTS, HARI
 from tests.support.service_env import Answer, ServiceEnv
 from tests.support.small_account import account, email
+from tests.support.vendors.env import Vendor
 from tests.support.virtual_time import virtual_time
 
 LEA, REX, UMA = email("lea"), email("rex"), email("uma")
@@ -41,6 +42,34 @@ def off_board(start: Item, username: str = LEA, **body: Any) -> tuple[Answer, An
         done = service_env.post(username=username, **body)
         expected_on_call.check(service_env.before, service_env.snapshot(), username, planned.body, done.body)
         return planned, done, service_env
+
+
+BEHIND: dict[str, Item] = {
+    "a team": {"rotations": {"r": ["team t", "lea"]}, "teams": {"t": ["rex", "uma"]}},
+    "an escalation": {"rotations": {"r": ["escalation e", "lea"]}, "escalations": {"e": ["rex", "uma"]}},
+    "a team behind an escalation": {
+        "rotations": {"r": ["escalation e", "lea"]},
+        "escalations": {"e": ["team t"]},
+        "teams": {"t": ["rex", "uma"]},
+    },
+    "a schedule behind an escalation": {
+        "rotations": {"r": ["escalation e", "lea"], "q": ["rex", "team t"]},
+        "escalations": {"e": ["uma", "schedule s-q"]},
+        "teams": {"t": ["rex"]},
+    },
+}
+
+
+@pytest.mark.parametrize("what", BEHIND)
+def test_who_is_on_call_behind_something_is_told_by_name(vendor: Vendor, what: str) -> None:
+    with virtual_time(threads=False):
+        env = vendor.open(account(**BEHIND[what]))
+        planned = env.post(username=LEA, dry_run=True)
+        done = env.post(username=LEA)
+
+    (entry,) = planned.body["on_call"]
+    assert sorted(entry["now"]) == [REX, UMA]
+    expected_on_call.check(env.before, env.snapshot(), LEA, planned.body, done.body, env.on_calls)
 
 
 def second_turn(*participants: str) -> Item:

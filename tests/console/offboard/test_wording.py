@@ -130,12 +130,12 @@ def test_record_message_refers_to_the_changes_field(simulation: Simulation, show
     assert last["message"].endswith("Configuration Access. What was changed is in changes")
 
 
-def test_report_with_a_refused_key_names_the_rights_it_needs(simulation: Simulation) -> None:
+def test_report_with_an_unknown_key_says_what_to_set(simulation: Simulation) -> None:
     result = runner(simulation, key="wrong")("report")
 
     assert result.stderr == (
-        "Error: Opsgenie refused the key (Could not authenticate); give ACCESS_TOKEN an account-level key with the "
-        "rights Read and Configuration Access\n"
+        "Error: Opsgenie refused the key (Could not authenticate); give ACCESS_TOKEN an API key of the account, "
+        "and set OPSGENIE_API_URL to eu if the account is in the EU\n"
     )
 
 

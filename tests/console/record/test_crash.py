@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.opsgenie import Call, Simulation
-from tests.support.console_runner import Run, normal, process_of, without_what_is_over
+from tests.support.console_runner import normal, process_of, runner, without_what_is_over
 
 pytestmark = [pytest.mark.sweep, pytest.mark.enable_socket]
 
@@ -43,14 +43,14 @@ def kill(simulation: Simulation, address: str, method: str, path: str, skip: int
     ],
 )
 def test_restore_undoes_a_killed_run_from_its_record(
-    simulation: Simulation, run: Run, address: str, method: str, path: str, skip: int
+    simulation: Simulation, address: str, method: str, path: str, skip: int
 ) -> None:
     before = without_what_is_over(simulation)
     kill(simulation, address, method, path, skip)
     (line,) = Path(RECORD).read_text().splitlines()
     assert (json.loads(line)["outcome"], len(json.loads(line)["unconfirmed"])) == ("under way", 11)
 
-    result = run("restore", RECORD, "--apply", "--yes")
+    result = runner(simulation, url=address)("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before
@@ -58,13 +58,13 @@ def test_restore_undoes_a_killed_run_from_its_record(
 
 @pytest.mark.parametrize(("words", "outcome"), [((), "1 done"), (("--replace-with", HARI), "1 refused")])
 def test_restore_undoes_a_killed_run_followed_by_another_run(
-    simulation: Simulation, run: Run, address: str, words: tuple[str, ...], outcome: str
+    simulation: Simulation, address: str, words: tuple[str, ...], outcome: str
 ) -> None:
     before = without_what_is_over(simulation)
     kill(simulation, address, "PATCH", "/rotations/", 3)
-    assert f"Sum: {outcome}" in run(*COMMAND, *words).stdout
+    assert f"Sum: {outcome}" in runner(simulation, url=address)(*COMMAND, *words).stdout
 
-    result = run("restore", RECORD, "--apply", "--yes")
+    result = runner(simulation, url=address)("restore", RECORD, "--apply", "--yes")
 
     assert result.exit_code == 0, result.output
     assert normal(simulation.snapshot()) == before

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from console.record.place import Place
 from console.record.writer import PersonLine, Record, RecordError
 from local.opsgenie import Simulation
 from service.model import Request
@@ -86,7 +87,7 @@ def test_record_starts_a_new_line_after_a_partial_write(monkeypatch: pytest.Monk
     line = PersonLine(Request(HARI), "failed", "a long story" * 100)
     monkeypatch.setattr(os, "write", half_of(1))
 
-    with Record(Path(RECORD)) as record:
+    with Record(Path(RECORD), Place()) as record:
         with pytest.raises(RecordError):
             record.write(line, NOW)
         record.write(line, NOW)

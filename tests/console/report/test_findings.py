@@ -51,7 +51,7 @@ def test_two_people_or_teams_count_as_two(participants: tuple[Participant, ...])
 def test_unknown_username_counts_once_in_any_case() -> None:
     found = findings.find(inventory(STRANGER, STRANGER_AGAIN))
 
-    assert [one.username for one in found.unreachable_users] == ["Cid@example.com"]
+    assert [(one.username, one.state) for one in found.inactive_users] == [("Cid@example.com", "no account")]
     assert [one.who.lower() for one in (*found.rotations, *found.escalations)] == ["cid@example.com"] * 2
 
 
@@ -62,10 +62,10 @@ def test_kelvin_sign_does_not_match_the_letter_k() -> None:
 
     found = findings.find(Inventory(NOW, {"k": kelvin}, account.schedules, account.escalations))
 
-    assert [one.problems for one in found.unreachable_users] == [("no account",)]
+    assert [(one.username, one.state) for one in found.inactive_users] == [("k@example.com", "no account")]
 
 
-BEV = User("bev", "bev@example.com", blocked=True)
+BEV = User("bev", "bev@example.com", state="blocked")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tests.support.service_env import OPSGENIE
 ANN = {"id": "ann", "username": "ann@example.com", "fullName": "Ann", "verified": True}
 TIMES = {"startDate": "2026-12-01T00:00:00Z", "endDate": "2026-12-02T00:00:00Z"}
 OVERRIDE = {"alias": "o", "user": {"type": "user", "id": "ann"}, **TIMES}
+RULE = {"id": "f", "fromUser": {"id": "ann"}, "toUser": {"id": "bob"}, **TIMES}
 HOURS = {"startHour": 8, "startMin": 0, "endHour": 18, "endMin": 0}
 WEEK = {**HOURS, "startDay": "monday", "endDay": "friday"}
 ROTATION: dict[str, Any] = {
@@ -35,13 +36,14 @@ def schedule(*rotations: Any, **more: Any) -> dict[str, Any]:
 
 
 def over_the_wire(
-    *words: str, users: Any = None, schedules: Any = (), overrides: Any = (), contact: Any = None
+    *words: str, users: Any = None, schedules: Any = (), overrides: Any = (), rules: Any = (), contact: Any = None
 ) -> Result:
     """Run a report on these answers."""
     responses.get(f"{OPSGENIE}/v2/users", json=users or {"data": [ANN]})
     responses.get(f"{OPSGENIE}/v2/users/ann", json={"data": {**ANN, "userContacts": contact or [{"enabled": True}]}})
     responses.get(f"{OPSGENIE}/v2/schedules", json={"data": list(schedules)})
     responses.get(f"{OPSGENIE}/v2/schedules/s/overrides", json={"data": list(overrides)})
+    responses.get(f"{OPSGENIE}/v2/forwarding-rules", json={"data": list(rules)})
     responses.get(f"{OPSGENIE}/v2/escalations", json={"data": [{"id": "e", "name": "E"}]})
     responses.get(f"{OPSGENIE}/v2/escalations/e", json={"data": {"id": "e", "name": "E", "rules": []}})
     settings = Settings("secret-7", opsgenie_api_url=OPSGENIE)
@@ -128,6 +130,30 @@ def test_malformed_override_exits_1_with_a_message(odd: Any) -> None:
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert "is not of the documented form" in result.stderr
+
+
+@responses.activate
+@pytest.mark.parametrize("odd", [7, {}, {**RULE, "fromUser": "ann"}, {**RULE, "toUser": {}}, {**RULE, "id": 7}])
+def test_malformed_forwarding_rule_exits_1_with_a_message(odd: Any) -> None:
+    result = over_the_wire(rules=[odd])
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the answer about the list of forwarding rules is not of the documented form" in result.stderr
+
+
+@responses.activate
+@pytest.mark.parametrize("end", [{"endDate": "soon"}, {"endDate": 7}, {"endDate": ""}])
+def test_forwarding_rule_whose_end_cannot_be_read_counts_as_not_over(end: Any) -> None:
+    found = as_json(over_the_wire(rules=[{**RULE, **end}]))
+
+    assert found["people_who_can_no_longer_be_called"] == [
+        {
+            "username": "bob",
+            "full_name": "",
+            "state": "no account",
+            "places": ["forwarding rule ann@example.com to bob"],
+        }
+    ]
 
 
 @responses.activate

@@ -188,7 +188,7 @@ def test_steps_are_not_tried_when_the_user_cannot_be_created(simulation: Simulat
 
 def test_defect_stops_the_restore_but_finished_steps_are_reported(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("offboard", NORA, HARI, *GO)
-    monkeypatch.setattr("console.restore.rules.forwarding_rule", lambda *_: 1 // 0)
+    monkeypatch.setattr("console.restore.rules.forwarding_rule", lambda *_, **__: 1 // 0)
 
     result = run("restore", RECORD, "--apply", "--yes")
 

@@ -115,4 +115,4 @@ def test_unusable_proxy_is_refused_without_showing_its_password(
 def test_http_proxy_is_used(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", value)
 
-    assert open_session(Settings(KEY, f"https://{HOST}")).proxies["https"] == value
+    assert open_session(Settings(KEY, f"https://{HOST}")).proxies == {f"https://{HOST}": value}

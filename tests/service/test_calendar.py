@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.opsgenie.calendar import has_turns
+from service.calendar import has_turns
 
 NOW = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from service import parsing
 from service.model import Person, ascii_lower
-from service.opsgenie import parsing
 
 T = TypeVar("T")
 

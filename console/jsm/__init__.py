@@ -1,0 +1,1 @@
+"""The console's own calls to a site: put entries back, read all of it."""
