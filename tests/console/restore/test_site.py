@@ -168,7 +168,7 @@ def test_suspension_cannot_be_undone_without_the_key_of_the_organization() -> No
     assert (result.exit_code, person["steps"][0]["status"]) == (1, "left alone")
     assert person["steps"][0]["note"] == (
         "the account is not active: set JSM_ORG_KEY, so that a suspension can be undone, or activate it by hand, "
-        "and run this again then"
+        "then run this again"
     )
 
 

@@ -13,7 +13,7 @@ from tests.local.jsm.site_client import GRAPH, OPERATIONS, ORGANIZATION, TEAMS, 
 from tests.support.local_stack import ROOT
 
 SECTION = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A simulated Jira Service Management site\n")[2]
-STARTED_AT = re.findall(r"^    SIMULATION_NOW=(\S+) flask --app local\.jsm run --port 5002 &$", SECTION, re.MULTILINE)
+STARTED_AT = re.findall(r"^    SIMULATION_NOW=(\S+) flask --app local\.jsm run --port 5003 &$", SECTION, re.MULTILINE)
 EXCHANGES = re.findall(r"^\$ curl (.+)\n(.+)$", SECTION, re.MULTILINE)
 ON_CALLS = f"{OPERATIONS}/v1/schedules/9b9b25a1-217a-5fdc-8882-7318122fa48a/on-calls?flat=true"
 
