@@ -139,6 +139,3 @@ def the_product_can_be_changed(stack: EmulatedStack, before: dict[str, Any]) -> 
         "ACCESS_TOKEN_PARAMETER",
         "ACCESS_TOKEN_PARAMETER_VERSION",
     }
-    # On a busy machine the store may answer too late for a start; the next event reads it again.
-    statuses = (stack.post(outputs, x_api_key=outputs["apiKey"])[0] for _ in range(3))
-    assert next((status for status in statuses if status != 500), 500) == 400
