@@ -139,3 +139,5 @@ def the_product_can_be_changed(stack: EmulatedStack, before: dict[str, Any]) -> 
         "ACCESS_TOKEN_PARAMETER",
         "ACCESS_TOKEN_PARAMETER_VERSION",
     }
+    status, text = stack.post(outputs, x_api_key=outputs["apiKey"])
+    assert (status, "username is missing" in text) == (400, True), text

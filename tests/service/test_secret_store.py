@@ -148,11 +148,12 @@ def test_unresponsive_aws_times_out_within_the_cold_start(monkeypatch: pytest.Mo
     assert time.monotonic() - began < 4
 
 
-def test_unreachable_aws_or_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    with parameter_store(holding(KEY)):
-        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:1")
+def test_unreachable_aws_or_missing_region_is_reported() -> None:
+    # A patch of the store's own patches must be undone before them: else it brings them back for later tests.
+    with parameter_store(holding(KEY)), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:1")
         assert refusal() == f"{NO_ANSWER} (EndpointConnectionError)"
-        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        patch.delenv("AWS_DEFAULT_REGION")
         assert refusal() == f"{NO_ANSWER} (NoRegionError)"
 
 
