@@ -147,6 +147,16 @@ def test_retried_write_still_adds_the_replacement(fake_client: FakeClient, entry
     assert [call for call in fake_client.log if call.endswith(kind)] == [f"read {kind}", f"replace {kind}"] * 2
 
 
+def test_report_says_how_the_account_ends_or_was_ended_before(fake_client: FakeClient) -> None:
+    now = Run(FakeClient([HARI]))()
+    fake_client.ended = "deactivate"
+    before = Run(fake_client)()
+
+    assert (now.removal, now.ended, now.deleted) == ("deactivate", "", True)
+    assert (before.removal, before.ended, before.deleted) == ("", "deactivate", False)
+    assert before.changes == CHANGES[:-1]
+
+
 def test_unknown_user_or_replacement_changes_nothing(fake_client: FakeClient) -> None:
     run = Run(FakeClient([KOFI]))
     with pytest.raises(NotFoundError, match=r"^there is no user hari@example\.com$"):

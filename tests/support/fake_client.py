@@ -80,6 +80,8 @@ class FakeClient:
         """What a survey could not read."""
         self.groups: dict[str, tuple[Participant, ...]] = {}
         """Who is behind a team, an escalation or a schedule, by its id; somebody where it is not in here."""
+        self.ended = ""
+        """How the account was ended before."""
         self.schedules: tuple[Schedule, ...] = ()
         """The schedules as a survey sees them first, with their times."""
         self.on_call = OnCalls()
@@ -116,6 +118,7 @@ class FakeClient:
             memberships=tuple(e for e in entries if isinstance(e, Membership)),
             blocked=self.blocked,
             not_checked=self.notes,
+            ended=self.ended,
             schedules=self.schedules,
             on_call=self.on_call if scope is Scope.FIRST else self.on_call_after,
         )
