@@ -1,5 +1,7 @@
 """Find by iteration who can be called through what; nothing here uses the rules under test."""
 
+from collections.abc import Set
+
 from tests.support.expected_account import Item
 
 Key = tuple[str, str]
@@ -23,7 +25,7 @@ def reached(account: Item) -> set[Key]:
 
 def must_be_refused(before: Item, after: Item) -> bool:
     """Tell whether something that the leaver was in, or a used team, would reach nobody who can be called."""
-    was, now, callable_now = _lists(before), _lists(after), reached(after)
+    was, now, callable_now = _lists(before, leaving=_members(before) - _members(after)), _lists(after), reached(after)
     used = _used(was)
     changed = {key for key in now if now[key] != was[key] and key[0] in ("rotation", "escalation", *TEAMS)}
     return any(key not in callable_now and (key[0] not in TEAMS or key in used) for key in changed)
@@ -47,7 +49,11 @@ def _used(lists: dict[Key, list[Key]]) -> set[Key]:
     return {key for key in found if key[0] in TEAMS}
 
 
-def _lists(account: Item) -> dict[Key, list[Key]]:
+def _members(account: Item) -> set[Key]:
+    return {(team["id"], member["user"]["id"]) for team in account["teams"] for member in team["members"]}
+
+
+def _lists(account: Item, leaving: Set[Key] = frozenset()) -> dict[Key, list[Key]]:
     lists: dict[Key, list[Key]] = {}
     for schedule in account["schedules"]:
         lists["schedule", schedule["id"]] = [("rotation", rotation["id"]) for rotation in schedule["rotations"]]
@@ -58,9 +64,13 @@ def _lists(account: Item) -> dict[Key, list[Key]]:
     for team in account["teams"]:
         lists["team", team["id"]] = [("user", member["user"]["id"]) for member in team["members"]]
         for kind, role in ROLES.items():
-            # Where no role is told, a member may have any.
-            members = (member for member in team["members"] if member["role"] in ("", role))
-            lists[kind, team["id"]] = [("user", member["user"]["id"]) for member in members]
+            # Where no role is told, a member may have any; so may one who leaves and has a role of the account's own.
+            lists[kind, team["id"]] = [
+                ("user", member["user"]["id"])
+                for member in team["members"]
+                if member["role"] in ("", role)
+                or ((team["id"], member["user"]["id"]) in leaving and member["role"] not in ROLES.values())
+            ]
         for rule in team["routingRules"]:
             lists["routing rule", rule["id"]] = [_key(rule["notify"])]
     return lists
