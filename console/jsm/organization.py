@@ -1,12 +1,9 @@
 """Calls of the organization that only the console makes: the state of an account, and the undoing of a suspension."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from service import parsing as fields
-from service.errors import NotFoundError, UnexpectedResponseError
 from service.jsm.directory import is_human
 from service.jsm.organization import EVERY_DIRECTORY, LIMIT, Organization
 from service.model import Person
@@ -22,7 +19,7 @@ class ConsoleOrganization(Organization):
 
     def rows_of(self, person: Person) -> list[tuple[str, Json]]:
         """Get a person's row in each directory that holds the person, with the directory's id."""
-        found = [(directory, self._row_in(directory, person)) for directory in self.directories(person)]
+        found = [(directory, self.row(person, directory)) for directory in self.directories(person)]
         return [(directory, row) for directory, row in found if row is not None]
 
     def restore(self, person: Person, directory: str) -> None:
@@ -59,29 +56,11 @@ class ConsoleOrganization(Organization):
     def _search(self, body: Json) -> Iterator[list[Json]]:
         """Yield people, page by page."""
         what, path = "the list of people", (*self._path, EVERY_DIRECTORY, "users", "search")
-        following, cursors = {"limit": LIMIT, **body}, set[str]()
-        while True:
-            answer = self._request("POST", what, *path, body=following, only_reads=True)
-            with fields.parsing(what):
-                rows = fields.entries(answer["data"], "data")
-                link = fields.maybe_text(answer.get("links") or {}, "next")
-            yield rows
-            # It is the cursor, or an address with the cursor.
-            cursor = dict(parse_qsl(urlsplit(link).query)).get("cursor", link)
-            if not cursor:
-                return
-            if cursor in cursors:
-                raise UnexpectedResponseError(f"the pages of {what} lead back to an earlier one")
-            cursors.add(cursor)
-            following = {**following, "cursor": cursor}
-
-    def _row_in(self, directory: str, person: Person) -> Mapping[str, Any] | None:
-        what, path = f"the user {person.username}", (*self._path, directory, "users", person.id)
-        read: Callable[[Any], Mapping[str, Any]] = lambda data: fields.part(data, "data")  # noqa: E731
-        try:
-            return self._get(what, read, *path)
-        except NotFoundError:
-            return None
+        first = {"limit": LIMIT, **body}
+        call: Callable[[Json], Json] = lambda asked: self._request(  # noqa: E731
+            "POST", what, *path, body=asked, only_reads=True
+        )
+        return self._pages_by_cursor(what, first, call)
 
 
 def _of_all(states: Sequence[str]) -> str:

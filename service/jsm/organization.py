@@ -3,7 +3,7 @@
 https://developer.atlassian.com/cloud/admin/organization/rest/intro/
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -60,30 +60,23 @@ class Organization(Calls):
     def directories(self, person: Person) -> list[str]:
         """List the ids of the directories that hold a person."""
         what, query = f"the directories of {person.username}", {"accountId": person.id}
-        found, cursors = list[str](), set[str]()
-        while True:
-            answer = self._request("GET", what, *self._path, query=query)
-            with fields.parsing(what):
-                found += [fields.text(entry, "directoryId") for entry in fields.entries(answer["data"], "data")]
-                following = fields.maybe_text(answer.get("links") or {}, "next")
-            # It is the cursor, or an address with the cursor.
-            cursor = dict(parse_qsl(urlsplit(following).query)).get("cursor", following)
-            if not cursor:
-                return found
-            if cursor in cursors:
-                raise UnexpectedResponseError(f"the pages of {what} lead back to an earlier one")
-            cursors.add(cursor)
-            query = {**query, "cursor": cursor}
+        pages = self._pages_by_cursor(what, query, lambda asked: self._request("GET", what, *self._path, query=asked))
+        with fields.parsing(what):
+            return [fields.text(entry, "directoryId") for page in pages for entry in page]
+
+    def row(self, person: Person, directory: str) -> Json | None:
+        """Get a person's row in a directory; None where it does not have the person."""
+        what, path = f"the user {person.username}", (*self._path, directory, "users", person.id)
+        read: Callable[[Any], Json] = lambda data: fields.part(data, "data")  # noqa: E731
+        try:
+            return self._get(what, read, *path)
+        except NotFoundError:
+            return None
 
     def is_ended(self, person: Person, directory: str, *, by: str) -> bool:
         """Tell whether a directory shows that an account is ended, by `suspend` or by `remove`."""
-        what, path = f"the user {person.username}", (*self._path, directory, "users", person.id)
-        read: Callable[[Any], Mapping[str, Any]] = lambda data: fields.part(data, "data")  # noqa: E731
-        try:
-            row = self._get(what, read, *path)
-        except NotFoundError:
-            return True
-        membership = row.get("membershipStatus")
+        row = self.row(person, directory)
+        membership = "no_membership" if row is None else row.get("membershipStatus")
         return membership == "no_membership" or (by == "suspend" and membership == "suspended")
 
     def suspend(self, person: Person, directory: str) -> None:
@@ -94,6 +87,24 @@ class Organization(Calls):
     def remove(self, person: Person, directory: str) -> None:
         """Remove a person from a directory, which is queued: the person is listed for a while."""
         self._delete(f"the user {person.username}", *self._path, directory, "users", person.id)
+
+    def _pages_by_cursor(self, what: str, first: Json, call: Callable[[Json], Json]) -> Iterator[list[Any]]:
+        """Yield the entries of a list, page by page; `call` asks for a page with these parameters."""
+        asked, cursors = first, set[str]()
+        while True:
+            answer = call(asked)
+            with fields.parsing(what):
+                found = fields.entries(answer["data"], "data")
+                following = fields.maybe_text(answer.get("links") or {}, "next")
+            yield found
+            # It is the cursor, or an address with the cursor.
+            cursor = dict(parse_qsl(urlsplit(following).query)).get("cursor", following)
+            if not cursor:
+                return
+            if cursor in cursors:
+                raise UnexpectedResponseError(f"the pages of {what} lead back to an earlier one")
+            cursors.add(cursor)
+            asked = {**first, "cursor": cursor}
 
 
 def _person(row: Json) -> Person:
